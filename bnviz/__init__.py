@@ -1,0 +1,25 @@
+"""bnviz: train small networks in lock-step and see what batch normalization does.
+
+Importing this package does not import torch: :func:`train`, :class:`History` and :func:`sweep` load
+their modules on first use, so that charts, pages and a server's first script run stay light.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from bnviz.experiment import Experiment, Intervention, InvalidExperiment, Run
+
+if TYPE_CHECKING:
+    from bnviz.engine import train
+    from bnviz.history import History
+
+__version__ = "0.1.0"
+__all__ = ["Experiment", "History", "Intervention", "InvalidExperiment", "Run", "train"]
+
+_LAZY = {"train": "bnviz.engine", "History": "bnviz.history"}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _LAZY:
+        return getattr(import_module(_LAZY[name]), name)
+    raise AttributeError(f"module 'bnviz' has no attribute {name!r}")

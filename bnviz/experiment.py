@@ -1,0 +1,294 @@
+"""What to train: frozen, validated values that survive JSON and a URL.
+
+An :class:`Experiment` names the data, the network, the schedule and the seed; each of its
+:class:`Run` entries names one network of the comparison. Everything that can be wrong about them is
+found here, at once, and reported as one :class:`InvalidExperiment` that names every bad field.
+This module does not train and does not import torch.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, ValidationError, field_validator, model_validator
+
+from bnviz.datasets import DATASETS
+from bnviz.limits import LIBRARY
+from bnviz.norms import NORMS
+
+Activation = Literal["relu", "leaky_relu", "tanh", "sigmoid", "gelu", "linear"]
+ACTIVATIONS: tuple[str, ...] = ("relu", "leaky_relu", "tanh", "sigmoid", "gelu", "linear")
+
+Number = Annotated[float, Field(strict=True)]
+Whole = Annotated[int, Field(strict=True)]
+
+
+class InvalidExperiment(ValueError):
+    """A bad field, or several: `problems` maps each field's name to a message that says how to fix it."""
+
+    def __init__(self, problems: Mapping[str, str]):
+        self.problems = dict(problems)
+        super().__init__("\n".join(self.problems.values()))
+
+
+def _problems(error: ValidationError) -> dict[str, str]:
+    """Pydantic's findings as field → sentence, with our own wording where a validator of ours spoke."""
+    found: dict[str, str] = {}
+    for item in error.errors(include_url=False):
+        parts = [str(part) for part in item["loc"]]
+        if len(parts) > 1 and parts[0] in ("runs", "interventions") and parts[1].isdigit():
+            parts = [f"{parts[0][:-1]}{int(parts[1]) + 1}", *parts[2:]]
+        field = ".".join(parts) or "experiment"
+        cause = item.get("ctx", {}).get("error")
+        if isinstance(cause, InvalidExperiment):
+            for name, message in cause.problems.items():
+                found.setdefault(f"{field}.{name}" if parts else name, f"{field}: {message}" if parts else message)
+            continue
+        if item["type"] == "value_error":
+            message = str(cause)
+        elif item["type"] == "extra_forbidden":
+            message = f"{field}: there is no such field; remove it."
+        elif item["type"] == "literal_error":
+            message = f"{field} = {_short(item['input'])}: must be one of {item['ctx']['expected']}; choose one."
+        else:
+            message = f"{field} = {_short(item['input'])}: {_plain(item['msg'])}."
+        found.setdefault(field, message)
+    return found
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _plain(message: str) -> str:
+    return message.replace("Input should be", "must be").replace("valid ", "").rstrip(".")
+
+
+class _Value(BaseModel):
+    """A frozen value whose bounded numbers are checked against `bnviz.limits.LIBRARY`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    def __init__(self, **data: Any):
+        try:
+            super().__init__(**data)
+        except ValidationError as error:
+            raise InvalidExperiment(_problems(error)) from None
+
+    @field_validator("*", mode="after")
+    @classmethod
+    def _inside_bounds(cls, value: Any, info: Any) -> Any:
+        bound = LIBRARY.get(info.field_name)
+        if bound and isinstance(value, int | float) and (problem := bound.problem(info.field_name, value)):
+            raise ValueError(problem)
+        return value
+
+
+class Run(_Value):
+    """One network of an experiment: its normalization, optimizer and scale.
+
+    norm               a key of `bnviz.norms.NORMS`
+    lr                 learning rate η, loss units per parameter unit
+    init_scale         factor on the initial hidden weights
+    weight_decay       coupled L2, λ in g + λw; hidden weights, and the head too with `decay_head`
+    optimizer          "sgd" (with `momentum`, PyTorch's heavy ball) or "adam" (0.9, 0.999, 1e-8)
+    eps                inside the square root of every normalization
+    norm_momentum      weight of the NEW batch in the running statistics (PyTorch; others use 1 minus it)
+    groups             groups of `group`; must divide every width
+    hidden_lr_factor   factor on the learning rate of the hidden weights
+    train_affine, train_weights, train_head   False freezes γ and β, the hidden weights, the head
+    dyt_alpha          initial α of `dynamic_tanh`
+    rmax, dmax         clipping of `batch_renorm` (Ioffe 2017)
+    noise_mean, noise_std   spread of the step's mean and sd in `batch_noisy` (Santurkar et al. 2018)
+    label              the reader's name for the run
+
+    Raises :class:`InvalidExperiment` (a ValueError).
+    """
+
+    norm: str = "batch"
+    lr: Number = 0.1
+    init_scale: Number = 1.0
+    weight_decay: Number = 0.0
+    optimizer: Literal["sgd", "adam"] = "sgd"
+    momentum: Number = 0.0
+    eps: Number = 1e-5
+    norm_momentum: Number = 0.1
+    groups: Whole = 4
+    hidden_lr_factor: Number = 1.0
+    decay_head: StrictBool = False
+    train_affine: StrictBool = True
+    train_weights: StrictBool = True
+    train_head: StrictBool = True
+    label: Annotated[str, Field(max_length=60)] | None = None
+    dyt_alpha: Number = 0.5
+    rmax: Number = 3.0
+    dmax: Number = 5.0
+    noise_mean: Number = 0.5
+    noise_std: Number = 1.25
+
+    @field_validator("norm", mode="before")
+    @classmethod
+    def _known_norm(cls, value: Any) -> Any:
+        if not isinstance(value, str) or value not in NORMS:
+            raise ValueError(f"norm = {_short(value)}: must be one of {', '.join(NORMS)}; choose one.")
+        return value
+
+
+class Intervention(_Value):
+    """Multiply hidden weights W (weight norm: v) of every run by `factor`, once.
+
+    It happens after update `step` and after that step's record, so the record at `step` shows the
+    network before, and the next update is taken with the multiplied weights. `layers` is "hidden" or
+    the indices of hidden layers, counted from 0.
+    """
+
+    step: Whole
+    factor: Number
+    layers: Literal["hidden"] | tuple[Whole, ...] = "hidden"
+
+
+class Experiment(_Value):
+    """Runs that share data, initial weights and mini-batches, and differ in what each `Run` names.
+
+    dataset        a key of `bnviz.datasets.DATASETS`
+    widths         units of each hidden layer
+    activation     one of `ACTIVATIONS`
+    steps          optimizer updates
+    batch_size     examples in a mini-batch; None trains on the full batch
+    seed           fixes data, split, initial weights, mini-batches and noise
+    model          "mlp"
+    dtype          "float32" or "float64"
+    standardize    shift and scale each input by the training set's mean and sd
+    noise, offset  of the 2-D data: sd of the noise; shift of every input coordinate
+    label_noise    share of the training labels that are replaced
+    n_train        training examples; None takes the data set's own number
+    records        at most this many recorded steps (the first and the last always)
+    interventions  see :class:`Intervention`
+
+    Raises :class:`InvalidExperiment` (a ValueError) that names every bad field.
+    """
+
+    dataset: str = "digits"
+    widths: tuple[Whole, ...] = (64, 64, 64)
+    activation: Activation = "relu"
+    steps: Whole = 600
+    batch_size: Whole | None = 64
+    seed: Whole = 0
+    runs: tuple[Run, ...] = (Run(norm="none"), Run(norm="affine"), Run(norm="batch"))
+    model: Literal["mlp"] = "mlp"
+    dtype: Literal["float32", "float64"] = "float32"
+    standardize: StrictBool = False
+    noise: Number = 0.1
+    offset: Number = 0.0
+    label_noise: Number = 0.0
+    n_train: Whole | None = None
+    records: Whole = 120
+    interventions: tuple[Intervention, ...] = ()
+
+    @field_validator("dataset", mode="before")
+    @classmethod
+    def _known_dataset(cls, value: Any) -> Any:
+        if not isinstance(value, str) or value not in DATASETS:
+            raise ValueError(f"dataset = {_short(value)}: must be one of {', '.join(DATASETS)}; choose one.")
+        return value
+
+    @field_validator("widths", "runs", "interventions", mode="after")
+    @classmethod
+    def _sizes(cls, value: tuple, info: Any) -> tuple:
+        name = "depth" if info.field_name == "widths" else info.field_name
+        if problem := LIBRARY[name].problem(name, len(value)):
+            raise ValueError(problem)
+        if info.field_name == "widths":
+            for width in value:
+                if problem := LIBRARY["width"].problem("widths", width):
+                    raise ValueError(problem)
+        return value
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        found: dict[str, str] = {}
+        data = DATASETS[self.dataset]
+        if self.n_train is not None and not data.classes <= self.n_train <= data.examples:
+            found["n_train"] = (
+                f"n_train = {self.n_train}: must be from {data.classes} to {data.examples} for {self.dataset}; "
+                "ask for a number in that range, or None for all."
+            )
+        if self.batch_size is not None and self.batch_size > self.examples:
+            found["batch_size"] = (
+                f"batch_size = {self.batch_size}: must be from 1 to {self.examples}, the number of training "
+                "examples; choose a smaller batch, or None for the full batch."
+            )
+        for number, run in enumerate(self.runs, start=1):
+            if NORMS[run.norm].over_batch and self.examples_per_step < 2:
+                found["batch_size"] = (
+                    f"batch_size = {self.batch_size}: must be at least 2 for run{number} ({run.norm}), because "
+                    "one example equals its own mean and has no variance; choose a larger batch."
+                )
+            if run.norm == "group" and (bad := [w for w in self.widths if w % run.groups]):
+                found[f"run{number}.groups"] = (
+                    f"run{number}.groups = {run.groups}: must divide every width, and does not divide {bad[0]}; "
+                    "choose a divisor."
+                )
+        for number, kick in enumerate(self.interventions, start=1):
+            if kick.step >= self.steps:
+                found[f"intervention{number}.step"] = (
+                    f"intervention{number}.step = {kick.step}: must be from 0 to {self.steps - 1}, before the "
+                    "last update; choose an earlier step."
+                )
+            if kick.layers != "hidden" and any(not 0 <= layer < len(self.widths) for layer in kick.layers):
+                found[f"intervention{number}.layers"] = (
+                    f"intervention{number}.layers = {kick.layers}: must be from 0 to {len(self.widths) - 1}; "
+                    'choose hidden layers that exist, or "hidden" for all.'
+                )
+        if found:
+            raise InvalidExperiment(found)
+        return self
+
+    @property
+    def features(self) -> int:
+        """Inputs of the network."""
+        return DATASETS[self.dataset].features
+
+    @property
+    def classes(self) -> int:
+        """Outputs of the network."""
+        return DATASETS[self.dataset].classes
+
+    @property
+    def examples(self) -> int:
+        """Training examples."""
+        return DATASETS[self.dataset].examples if self.n_train is None else self.n_train
+
+    @property
+    def examples_per_step(self) -> int:
+        """Examples that one update sees: the mini-batch, or all of them."""
+        return self.examples if self.batch_size is None else self.batch_size
+
+    def to_json(self) -> str:
+        """Every field, as JSON that :meth:`from_json` reads back to an equal value."""
+        return self.model_dump_json(indent=2)
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """The experiment in `text`. Raises :class:`InvalidExperiment` that lists every bad field."""
+        try:
+            data = json.loads(text)
+        except (json.JSONDecodeError, UnicodeDecodeError, RecursionError, TypeError) as error:
+            raise InvalidExperiment({"experiment": f"this is not JSON ({error}); export it again."}) from None
+        if not isinstance(data, dict):
+            raise InvalidExperiment({"experiment": "this JSON is not an experiment; export it again."})
+        return cls(**data)
+
+    def to_query(self) -> dict[str, str]:
+        """The fields that differ from the defaults, as URL query parameters; see `bnviz.query`."""
+        from bnviz.query import to_query
+
+        return to_query(self)
+
+    @classmethod
+    def from_query(cls, query: Mapping[str, Any]) -> Self:
+        """The experiment in URL parameters. Raises :class:`InvalidExperiment` that lists every bad field."""
+        from bnviz.query import from_query
+
+        return cls(**from_query(query))

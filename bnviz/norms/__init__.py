@@ -1,0 +1,95 @@
+"""The normalizations: `NORMS` maps each key to its record, `apply_norm` applies one to a tensor.
+
+Reading `NORMS` does not import torch. To add a normalization, write its file and add its line here.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from bnviz.norms.affine import AFFINE, NONE
+from bnviz.norms.base import Buffers, Kernel, Norm
+from bnviz.norms.batch import BATCH, STANDARDIZE
+from bnviz.norms.batch_detached import BATCH_DETACHED
+from bnviz.norms.batch_frozen import BATCH_FROZEN
+from bnviz.norms.batch_noisy import BATCH_NOISY
+from bnviz.norms.batch_renorm import BATCH_RENORM
+from bnviz.norms.center import CENTER
+from bnviz.norms.dynamic_tanh import DYNAMIC_TANH
+from bnviz.norms.group import GROUP
+from bnviz.norms.layer import LAYER
+from bnviz.norms.rms import RMS
+from bnviz.norms.weight import WEIGHT
+
+if TYPE_CHECKING:
+    from torch import Generator, Tensor
+
+__all__ = ["NORMS", "Buffers", "Kernel", "Norm", "apply_norm"]
+
+NORMS: dict[str, Norm] = {
+    "none": NONE,
+    "affine": AFFINE,
+    "standardize": STANDARDIZE,
+    "center": CENTER,
+    "batch": BATCH,
+    "batch_detached": BATCH_DETACHED,
+    "batch_frozen": BATCH_FROZEN,
+    "batch_renorm": BATCH_RENORM,
+    "batch_noisy": BATCH_NOISY,
+    "layer": LAYER,
+    "rms": RMS,
+    "group": GROUP,
+    "weight": WEIGHT,
+    "dynamic_tanh": DYNAMIC_TANH,
+}
+
+
+def apply_norm(
+    key: str,
+    x: "Tensor",
+    gamma: "Tensor | None" = None,
+    beta: "Tensor | None" = None,
+    *,
+    eps: float = 1e-5,
+    groups: int = 1,
+    training: bool = True,
+    running_mean: "Tensor | None" = None,
+    running_var: "Tensor | None" = None,
+    momentum: float = 0.1,
+    alpha: "float | Tensor" = 0.5,
+    rmax: float = 3.0,
+    dmax: float = 5.0,
+    noise_mean: float = 0.5,
+    noise_std: float = 1.25,
+    generator: "Generator | None" = None,
+) -> "Tensor":
+    """Apply one normalization to activations, differentiably; see each file of this package for its equation.
+
+    Shapes: `x` is `[run, feature, example]` or `[run, feature, example, position]`; `gamma`, `beta` and the
+    running buffers are `[run, feature]`; None means 1 and 0. The result has the shape and type of `x`, float32
+    or float64. In training the running buffers, where given, are updated in place as in PyTorch: `momentum` is
+    the weight of the new batch, and the variance that they keep is the unbiased one.
+
+    Raises ValueError for an unknown key, a shape that does not fit, a batch of one where statistics are taken over
+    the batch, missing buffers in evaluation, and for `weight`, which normalizes weights.
+    """
+    from bnviz.norms.apply import apply
+
+    settings: dict[str, Any] = {
+        "eps": eps,
+        "norm_momentum": momentum,
+        "groups": groups,
+        "rmax": rmax,
+        "dmax": dmax,
+        "noise_mean": noise_mean,
+        "noise_std": noise_std,
+    }
+    return apply(
+        key,
+        x,
+        gamma,
+        beta,
+        settings,
+        training=training,
+        buffers=(running_mean, running_var),
+        alpha=alpha,
+        generator=generator,
+    )

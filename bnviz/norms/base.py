@@ -1,0 +1,122 @@
+"""What a normalization is: a record for the reader and a kernel for the engine.
+
+torch is imported inside functions throughout `bnviz.norms`, so that charts, pages and a server's first
+script run can read the registry without the seconds that loading torch costs.
+
+Shapes: K runs, C features, B examples, P positions. Activations are feature-major, `[K, C, B]` or
+`[K, C, B, P]`; gamma, beta and running buffers are `[K, C]`.
+"""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+
+if TYPE_CHECKING:
+    from torch import Generator, Tensor
+
+
+@dataclass(frozen=True)
+class Norm:
+    """A normalization as the reader meets it, and the class that computes it.
+
+    label        name on screen
+    equation     LaTeX
+    axes         what shares one mean and variance, in words
+    paper        source
+    color, color_dark   on a light and on a dark background
+    dash         canvas and Vega dash pattern, pixels; empty for a solid line
+    explanation  one or two sentences
+    kernel       forward and backward pass
+    trains       which of "gamma", "beta" are trained
+    over_batch   statistics are taken over the examples of the batch (so one example is too few)
+    running      keeps running statistics for evaluation
+    scale_invariant   multiplying a unit's, or the layer's, incoming weights changes nothing (ε aside)
+    """
+
+    label: str
+    equation: str
+    axes: str
+    paper: str
+    color: str
+    color_dark: str
+    dash: tuple[int, ...]
+    explanation: str
+    kernel: "type[Kernel]"
+    trains: tuple[str, ...] = ("gamma", "beta")
+    over_batch: bool = False
+    running: bool = False
+    scale_invariant: bool = False
+
+
+class Gradients(NamedTuple):
+    """∂L/∂x of the shape of x, ∂L/∂γ and ∂L/∂β `[K, C]`; ∂L/∂α `[K]` where there is an α."""
+
+    x: "Tensor"
+    gamma: "Tensor"
+    beta: "Tensor"
+    alpha: "Tensor | None" = None
+
+
+@dataclass
+class Buffers:
+    """What a kernel may use besides x, γ and β. All tensors hold the kernel's own K runs."""
+
+    running_mean: "Tensor | None" = None  # [K, C]
+    running_var: "Tensor | None" = None  # [K, C], unbiased
+    alpha: "Tensor | None" = None  # [K]
+    weight: "Tensor | None" = None  # [K, C, inputs]
+    generators: "list[Generator | None]" = field(default_factory=list)  # one a run
+
+
+class Kernel:
+    """Forward and backward pass of one normalization for runs with equal settings.
+
+    `uses` names the fields of `Run` that the kernel reads; runs that agree on them share one call.
+    Subclasses see x as `[K, C, B]` or `[K, C, B, P]`.
+    """
+
+    uses: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, **settings: Any):
+        self.settings = settings
+
+    def prepare(self, x: "Tensor", buffers: Buffers) -> None:
+        """See the very first mini-batch before training starts. Only frozen statistics need this."""
+
+    def forward(
+        self, x: "Tensor", gamma: "Tensor", beta: "Tensor", buffers: Buffers, training: bool
+    ) -> "tuple[Tensor, Any]":
+        """y of the shape of x, and what the backward pass needs. Updates running statistics in training."""
+        raise NotImplementedError
+
+    def normalized(self, x: "Tensor", saved: Any) -> "Tensor":
+        """x̂: what γ and β act on."""
+        raise NotImplementedError
+
+    def backward(self, dy: "Tensor", gamma: "Tensor", saved: Any) -> Gradients:
+        """The gradients, given ∂L/∂y."""
+        raise NotImplementedError
+
+    def add_weight_gradient(self, dweight: "Tensor", weight: "Tensor", saved: Any) -> None:
+        """Add to ∂L/∂W, in place, what flows through the weights by other ways than x. Only weight norm has it."""
+
+
+def per_unit(values: "Tensor", x: "Tensor") -> "Tensor":
+    """View `[K, C]` so that it broadcasts over the examples (and positions) of x."""
+    return values.view(*values.shape, *(1,) * (x.dim() - 2))
+
+
+def sum_over_examples(x: "Tensor") -> "Tensor":
+    """`[K, C]`: the sum over examples and positions."""
+    return x.flatten(2).sum(-1)
+
+
+def scale_and_shift(x_hat: "Tensor", gamma: "Tensor", beta: "Tensor") -> "Tensor":
+    """y = γ·x̂ + β."""
+    import torch
+
+    return torch.addcmul(per_unit(beta, x_hat), per_unit(gamma, x_hat), x_hat)
+
+
+def affine_gradients(dy: "Tensor", x_hat: "Tensor") -> "tuple[Tensor, Tensor]":
+    """∂L/∂γ = Σ dy·x̂ and ∂L/∂β = Σ dy, sums over examples and positions."""
+    return sum_over_examples(dy * x_hat), sum_over_examples(dy)

@@ -1,0 +1,44 @@
+"""`batch_frozen`: the statistics of the first mini-batch, kept for ever, in evaluation too."""
+
+from typing import TYPE_CHECKING, Any
+
+from bnviz.norms.base import Buffers, Norm
+from bnviz.norms.batch import BatchKernel, batch_norm_forward
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+class BatchFrozenKernel(BatchKernel):
+    """x̂ = (x − μ₀)/√(σ₀² + ε) with the buffers' constants: a well-chosen γx + β at the start, and no more."""
+
+    uses = ("eps",)
+
+    def prepare(self, x: "Tensor", buffers: Buffers) -> None:
+        """Store the mean and the biased variance of the first mini-batch."""
+        assert buffers.running_mean is not None
+        assert buffers.running_var is not None
+        flat = x.flatten(2)
+        mean = flat.mean(-1)
+        buffers.running_mean.copy_(mean)
+        buffers.running_var.copy_((flat - mean.unsqueeze(-1)).square().mean(-1))
+
+    def forward(
+        self, x: "Tensor", gamma: "Tensor", beta: "Tensor", buffers: Buffers, training: bool
+    ) -> "tuple[Tensor, Any]":
+        return batch_norm_forward(x, gamma, beta, buffers, False, 0.0, self.settings["eps"])
+
+
+BATCH_FROZEN = Norm(
+    label="batch norm, frozen",
+    equation=r"y = \gamma\,\frac{x-\mu_{B_0}}{\sqrt{\sigma_{B_0}^2+\varepsilon}} + \beta",
+    axes="each feature, over the examples of the first batch",
+    paper="the question's γx + β, started where batch norm starts",
+    color="#4D4D4D",
+    color_dark="#BDBDBD",
+    dash=(4, 4),
+    explanation="Standardizes with the first batch's mean and variance for ever: right at the start, stale later.",
+    kernel=BatchFrozenKernel,
+    over_batch=True,
+    running=True,
+)

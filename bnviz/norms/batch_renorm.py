@@ -1,0 +1,69 @@
+"""`batch_renorm`: batch norm corrected towards the running statistics (Ioffe 2017)."""
+
+from typing import TYPE_CHECKING, Any
+
+from bnviz.norms.base import Buffers, Gradients, Norm, per_unit
+from bnviz.norms.batch import BatchKernel, batch_norm_backward, batch_norm_forward
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+class BatchRenormKernel(BatchKernel):
+    """x̂ = (x − μ_B)/s_B·r + d with r = s_B/s clipped to [1/rmax, rmax] and d = (μ_B − μ)/s to ±dmax.
+
+    s = √(running variance + ε), s_B = √(batch variance + ε); r and d are constants in the gradient (Ioffe 2017,
+    algorithm 1). Unclipped, x̂ is what evaluation would compute. There is no warm-up of rmax and dmax here, and the
+    running variance is PyTorch's unbiased one (the paper averages the standard deviation).
+
+    Since γ·(r·x̂_B + d) + β = (γr)·x̂_B + (γd + β), this is batch norm with another scale and shift.
+    """
+
+    uses = ("eps", "norm_momentum", "rmax", "dmax")
+
+    def forward(
+        self, x: "Tensor", gamma: "Tensor", beta: "Tensor", buffers: Buffers, training: bool
+    ) -> "tuple[Tensor, Any]":
+        eps, rmax, dmax = self.settings["eps"], self.settings["rmax"], self.settings["dmax"]
+        if not training:
+            return super().forward(x, gamma, beta, buffers, training)
+        assert buffers.running_mean is not None
+        assert buffers.running_var is not None
+        flat = x.flatten(2)
+        mean = flat.mean(-1)
+        std = (flat - per_unit(mean, flat)).square().mean(-1).add_(eps).sqrt_()
+        running_std = (buffers.running_var + eps).sqrt()
+        r = (std / running_std).clamp(1 / rmax, rmax)
+        d = ((mean - buffers.running_mean) / running_std).clamp(-dmax, dmax)
+        y, saved = batch_norm_forward(
+            x, gamma * r, gamma * d + beta, buffers, True, self.settings["norm_momentum"], eps
+        )
+        return y, (*saved, r, d)
+
+    def normalized(self, x: "Tensor", saved: Any) -> "Tensor":
+        x_hat = super().normalized(x, saved)
+        if len(saved) == 4:
+            return x_hat
+        return x_hat * per_unit(saved[4], x) + per_unit(saved[5], x)
+
+    def backward(self, dy: "Tensor", gamma: "Tensor", saved: Any) -> Gradients:
+        if len(saved) == 4:
+            return super().backward(dy, gamma, saved)
+        *base, r, d = saved
+        inner = batch_norm_backward(dy, gamma * r, base, self.settings["eps"])
+        return Gradients(inner.x, r * inner.gamma + d * inner.beta, inner.beta)
+
+
+BATCH_RENORM = Norm(
+    label="batch renorm",
+    equation=r"y = \gamma\left(\frac{x-\mu_B}{\sqrt{\sigma_B^2+\varepsilon}}\,r + d\right) + \beta",
+    axes="each feature, over the examples of the batch, corrected to the running statistics",
+    paper="Ioffe 2017, algorithm 1",
+    color="#1F9BB6",
+    color_dark="#5FD4EE",
+    dash=(12, 3, 3, 3),
+    explanation="Batch norm whose output is corrected by r and d, so that training sees what evaluation will compute.",
+    kernel=BatchRenormKernel,
+    over_batch=True,
+    running=True,
+)

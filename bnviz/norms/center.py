@@ -1,0 +1,60 @@
+"""`center`: subtract the batch mean and leave the spread alone (mean-only batch norm, Salimans & Kingma 2016)."""
+
+from typing import TYPE_CHECKING, Any
+
+from bnviz.norms.base import (
+    Buffers,
+    Gradients,
+    Kernel,
+    Norm,
+    affine_gradients,
+    per_unit,
+    scale_and_shift,
+)
+from bnviz.norms.running import update_running
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+class CenterKernel(Kernel):
+    """y = γ·(x − μ) + β, with μ over the batch and inside the gradient: dx = γ·(dy − mean(dy))."""
+
+    uses = ("norm_momentum",)
+
+    def forward(
+        self, x: "Tensor", gamma: "Tensor", beta: "Tensor", buffers: Buffers, training: bool
+    ) -> "tuple[Tensor, Any]":
+        if training:
+            mean = x.flatten(2).mean(-1)
+            update_running(x, mean, buffers, self.settings["norm_momentum"])
+        else:
+            assert buffers.running_mean is not None
+            mean = buffers.running_mean
+        centered = x - per_unit(mean, x)
+        return scale_and_shift(centered, gamma, beta), (centered, training)
+
+    def normalized(self, x: "Tensor", saved: Any) -> "Tensor":
+        return saved[0]
+
+    def backward(self, dy: "Tensor", gamma: "Tensor", saved: Any) -> Gradients:
+        centered, training = saved
+        dx = dy * per_unit(gamma, dy)
+        if training:
+            dx = dx - per_unit(dx.flatten(2).mean(-1), dx)
+        return Gradients(dx, *affine_gradients(dy, centered))
+
+
+CENTER = Norm(
+    label="center only",
+    equation=r"y = \gamma\,(x-\mu_B) + \beta",
+    axes="each feature, over the examples of the batch",
+    paper="Salimans & Kingma 2016, section 4 (mean-only batch norm)",
+    color="#3A7D8C",
+    color_dark="#7FC8D6",
+    dash=(6, 3),
+    explanation="Subtracts the batch mean and leaves the spread to γ and the weights.",
+    kernel=CenterKernel,
+    over_batch=True,
+    running=True,
+)

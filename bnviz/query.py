@@ -1,0 +1,121 @@
+"""Experiments in a URL: one readable parameter a field, such as `widths=64-64&run2.norm=batch&run2.lr=0.5`.
+
+Runs and interventions are numbered from 1, with a dot before the field. Fields at their default are left out,
+except each run's `norm`. "full" stands for a full batch, "all" for every hidden layer.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bnviz.experiment import Experiment, Intervention, InvalidExperiment, Run
+
+_PARTS: dict[str, type[Run] | type[Intervention]] = {"run": Run, "intervention": Intervention}
+
+
+def to_query(experiment: Experiment) -> dict[str, str]:
+    """The fields of `experiment` that differ from the defaults, as parameter → text."""
+    query = {
+        name: _text(getattr(experiment, name))
+        for name, field in Experiment.model_fields.items()
+        if name not in ("runs", "interventions") and getattr(experiment, name) != field.default
+    }
+    if experiment.runs != Experiment.model_fields["runs"].default:
+        for number, run in enumerate(experiment.runs, start=1):
+            query |= {f"run{number}.{name}": text for name, text in _fields(run, always="norm").items()}
+    for number, kick in enumerate(experiment.interventions, start=1):
+        query |= {f"intervention{number}.{name}": text for name, text in _fields(kick).items()}
+    return query
+
+
+def from_query(query: Mapping[str, Any]) -> dict[str, Any]:
+    """Parameters as the keyword arguments of `Experiment`; text that cannot be read stays text.
+
+    `Experiment` then refuses what stayed text, so that one error lists every bad field. Of a parameter that
+    is repeated the last value counts, as in Streamlit.
+    """
+    arguments: dict[str, Any] = {}
+    parts: dict[str, dict[int, dict[str, Any]]] = {kind: {} for kind in _PARTS}
+    for key, raw in query.items():
+        text = raw if isinstance(raw, str) else (list(raw) or [""])[-1]
+        head, dot, name = key.partition(".")
+        kind = head.rstrip("0123456789")
+        number = head[len(kind) :]
+        if dot and kind in _PARTS and number.isascii() and 1 <= len(number) <= 4:
+            parts[kind].setdefault(int(number), {})[name] = _value(name, text)
+        else:
+            arguments[key] = _value(key, text)
+    for kind, numbered in parts.items():
+        if numbered:
+            _require_consecutive(kind, numbered)
+            arguments[f"{kind}s"] = tuple(numbered[number] for number in sorted(numbered))
+    return arguments
+
+
+def read_query(query: Mapping[str, Any]) -> tuple[Experiment, dict[str, str]]:
+    """The experiment in `query` without the parameters that are wrong, and what was wrong: name → message.
+
+    When what is left does not fit together, the defaults are used for all fields.
+    """
+    kept, problems = dict(query), {}
+    while True:
+        try:
+            return Experiment.from_query(kept), problems
+        except InvalidExperiment as error:
+            problems |= {name: message for name, message in error.problems.items() if name not in problems}
+            bad = {key for key in kept for name in error.problems if _names(name, key)}
+            kept = {key: value for key, value in kept.items() if key not in bad} if bad else {}
+
+
+def _names(problem: str, key: str) -> bool:
+    """Whether the problem's field is this parameter, or the list (`runs`) that the parameter belongs to."""
+    head = key.partition(".")[0].rstrip("0123456789")
+    return problem == key or (head in _PARTS and problem in (f"{head}s", key.partition(".")[0]))
+
+
+def _require_consecutive(kind: str, numbered: Mapping[int, Any]) -> None:
+    if sorted(numbered) != list(range(1, len(numbered) + 1)):
+        listed = ", ".join(str(number) for number in sorted(numbered))
+        raise InvalidExperiment(
+            {f"{kind}s": f"{kind}s = {listed}: must be numbered 1, 2, 3, … without a gap; renumber them."}
+        )
+
+
+def _fields(part: Run | Intervention, always: str = "") -> dict[str, str]:
+    return {
+        name: _text(getattr(part, name))
+        for name, field in type(part).model_fields.items()
+        if name == always or getattr(part, name) != field.default
+    }
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return "full"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, tuple):
+        return "-".join(str(item) for item in value)
+    return repr(value) if isinstance(value, float) else str(value)
+
+
+def _value(name: str, text: str) -> Any:
+    """The text as the type its field wants: the field's name decides, so that a label stays text."""
+    if name in ("label", "dataset", "activation", "norm", "optimizer", "model", "dtype"):
+        return text
+    if name == "batch_size" and text == "full":
+        return None
+    if name in ("widths", "layers") and text != "hidden":
+        items = [_number(item) for item in text.split("-")]
+        return tuple(items) if all(isinstance(item, int) for item in items) else text
+    if text in ("true", "false"):
+        return text == "true"
+    return _number(text)
+
+
+def _number(text: str) -> int | float | str:
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text

@@ -1,0 +1,58 @@
+"""How each run of an experiment looks: one label, color and dash, the same in every chart and in the player."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from bnviz.experiment import Experiment, Run
+from bnviz.norms import NORMS
+
+_EXTRA_DASHES = ((), (7, 4), (2, 3), (10, 3, 2, 3))
+
+
+@dataclass(frozen=True)
+class RunStyle:
+    """Label, colors (hex, on light and on dark backgrounds) and dash (pixels; empty is solid) of one run."""
+
+    label: str
+    color: str
+    color_dark: str
+    dash: tuple[int, ...]
+
+
+def run_styles(experiment: Experiment) -> tuple[RunStyle, ...]:
+    """One style a run, in order. Labels are unique; runs of one normalization differ by dash.
+
+    A run without a label of its own is named after its normalization and, where several runs share that, after the
+    fields in which it differs from them.
+    """
+    labels = _labels(experiment.runs)
+    seen: Counter[str] = Counter()
+    styles = []
+    for run, label in zip(experiment.runs, labels, strict=True):
+        norm = NORMS[run.norm]
+        repeat = seen[run.norm]
+        seen[run.norm] += 1
+        dash = _EXTRA_DASHES[repeat % len(_EXTRA_DASHES)] if repeat else norm.dash
+        styles.append(RunStyle(label, norm.color, norm.color_dark, dash))
+    return tuple(styles)
+
+
+def _labels(runs: tuple[Run, ...]) -> list[str]:
+    labels = []
+    for run in runs:
+        twins = [other for other in runs if other.norm == run.norm]
+        differing = [
+            name
+            for name in type(run).model_fields
+            if name not in ("norm", "label") and len({getattr(twin, name) for twin in twins}) > 1
+        ]
+        details = ", ".join(f"{name} {getattr(run, name)}" for name in differing)
+        default = NORMS[run.norm].label + (f", {details}" if details else "")
+        labels.append(run.label or default)
+    counts = Counter(labels)
+    numbered: Counter[str] = Counter()
+    unique = []
+    for label in labels:
+        numbered[label] += 1
+        unique.append(f"{label} ({numbered[label]})" if counts[label] > 1 else label)
+    return unique
