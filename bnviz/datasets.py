@@ -115,9 +115,7 @@ def load(
     return Split(x_train + offset, y_train, x_test + offset, labels[test], data.classes)
 
 
-def _require(
-    field: str, value: float, low: float | None, high: float | None, fix: str, *, whole: bool = False
-) -> None:
+def _require(field: str, value: float, low: float | None, high: float | None, fix: str, *, whole: bool = False) -> None:
     bounds = "finite" if low is None else f"at least {low}" if high is None else f"from {low} to {high}"
     if whole and not isinstance(value, Integral):
         raise ValueError(f"{field}: {value!r} is not allowed; it must be a whole number, {bounds}: {fix}.")

@@ -6,6 +6,7 @@ where one visitor's experiment must not starve another's. Both map a field's nam
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ APP: Mapping[str, Bound] = {
 def work(experiment: "Experiment") -> float:
     """Multiply-adds of the forward passes of all runs: steps × batch × weights × runs."""
     sizes = (experiment.features, *experiment.widths, experiment.classes)
-    weights = sum(a * b for a, b in zip(sizes, sizes[1:], strict=False))
+    weights = sum(a * b for a, b in pairwise(sizes))
     return float(experiment.steps) * experiment.examples_per_step * weights * len(experiment.runs)
 
 

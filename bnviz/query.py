@@ -56,7 +56,8 @@ def read_query(query: Mapping[str, Any]) -> tuple[Experiment, dict[str, str]]:
 
     When what is left does not fit together, the defaults are used for all fields.
     """
-    kept, problems = dict(query), {}
+    kept = dict(query)
+    problems: dict[str, str] = {}
     while True:
         try:
             return Experiment.from_query(kept), problems

@@ -7,7 +7,8 @@ Shapes: K runs, C features, B examples, P positions. Activations are feature-maj
 `[K, C, B, P]`; gamma, beta and running buffers are `[K, C]`.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ class Buffers:
     running_var: "Tensor | None" = None  # [K, C], unbiased
     alpha: "Tensor | None" = None  # [K]
     weight: "Tensor | None" = None  # [K, C, inputs]
-    generators: "list[Generator | None]" = field(default_factory=list)  # one a run
+    generators: "Sequence[Generator | None]" = ()  # one a run
 
 
 class Kernel:

@@ -1,6 +1,6 @@
 """`batch` and `standardize`: batch normalization (Ioffe & Szegedy 2015), with and without γ and β."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from bnviz.norms.base import Buffers, Gradients, Kernel, Norm, per_unit
 
@@ -22,7 +22,7 @@ class BatchKernel(Kernel):
     Running statistics: new = (1 − momentum)·old + momentum·batch, with the unbiased variance.
     """
 
-    uses = ("eps", "norm_momentum")
+    uses: ClassVar[tuple[str, ...]] = ("eps", "norm_momentum")
 
     def forward(
         self, x: "Tensor", gamma: "Tensor", beta: "Tensor", buffers: Buffers, training: bool

@@ -1,6 +1,6 @@
 """`batch_frozen`: the statistics of the first mini-batch, kept for ever, in evaluation too."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from bnviz.norms.base import Buffers, Norm
 from bnviz.norms.batch import BatchKernel, batch_norm_forward
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 class BatchFrozenKernel(BatchKernel):
     """x̂ = (x − μ₀)/√(σ₀² + ε) with the buffers' constants: a well-chosen γx + β at the start, and no more."""
 
-    uses = ("eps",)
+    uses: ClassVar[tuple[str, ...]] = ("eps",)
 
     def prepare(self, x: "Tensor", buffers: Buffers) -> None:
         """Store the mean and the biased variance of the first mini-batch."""

@@ -1,6 +1,7 @@
 """`batch_noisy`: batch norm followed by noise whose own mean and spread change at every step."""
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from bnviz.norms.base import Buffers, Gradients, Norm
 from bnviz.norms.batch import BatchKernel
@@ -20,7 +21,7 @@ class BatchNoisyKernel(BatchKernel):
     sees moves on purpose, after batch norm fixed it (Santurkar et al. 2018, section 2.2). None in evaluation.
     """
 
-    uses = ("eps", "norm_momentum", "noise_mean", "noise_std")
+    uses: ClassVar[tuple[str, ...]] = ("eps", "norm_momentum", "noise_mean", "noise_std")
 
     def forward(
         self, x: "Tensor", gamma: "Tensor", beta: "Tensor", buffers: Buffers, training: bool
@@ -40,12 +41,15 @@ class BatchNoisyKernel(BatchKernel):
         import torch
 
         unit = (y.shape[0],) + (1,) * (y.dim() - 1)
-        like = {"dtype": y.dtype, "generator": generator}
         largest_mean, largest_std = self.settings["noise_mean"], self.settings["noise_std"]
-        mean = (2 * torch.rand(unit, **like) - 1) * largest_mean
-        std = 1 + torch.rand(unit, **like) * (largest_std - 1)
-        shift = mean + (2 * torch.rand(y.shape, **like) - 1) * JITTER
-        scale = std + torch.randn(y.shape, **like) * JITTER
+
+        def uniform(shape: tuple[int, ...]) -> "Tensor":
+            return torch.rand(shape, dtype=y.dtype, generator=generator)
+
+        mean = (2 * uniform(unit) - 1) * largest_mean
+        std = 1 + uniform(unit) * (largest_std - 1)
+        shift = mean + (2 * uniform(y.shape) - 1) * JITTER
+        scale = std + torch.randn(y.shape, dtype=y.dtype, generator=generator) * JITTER
         return scale, shift
 
     def normalized(self, x: "Tensor", saved: Any) -> "Tensor":
@@ -56,7 +60,7 @@ class BatchNoisyKernel(BatchKernel):
         return super().backward(dy if scale is None else dy * scale, gamma, inner)
 
 
-def _each(buffers: Buffers, count: int) -> "list[Generator | None]":
+def _each(buffers: Buffers, count: int) -> "Sequence[Generator | None]":
     return buffers.generators or [None] * count
 
 

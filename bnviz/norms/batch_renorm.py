@@ -1,6 +1,6 @@
 """`batch_renorm`: batch norm corrected towards the running statistics (Ioffe 2017)."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from bnviz.norms.base import Buffers, Gradients, Norm, per_unit
 from bnviz.norms.batch import BatchKernel, batch_norm_backward, batch_norm_forward
@@ -19,7 +19,7 @@ class BatchRenormKernel(BatchKernel):
     Since γ·(r·x̂_B + d) + β = (γr)·x̂_B + (γd + β), this is batch norm with another scale and shift.
     """
 
-    uses = ("eps", "norm_momentum", "rmax", "dmax")
+    uses: ClassVar[tuple[str, ...]] = ("eps", "norm_momentum", "rmax", "dmax")
 
     def forward(
         self, x: "Tensor", gamma: "Tensor", beta: "Tensor", buffers: Buffers, training: bool

@@ -10,9 +10,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 
-def standardize(
-    x: "Tensor", dims: tuple[int, ...], eps: float, *, center: bool = True
-) -> "tuple[Tensor, Tensor]":
+def standardize(x: "Tensor", dims: tuple[int, ...], eps: float, *, center: bool = True) -> "tuple[Tensor, Tensor]":
     """x̂ = (x − μ)/√(σ² + ε) and 1/√(σ² + ε), with μ and the biased σ² over `dims`.
 
     Without `center`, μ is taken as 0 and σ² as the mean square (RMS norm, Zhang & Sennrich 2019, eq. 4).

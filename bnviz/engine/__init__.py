@@ -1,0 +1,11 @@
+"""Train all runs of an experiment in lock-step and record them: :func:`train`.
+
+products, activations, parameters   the pieces of the tensor program
+network, optimizer                  K networks forward and backward, and their updates
+batches                             data and mini-batches that all runs share
+training                            the loop
+"""
+
+from bnviz.engine.training import train
+
+__all__ = ["train"]

@@ -1,0 +1,198 @@
+"""K networks as one tensor program: forward pass, hand-written backward pass, losses.
+
+Feature-major: activations are `[K, C, B]` and weights `[K, out, in]`, so that a layer is one batched product and
+batch norm over all runs is ordinary batch norm over K·C channels. Runs with one kernel and equal settings stand next
+to each other and share each call; `order` maps the place here to the place in the experiment.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import torch
+from torch import Tensor
+
+from bnviz.engine.activations import ACTIVATIONS
+from bnviz.engine.parameters import FlatVector, initial_parameters
+from bnviz.engine.products import multiply
+from bnviz.engine.seeds import seeded_generator
+from bnviz.experiment import Experiment, Run
+from bnviz.norms import NORMS, Buffers, Kernel
+
+
+@dataclass
+class Group:
+    """Neighboring runs that share one kernel, and the kernel's buffers for each hidden layer."""
+
+    kernel: Kernel
+    runs: slice
+    buffers: list[Buffers]
+
+
+@dataclass
+class Tape:
+    """What one forward pass leaves for the backward pass and for the recorder; lists have one entry a layer.
+
+    inputs[l] is h of the layer below, pre_norm[l] is z = W·h, saved[l] what each group's kernel kept,
+    post_affine[l] is y, post_activation[l] is φ(y); all but `saved` are `[K, C, B]`. logits are `[K, classes, B]`.
+    """
+
+    logits: Tensor = field(default_factory=lambda: torch.empty(0))
+    inputs: list[Tensor] = field(default_factory=list)
+    pre_norm: list[Tensor] = field(default_factory=list)
+    saved: list[list[Any]] = field(default_factory=list)
+    post_affine: list[Tensor] = field(default_factory=list)
+    post_activation: list[Tensor] = field(default_factory=list)
+
+
+class Network:
+    """The K networks of an experiment, their gradients and their running statistics."""
+
+    def __init__(self, experiment: Experiment, dtype: torch.dtype):
+        keys = [_group_key(run) for run in experiment.runs]
+        self.order = sorted(range(len(keys)), key=lambda k: (keys.index(keys[k]), k))
+        self.runs = [experiment.runs[k] for k in self.order]
+        self.activation = ACTIVATIONS[experiment.activation]
+        self.parameters = initial_parameters(experiment, self.runs, dtype)
+        self.gradients = FlatVector(experiment, len(self.runs), dtype)
+        shapes = [(len(self.runs), width) for width in experiment.widths]
+        self.running = [(torch.zeros(shape, dtype=dtype), torch.ones(shape, dtype=dtype)) for shape in shapes]
+        self.generators = [seeded_generator(experiment.seed, "noise") for _ in self.runs]
+        self.groups = self._make_groups([keys[k] for k in self.order])
+
+    def _make_groups(self, keys: Sequence[tuple]) -> list[Group]:
+        starts = [k for k in range(len(keys)) if k == 0 or keys[k] != keys[k - 1]]
+        groups = []
+        for start, end in zip(starts, [*starts[1:], len(keys)], strict=True):
+            here = slice(start, end)
+            buffers = [
+                Buffers(mean[here], var[here], layer.alpha[here], layer.weight[here], self.generators[here])
+                for (mean, var), layer in zip(self.running, self.parameters.layers, strict=True)
+            ]
+            kernel_class = NORMS[self.runs[start].norm].kernel
+            settings = {name: getattr(self.runs[start], name) for name in kernel_class.uses}
+            groups.append(Group(kernel_class(**settings), here, buffers))
+        return groups
+
+    def forward(self, x: Tensor, training: bool, tape: Tape | None = None, prepare: bool = False) -> Tensor:
+        """Logits `[K, classes, B]` for the examples x `[B, features]`, which all runs share.
+
+        In training the running statistics are updated. `tape` collects what the backward pass needs. `prepare` shows
+        each kernel its first mini-batch.
+        """
+        h = x.t().expand(len(self.runs), x.shape[1], x.shape[0])
+        for index, layer in enumerate(self.parameters.layers):
+            z = multiply(layer.weight, h)
+            outputs = []
+            for group in self.groups:
+                here, buffers = group.runs, group.buffers[index]
+                if prepare:
+                    group.kernel.prepare(z[here], buffers)
+                outputs.append(group.kernel.forward(z[here], layer.gamma[here], layer.beta[here], buffers, training))
+            y = _join([output for output, _ in outputs])
+            if tape is not None:
+                tape.inputs.append(h)
+                tape.pre_norm.append(z)
+                tape.saved.append([saved for _, saved in outputs])
+                tape.post_affine.append(y)
+            h = self.activation.forward(y)
+            if tape is not None:
+                tape.post_activation.append(h)
+        head = self.parameters.head
+        logits = multiply(head.weight, h).add_(head.bias.unsqueeze(-1))
+        if tape is not None:
+            tape.logits = logits
+        return logits
+
+    def backward(self, dlogits: Tensor, tape: Tape) -> None:
+        """Fill `gradients`, given ∂L/∂logits `[K, classes, B]` and the tape of the forward pass in training."""
+        head, dhead = self.parameters.head, self.gradients.head
+        multiply(dlogits, tape.post_activation[-1].transpose(1, 2), out=dhead.weight)
+        torch.sum(dlogits, -1, out=dhead.bias)
+        dh = multiply(head.weight.transpose(1, 2), dlogits)
+        for index in reversed(range(len(self.parameters.layers))):
+            layer, dlayer = self.parameters.layers[index], self.gradients.layers[index]
+            dy = self.activation.backward(dh, tape.post_affine[index], tape.post_activation[index])
+            dinputs = []
+            for group, saved in zip(self.groups, tape.saved[index], strict=True):
+                here = group.runs
+                gradients = group.kernel.backward(dy[here], layer.gamma[here], saved)
+                dinputs.append(gradients.x)
+                dlayer.gamma[here] = gradients.gamma
+                dlayer.beta[here] = gradients.beta
+                if gradients.alpha is not None:
+                    dlayer.alpha[here] = gradients.alpha
+            dz = _join(dinputs)
+            multiply(dz, tape.inputs[index].transpose(1, 2), out=dlayer.weight)
+            for group, saved in zip(self.groups, tape.saved[index], strict=True):
+                group.kernel.add_weight_gradient(dlayer.weight[group.runs], layer.weight[group.runs], saved)
+            if index:
+                dh = multiply(layer.weight.transpose(1, 2), dz)
+
+    def normalized(self, tape: Tape, index: int) -> Tensor:
+        """x̂ `[K, C, B]` of layer `index`: what γ and β act on."""
+        pairs = zip(self.groups, tape.saved[index], strict=True)
+        return _join([group.kernel.normalized(tape.pre_norm[index][group.runs], saved) for group, saved in pairs])
+
+    @contextmanager
+    def unchanged(self) -> Iterator[None]:
+        """Undo what forward passes inside do to running statistics and noise generators."""
+        kept = [(mean.clone(), var.clone()) for mean, var in self.running]
+        states = [generator.get_state() for generator in self.generators]
+        yield
+        for (mean, var), (kept_mean, kept_var) in zip(self.running, kept, strict=True):
+            mean.copy_(kept_mean)
+            var.copy_(kept_var)
+        for generator, state in zip(self.generators, states, strict=True):
+            generator.set_state(state)
+
+    def prepare(self, x: Tensor) -> None:
+        """Show the first mini-batch x `[B, features]` to the kernels that keep something of it, and to no others."""
+        keepers = [group for group in self.groups if type(group.kernel).prepare is not Kernel.prepare]
+        if not keepers:
+            return
+        with self.unchanged():
+            self.forward(x, training=True, prepare=True)
+            seen = [(mean.clone(), var.clone()) for mean, var in self.running]
+        for group in keepers:
+            for (mean, var), (seen_mean, seen_var) in zip(self.running, seen, strict=True):
+                mean[group.runs], var[group.runs] = seen_mean[group.runs], seen_var[group.runs]
+
+    def multiply_weights(self, factor: float, layers: Literal["hidden"] | Sequence[int]) -> None:
+        """Multiply the weights of these hidden layers, or of all, in every run."""
+        for index in range(len(self.parameters.layers)) if layers == "hidden" else layers:
+            self.parameters.layers[index].weight.mul_(factor)
+
+    def finite(self) -> Tensor:
+        """Which runs have only finite parameters: `[K]` of bool."""
+        # A sum is finite only when every term is; the exact answer is needed only when it is not.
+        if torch.isfinite(self.parameters.flat.sum()):
+            return torch.ones(len(self.runs), dtype=torch.bool)
+        runs = range(len(self.runs))
+        return torch.tensor([all(bool(part.isfinite().all()) for part in self.parameters.of_run(k)) for k in runs])
+
+    def clear_run(self, k: int) -> None:
+        """Set run k's parameters to 0, so that a run that diverged computes finite numbers from now on."""
+        for part in self.parameters.of_run(k):
+            part.zero_()
+
+
+def losses_and_gradient(logits: Tensor, one_hot: Tensor) -> tuple[Tensor, Tensor]:
+    """Cross-entropy `[K]`, the mean over the batch in nats, and its gradient (softmax − one-hot)/B `[K, classes, B]`.
+
+    logits are `[K, classes, B]`, one_hot is `[classes, B]`.
+    """
+    log_probability = torch.log_softmax(logits, 1)
+    examples = logits.shape[2]
+    losses = (log_probability * one_hot).flatten(1).sum(-1).div_(-examples)
+    return losses, log_probability.exp_().sub_(one_hot).div_(examples)
+
+
+def _group_key(run: Run) -> tuple:
+    kernel = NORMS[run.norm].kernel
+    return kernel, *(getattr(run, name) for name in kernel.uses)
+
+
+def _join(parts: list[Tensor]) -> Tensor:
+    return parts[0] if len(parts) == 1 else torch.cat(parts)
