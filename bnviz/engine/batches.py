@@ -55,6 +55,6 @@ def mini_batches(experiment: Experiment, split: Split, dtype: torch.dtype) -> It
     while True:
         order = torch.randperm(len(y), generator=generator)
         epoch = make_batch(x[order], y[order], split.classes)
-        for start in range(0, len(y) - size + 1, size):
-            here = slice(start, start + size)
-            yield Batch(epoch.x[here], epoch.one_hot[:, here].contiguous(), epoch.y[here])
+        parts = zip(epoch.x.split(size), epoch.one_hot.split(size, 1), epoch.y.split(size), strict=True)
+        for _, part in zip(range(len(y) // size), parts, strict=False):
+            yield Batch(*part)

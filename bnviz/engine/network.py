@@ -5,6 +5,7 @@ batch norm over all runs is ordinary batch norm over K·C channels. Runs with on
 to each other and share each call; `order` maps the place here to the place in the experiment.
 """
 
+import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,19 +16,25 @@ from torch import Tensor
 
 from bnviz.engine.activations import ACTIVATIONS
 from bnviz.engine.parameters import FlatVector, initial_parameters
-from bnviz.engine.products import multiply
+from bnviz.engine.products import Products
 from bnviz.engine.seeds import seeded_generator
 from bnviz.experiment import Experiment, Run
 from bnviz.norms import NORMS, Buffers, Kernel
+from bnviz.norms.base import Units
 
 
 @dataclass
-class Group:
-    """Neighboring runs that share one kernel, and the kernel's buffers for each hidden layer."""
+class Part:
+    """What one group of runs with a common kernel has in one hidden layer: views, made once."""
 
     kernel: Kernel
     runs: slice
-    buffers: list[Buffers]
+    units: Units
+    buffers: Buffers
+    dunits: Units
+    dalpha: Tensor
+    weight: Tensor
+    dweight: Tensor
 
 
 @dataclass
@@ -59,21 +66,26 @@ class Network:
         shapes = [(len(self.runs), width) for width in experiment.widths]
         self.running = [(torch.zeros(shape, dtype=dtype), torch.ones(shape, dtype=dtype)) for shape in shapes]
         self.generators = [seeded_generator(experiment.seed, "noise") for _ in self.runs]
-        self.groups = self._make_groups([keys[k] for k in self.order])
+        self.products = Products((experiment.features, *experiment.widths, experiment.classes))
+        self.parts = self._make_parts([keys[k] for k in self.order])
+        self.head_bias_column = self.parameters.head.bias.unsqueeze(-1)
 
-    def _make_groups(self, keys: Sequence[tuple]) -> list[Group]:
+    def _make_parts(self, keys: Sequence[tuple]) -> list[list[Part]]:
+        """For each hidden layer, one part for each stretch of runs with one key."""
         starts = [k for k in range(len(keys)) if k == 0 or keys[k] != keys[k - 1]]
-        groups = []
+        parts: list[list[Part]] = [[] for _ in self.running]
         for start, end in zip(starts, [*starts[1:], len(keys)], strict=True):
             here = slice(start, end)
-            buffers = [
-                Buffers(mean[here], var[here], layer.alpha[here], layer.weight[here], self.generators[here])
-                for (mean, var), layer in zip(self.running, self.parameters.layers, strict=True)
-            ]
             kernel_class = NORMS[self.runs[start].norm].kernel
-            settings = {name: getattr(self.runs[start], name) for name in kernel_class.uses}
-            groups.append(Group(kernel_class(**settings), here, buffers))
-        return groups
+            kernel = kernel_class(**{name: getattr(self.runs[start], name) for name in kernel_class.uses})
+            for index, (layer, dlayer) in enumerate(zip(self.parameters.layers, self.gradients.layers, strict=True)):
+                mean, var = self.running[index]
+                buffers = Buffers(mean[here], var[here], layer.alpha[here], layer.weight[here], self.generators[here])
+                units = Units(layer.gamma[here], layer.beta[here])
+                dunits = Units(dlayer.gamma[here], dlayer.beta[here])
+                views = (dlayer.alpha[here], layer.weight[here], dlayer.weight[here])
+                parts[index].append(Part(kernel, here, units, buffers, dunits, *views))
+        return parts
 
     def forward(self, x: Tensor, training: bool, tape: Tape | None = None, prepare: bool = False) -> Tensor:
         """Logits `[K, classes, B]` for the examples x `[B, features]`, which all runs share.
@@ -81,15 +93,15 @@ class Network:
         In training the running statistics are updated. `tape` collects what the backward pass needs. `prepare` shows
         each kernel its first mini-batch.
         """
+        multiply = self.products.at(x.shape[0])
         h = x.t().expand(len(self.runs), x.shape[1], x.shape[0])
-        for index, layer in enumerate(self.parameters.layers):
+        for layer, parts in zip(self.parameters.layers, self.parts, strict=True):
             z = multiply(layer.weight, h)
             outputs = []
-            for group in self.groups:
-                here, buffers = group.runs, group.buffers[index]
+            for part, z_part in zip(parts, _split(z, parts), strict=True):
                 if prepare:
-                    group.kernel.prepare(z[here], buffers)
-                outputs.append(group.kernel.forward(z[here], layer.gamma[here], layer.beta[here], buffers, training))
+                    part.kernel.prepare(z_part, part.buffers)
+                outputs.append(part.kernel.forward(z_part, part.units, part.buffers, training))
             y = _join([output for output, _ in outputs])
             if tape is not None:
                 tape.inputs.append(h)
@@ -99,41 +111,41 @@ class Network:
             h = self.activation.forward(y)
             if tape is not None:
                 tape.post_activation.append(h)
-        head = self.parameters.head
-        logits = multiply(head.weight, h).add_(head.bias.unsqueeze(-1))
+        logits = multiply(self.parameters.head.weight, h).add_(self.head_bias_column)
         if tape is not None:
             tape.logits = logits
         return logits
 
     def backward(self, dlogits: Tensor, tape: Tape) -> None:
         """Fill `gradients`, given ∂L/∂logits `[K, classes, B]` and the tape of the forward pass in training."""
+        multiply = self.products.at(dlogits.shape[2])
         head, dhead = self.parameters.head, self.gradients.head
         multiply(dlogits, tape.post_activation[-1].transpose(1, 2), out=dhead.weight)
         torch.sum(dlogits, -1, out=dhead.bias)
         dh = multiply(head.weight.transpose(1, 2), dlogits)
-        for index in reversed(range(len(self.parameters.layers))):
-            layer, dlayer = self.parameters.layers[index], self.gradients.layers[index]
+        for index in reversed(range(len(self.parts))):
+            parts, all_saved = self.parts[index], tape.saved[index]
             dy = self.activation.backward(dh, tape.post_affine[index], tape.post_activation[index])
             dinputs = []
-            for group, saved in zip(self.groups, tape.saved[index], strict=True):
-                here = group.runs
-                gradients = group.kernel.backward(dy[here], layer.gamma[here], saved)
+            for part, saved, dy_part in zip(parts, all_saved, _split(dy, parts), strict=True):
+                gradients = part.kernel.backward(dy_part, part.units, saved)
                 dinputs.append(gradients.x)
-                dlayer.gamma[here] = gradients.gamma
-                dlayer.beta[here] = gradients.beta
+                part.dunits.gamma_flat.copy_(gradients.gamma)
+                part.dunits.beta_flat.copy_(gradients.beta)
                 if gradients.alpha is not None:
-                    dlayer.alpha[here] = gradients.alpha
+                    part.dalpha.copy_(gradients.alpha)
             dz = _join(dinputs)
-            multiply(dz, tape.inputs[index].transpose(1, 2), out=dlayer.weight)
-            for group, saved in zip(self.groups, tape.saved[index], strict=True):
-                group.kernel.add_weight_gradient(dlayer.weight[group.runs], layer.weight[group.runs], saved)
+            multiply(dz, tape.inputs[index].transpose(1, 2), out=self.gradients.layers[index].weight)
+            for part, saved in zip(parts, all_saved, strict=True):
+                part.kernel.add_weight_gradient(part.dweight, part.weight, saved)
             if index:
-                dh = multiply(layer.weight.transpose(1, 2), dz)
+                dh = multiply(self.parameters.layers[index].weight.transpose(1, 2), dz)
 
     def normalized(self, tape: Tape, index: int) -> Tensor:
         """x̂ `[K, C, B]` of layer `index`: what γ and β act on."""
-        pairs = zip(self.groups, tape.saved[index], strict=True)
-        return _join([group.kernel.normalized(tape.pre_norm[index][group.runs], saved) for group, saved in pairs])
+        parts = self.parts[index]
+        inputs = zip(parts, _split(tape.pre_norm[index], parts), tape.saved[index], strict=True)
+        return _join([part.kernel.normalized(z, saved) for part, z, saved in inputs])
 
     @contextmanager
     def unchanged(self) -> Iterator[None]:
@@ -149,28 +161,28 @@ class Network:
 
     def prepare(self, x: Tensor) -> None:
         """Show the first mini-batch x `[B, features]` to the kernels that keep something of it, and to no others."""
-        keepers = [group for group in self.groups if type(group.kernel).prepare is not Kernel.prepare]
+        keepers = [part for part in self.parts[0] if type(part.kernel).prepare is not Kernel.prepare]
         if not keepers:
             return
         with self.unchanged():
             self.forward(x, training=True, prepare=True)
             seen = [(mean.clone(), var.clone()) for mean, var in self.running]
-        for group in keepers:
+        for keeper in keepers:
             for (mean, var), (seen_mean, seen_var) in zip(self.running, seen, strict=True):
-                mean[group.runs], var[group.runs] = seen_mean[group.runs], seen_var[group.runs]
+                mean[keeper.runs], var[keeper.runs] = seen_mean[keeper.runs], seen_var[keeper.runs]
 
     def multiply_weights(self, factor: float, layers: Literal["hidden"] | Sequence[int]) -> None:
         """Multiply the weights of these hidden layers, or of all, in every run."""
         for index in range(len(self.parameters.layers)) if layers == "hidden" else layers:
             self.parameters.layers[index].weight.mul_(factor)
 
-    def finite(self) -> Tensor:
-        """Which runs have only finite parameters: `[K]` of bool."""
+    def finite(self) -> list[bool]:
+        """Which runs have only finite parameters, one bool a run."""
         # A sum is finite only when every term is; the exact answer is needed only when it is not.
-        if torch.isfinite(self.parameters.flat.sum()):
-            return torch.ones(len(self.runs), dtype=torch.bool)
+        if math.isfinite(self.parameters.flat.sum().item()):
+            return [True] * len(self.runs)
         runs = range(len(self.runs))
-        return torch.tensor([all(bool(part.isfinite().all()) for part in self.parameters.of_run(k)) for k in runs])
+        return [all(bool(part.isfinite().all()) for part in self.parameters.of_run(k)) for k in runs]
 
     def clear_run(self, k: int) -> None:
         """Set run k's parameters to 0, so that a run that diverged computes finite numbers from now on."""
@@ -192,6 +204,10 @@ def losses_and_gradient(logits: Tensor, one_hot: Tensor) -> tuple[Tensor, Tensor
 def _group_key(run: Run) -> tuple:
     kernel = NORMS[run.norm].kernel
     return kernel, *(getattr(run, name) for name in kernel.uses)
+
+
+def _split(x: Tensor, parts: list[Part]) -> list[Tensor]:
+    return [x] if len(parts) == 1 else [x[part.runs] for part in parts]
 
 
 def _join(parts: list[Tensor]) -> Tensor:

@@ -7,6 +7,10 @@ where they are. A single column takes a path of its own, since one matrix times 
 are different routines.
 """
 
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Protocol
+
 import torch
 from torch import Tensor
 
@@ -14,7 +18,30 @@ ALIGNED = 16
 """Elements between possible starts: 64 bytes in float32, 128 in float64."""
 
 
-def multiply(a: Tensor, b: Tensor, out: Tensor | None = None) -> Tensor:
+class Product(Protocol):
+    """a @ b for each run."""
+
+    def __call__(self, a: Tensor, b: Tensor, /, *, out: Tensor | None = None) -> Tensor:
+        """`[K, m, n]` by `[K, n, p]` to `[K, m, p]`, into `out` where given."""
+
+
+class Products:
+    """The product to use for networks of these `sizes` (inputs, widths, outputs) at a number of examples."""
+
+    def __init__(self, sizes: Sequence[int]):
+        self.sizes = sizes
+        self.weights_are_aligned = all(a * b % ALIGNED == 0 for a, b in pairwise(sizes))
+        self.chosen: dict[int, Product] = {}
+
+    def at(self, examples: int) -> "Product":
+        """`torch.bmm` itself where all matrices are aligned as they are, else :func:`multiply`."""
+        if examples not in self.chosen:
+            aligned = self.weights_are_aligned and all(size * examples % ALIGNED == 0 for size in self.sizes)
+            self.chosen[examples] = torch.bmm if aligned and examples > 1 else multiply
+        return self.chosen[examples]
+
+
+def multiply(a: Tensor, b: Tensor, /, *, out: Tensor | None = None) -> Tensor:
     """a @ b for each run: `[K, m, n]` by `[K, n, p]` to `[K, m, p]`, into `out` where given."""
     if b.shape[2] == 1:
         product = (a * b.transpose(1, 2)).sum(2, keepdim=True)

@@ -76,7 +76,7 @@ class _Training:
         network, kicks = self.network, self.kicks.get(step, [])
         if step == 0:
             network.prepare(batch.x)
-        self._end_diverged(step, network.finite().tolist())
+        self._end_diverged(step, network.finite())
         if record:
             self.recorder.before_batch(step)
         if update and not kicks:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from bnviz.norms.base import Buffers, Gradients, Kernel, Norm, affine_gradients, per_unit, scale_and_shift
+from bnviz.norms.base import Buffers, Gradients, Kernel, Norm, Units, affine_gradients, scale, scale_and_shift
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -11,16 +11,14 @@ if TYPE_CHECKING:
 class AffineKernel(Kernel):
     """y = γ·x + β. With a rate of 0 for γ this is a plain layer with a bias."""
 
-    def forward(
-        self, x: "Tensor", gamma: "Tensor", beta: "Tensor", buffers: Buffers, training: bool
-    ) -> "tuple[Tensor, Any]":
-        return scale_and_shift(x, gamma, beta), x
+    def forward(self, x: "Tensor", units: Units, buffers: Buffers, training: bool) -> "tuple[Tensor, Any]":
+        return scale_and_shift(x, units), x
 
     def normalized(self, x: "Tensor", saved: Any) -> "Tensor":
         return x
 
-    def backward(self, dy: "Tensor", gamma: "Tensor", saved: Any) -> Gradients:
-        return Gradients(dy * per_unit(gamma, dy), *affine_gradients(dy, saved))
+    def backward(self, dy: "Tensor", units: Units, saved: Any) -> Gradients:
+        return Gradients(scale(dy, units), *affine_gradients(dy, saved))
 
 
 NONE = Norm(

@@ -6,7 +6,7 @@ import torch
 from torch import Generator, Tensor
 
 from bnviz.norms import NORMS
-from bnviz.norms.base import Buffers
+from bnviz.norms.base import Buffers, Units
 
 
 class _KernelFunction(torch.autograd.Function):
@@ -16,15 +16,16 @@ class _KernelFunction(torch.autograd.Function):
     def forward(ctx: Any, x: Tensor, gamma: Tensor, beta: Tensor, alpha: Tensor, call: Any) -> Tensor:
         kernel, buffers, training = call
         buffers.alpha = alpha
-        y, ctx.saved = kernel.forward(x, gamma, beta, buffers, training)
-        ctx.kernel, ctx.gamma = kernel, gamma
+        ctx.kernel, ctx.units = kernel, Units(gamma, beta)
+        y, ctx.saved = kernel.forward(x, ctx.units, buffers, training)
         return y
 
     @staticmethod
     @torch.autograd.function.once_differentiable
     def backward(ctx: Any, dy: Tensor) -> Any:
-        gradients = ctx.kernel.backward(dy, ctx.gamma, ctx.saved)
-        return gradients.x, gradients.gamma, gradients.beta, gradients.alpha, None
+        gradients = ctx.kernel.backward(dy, ctx.units, ctx.saved)
+        shape = ctx.units.gamma.shape
+        return gradients.x, gradients.gamma.view(shape), gradients.beta.view(shape), gradients.alpha, None
 
 
 def apply(

@@ -49,12 +49,21 @@ class Norm:
 
 
 class Gradients(NamedTuple):
-    """∂L/∂x of the shape of x, ∂L/∂γ and ∂L/∂β `[K, C]`; ∂L/∂α `[K]` where there is an α."""
+    """∂L/∂x of the shape of x, ∂L/∂γ and ∂L/∂β `[K·C]`; ∂L/∂α `[K]` where there is an α."""
 
     x: "Tensor"
     gamma: "Tensor"
     beta: "Tensor"
     alpha: "Tensor | None" = None
+
+
+class Units:
+    """γ and β of K runs, `[K, C]`, with the views that kernels want of them, made once."""
+
+    def __init__(self, gamma: "Tensor", beta: "Tensor"):
+        self.gamma, self.beta = gamma, beta
+        self.gamma_flat, self.beta_flat = gamma.reshape(-1), beta.reshape(-1)
+        self.gamma_column, self.beta_column = self.gamma_flat.unsqueeze(-1), self.beta_flat.unsqueeze(-1)
 
 
 @dataclass
@@ -83,9 +92,7 @@ class Kernel:
     def prepare(self, x: "Tensor", buffers: Buffers) -> None:
         """See the very first mini-batch before training starts. Only frozen statistics need this."""
 
-    def forward(
-        self, x: "Tensor", gamma: "Tensor", beta: "Tensor", buffers: Buffers, training: bool
-    ) -> "tuple[Tensor, Any]":
+    def forward(self, x: "Tensor", units: Units, buffers: Buffers, training: bool) -> "tuple[Tensor, Any]":
         """y of the shape of x, and what the backward pass needs. Updates running statistics in training."""
         raise NotImplementedError
 
@@ -93,7 +100,7 @@ class Kernel:
         """x̂: what γ and β act on."""
         raise NotImplementedError
 
-    def backward(self, dy: "Tensor", gamma: "Tensor", saved: Any) -> Gradients:
+    def backward(self, dy: "Tensor", units: Units, saved: Any) -> Gradients:
         """The gradients, given ∂L/∂y."""
         raise NotImplementedError
 
@@ -101,23 +108,29 @@ class Kernel:
         """Add to ∂L/∂W, in place, what flows through the weights by other ways than x. Only weight norm has it."""
 
 
+def as_channels(x: "Tensor") -> "Tensor":
+    """`[K, C, B]` or `[K, C, B, P]` as `[K·C, B·P]`: K runs of C features are K·C channels."""
+    return x.reshape(x.shape[0] * x.shape[1], -1)
+
+
 def per_unit(values: "Tensor", x: "Tensor") -> "Tensor":
     """View `[K, C]` so that it broadcasts over the examples (and positions) of x."""
     return values.view(*values.shape, *(1,) * (x.dim() - 2))
 
 
-def sum_over_examples(x: "Tensor") -> "Tensor":
-    """`[K, C]`: the sum over examples and positions."""
-    return x.flatten(2).sum(-1)
-
-
-def scale_and_shift(x_hat: "Tensor", gamma: "Tensor", beta: "Tensor") -> "Tensor":
+def scale_and_shift(x_hat: "Tensor", units: Units) -> "Tensor":
     """y = γ·x̂ + β."""
     import torch
 
-    return torch.addcmul(per_unit(beta, x_hat), per_unit(gamma, x_hat), x_hat)
+    return torch.addcmul(units.beta_column, units.gamma_column, as_channels(x_hat)).view(x_hat.shape)
+
+
+def scale(dy: "Tensor", units: Units) -> "Tensor":
+    """∂L/∂x̂ = γ·dy."""
+    return (as_channels(dy) * units.gamma_column).view(dy.shape)
 
 
 def affine_gradients(dy: "Tensor", x_hat: "Tensor") -> "tuple[Tensor, Tensor]":
-    """∂L/∂γ = Σ dy·x̂ and ∂L/∂β = Σ dy, sums over examples and positions."""
-    return sum_over_examples(dy * x_hat), sum_over_examples(dy)
+    """∂L/∂γ = Σ dy·x̂ and ∂L/∂β = Σ dy, `[K·C]`, sums over examples and positions."""
+    dy = as_channels(dy)
+    return (dy * as_channels(x_hat)).sum(-1), dy.sum(-1)

@@ -2,15 +2,10 @@
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from bnviz.norms.base import Buffers, Gradients, Kernel, Norm, per_unit
+from bnviz.norms.base import Buffers, Gradients, Kernel, Norm, Units, as_channels
 
 if TYPE_CHECKING:
     from torch import Tensor
-
-
-def as_channels(x: "Tensor") -> "Tensor":
-    """View `[K, C, B]` or `[K, C, B, P]` as `[1, K·C, B·P]`: K runs of C features are K·C channels."""
-    return x.reshape(1, x.shape[0] * x.shape[1], -1)
 
 
 class BatchKernel(Kernel):
@@ -24,71 +19,60 @@ class BatchKernel(Kernel):
 
     uses: ClassVar[tuple[str, ...]] = ("eps", "norm_momentum")
 
-    def forward(
-        self, x: "Tensor", gamma: "Tensor", beta: "Tensor", buffers: Buffers, training: bool
-    ) -> "tuple[Tensor, Any]":
-        return batch_norm_forward(
-            x, gamma, beta, buffers, training, self.settings["norm_momentum"], self.settings["eps"]
-        )
+    def forward(self, x: "Tensor", units: Units, buffers: Buffers, training: bool) -> "tuple[Tensor, Any]":
+        settings = self.settings
+        return batch_norm_forward(x, units, buffers, training, settings["norm_momentum"], settings["eps"])
 
     def normalized(self, x: "Tensor", saved: Any) -> "Tensor":
-        _, mean, inverse_std, *_ = saved
-        k, c = x.shape[:2]
-        return (x - per_unit(mean.view(k, c), x)) * per_unit(inverse_std.view(k, c), x)
+        flat, mean, inverse_std, _ = saved
+        return ((flat[0] - mean.unsqueeze(-1)) * inverse_std.unsqueeze(-1)).view(x.shape)
 
-    def backward(self, dy: "Tensor", gamma: "Tensor", saved: Any) -> Gradients:
-        return batch_norm_backward(dy, gamma, saved, self.settings["eps"])
+    def backward(self, dy: "Tensor", units: Units, saved: Any) -> Gradients:
+        return batch_norm_backward(dy, units, saved, self.settings["eps"])
 
 
 def batch_norm_forward(
-    x: "Tensor",
-    gamma: "Tensor",
-    beta: "Tensor",
-    buffers: Buffers,
-    training: bool,
-    momentum: float,
-    eps: float,
+    x: "Tensor", units: Units, buffers: Buffers, training: bool, momentum: float, eps: float
 ) -> "tuple[Tensor, Any]":
-    """The fused forward pass; what it saves is x, the mean and 1/√(σ² + ε) that it used, and `training`."""
+    """The fused forward pass.
+
+    Saves x as `[1, K·C, B·P]`, the mean and 1/√(σ² + ε) that it used as `[K·C]`, and `training`.
+    """
     import torch
 
-    flat = as_channels(x)
+    flat = as_channels(x).unsqueeze(0)
     running_mean = None if buffers.running_mean is None else buffers.running_mean.view(-1)
     running_var = None if buffers.running_var is None else buffers.running_var.view(-1)
     y, mean, inverse_std = torch.native_batch_norm(
-        flat, gamma.reshape(-1), beta.reshape(-1), running_mean, running_var, training, momentum, eps
+        flat, units.gamma_flat, units.beta_flat, running_mean, running_var, training, momentum, eps
     )
     if not training:
         assert running_mean is not None
         assert running_var is not None
-        mean, inverse_std = running_mean, (running_var + eps).rsqrt()
+        mean, inverse_std = running_mean.clone(), (running_var + eps).rsqrt()
     return y.view(x.shape), (flat, mean, inverse_std, training)
 
 
-def batch_norm_backward(dy: "Tensor", gamma: "Tensor", saved: Any, eps: float) -> Gradients:
+def batch_norm_backward(dy: "Tensor", units: Units, saved: Any, eps: float) -> Gradients:
     """The fused backward pass. In evaluation mode μ and σ are constants and dx = γ/√(σ² + ε)·dy."""
     import torch
 
     flat, mean, inverse_std, training = saved
     if not training:
-        return fixed_statistics_backward(dy, gamma, saved)
-    dx, dgamma, dbeta = torch.ops.aten.native_batch_norm_backward(
-        as_channels(dy), flat, gamma.reshape(-1), None, None, mean, inverse_std, True, eps, [True, True, True]
+        return fixed_statistics_backward(dy, units, saved)
+    dx, dgamma, dbeta = torch.ops.aten.native_batch_norm_backward.default(
+        dy.reshape(flat.shape), flat, units.gamma_flat, None, None, mean, inverse_std, True, eps, [True, True, True]
     )
-    return Gradients(dx.view(dy.shape), dgamma.view(gamma.shape), dbeta.view(gamma.shape))
+    return Gradients(dx.view(dy.shape), dgamma, dbeta)
 
 
-def fixed_statistics_backward(dy: "Tensor", gamma: "Tensor", saved: Any) -> Gradients:
+def fixed_statistics_backward(dy: "Tensor", units: Units, saved: Any) -> Gradients:
     """dx = γ/√(σ² + ε)·dy: the gradient when μ and σ are taken for constants."""
     flat, mean, inverse_std, _ = saved
-    dy_flat = as_channels(dy)
-    x_hat = (flat - mean.view(1, -1, 1)) * inverse_std.view(1, -1, 1)
-    dx = dy_flat * (gamma.reshape(-1) * inverse_std).view(1, -1, 1)
-    return Gradients(
-        dx.view(dy.shape),
-        (dy_flat * x_hat).sum(-1).view(gamma.shape),
-        dy_flat.sum(-1).view(gamma.shape),
-    )
+    dy_channels = as_channels(dy)
+    x_hat = (flat[0] - mean.unsqueeze(-1)) * inverse_std.unsqueeze(-1)
+    dx = dy_channels * (units.gamma_flat * inverse_std).unsqueeze(-1)
+    return Gradients(dx.view(dy.shape), (dy_channels * x_hat).sum(-1), dy_channels.sum(-1))
 
 
 BATCH = Norm(

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from bnviz.norms.base import Gradients, Norm
+from bnviz.norms.base import Gradients, Norm, Units
 from bnviz.norms.batch import BatchKernel, fixed_statistics_backward
 
 if TYPE_CHECKING:
@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 class BatchDetachedKernel(BatchKernel):
     """Forward as batch norm; backward dx = γ/√(σ² + ε)·dy, without the paths through μ and σ."""
 
-    def backward(self, dy: "Tensor", gamma: "Tensor", saved: Any) -> Gradients:
-        return fixed_statistics_backward(dy, gamma, saved)
+    def backward(self, dy: "Tensor", units: Units, saved: Any) -> Gradients:
+        return fixed_statistics_backward(dy, units, saved)
 
 
 BATCH_DETACHED = Norm(

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from bnviz.norms.base import Buffers, Norm
+from bnviz.norms.base import Buffers, Norm, Units
 from bnviz.norms.batch import BatchKernel, batch_norm_forward
 
 if TYPE_CHECKING:
@@ -23,10 +23,8 @@ class BatchFrozenKernel(BatchKernel):
         buffers.running_mean.copy_(mean)
         buffers.running_var.copy_((flat - mean.unsqueeze(-1)).square().mean(-1))
 
-    def forward(
-        self, x: "Tensor", gamma: "Tensor", beta: "Tensor", buffers: Buffers, training: bool
-    ) -> "tuple[Tensor, Any]":
-        return batch_norm_forward(x, gamma, beta, buffers, False, 0.0, self.settings["eps"])
+    def forward(self, x: "Tensor", units: Units, buffers: Buffers, training: bool) -> "tuple[Tensor, Any]":
+        return batch_norm_forward(x, units, buffers, False, 0.0, self.settings["eps"])
 
 
 BATCH_FROZEN = Norm(

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from bnviz.norms.base import Buffers, Gradients, Norm
+from bnviz.norms.base import Buffers, Gradients, Norm, Units
 from bnviz.norms.batch import BatchKernel
 
 if TYPE_CHECKING:
@@ -23,12 +23,10 @@ class BatchNoisyKernel(BatchKernel):
 
     uses: ClassVar[tuple[str, ...]] = ("eps", "norm_momentum", "noise_mean", "noise_std")
 
-    def forward(
-        self, x: "Tensor", gamma: "Tensor", beta: "Tensor", buffers: Buffers, training: bool
-    ) -> "tuple[Tensor, Any]":
+    def forward(self, x: "Tensor", units: Units, buffers: Buffers, training: bool) -> "tuple[Tensor, Any]":
         import torch
 
-        y, saved = super().forward(x, gamma, beta, buffers, training)
+        y, saved = super().forward(x, units, buffers, training)
         if not training:
             return y, (saved, None)
         pairs = [self._draw(y[k], generator) for k, generator in enumerate(_each(buffers, len(y)))]
@@ -55,9 +53,9 @@ class BatchNoisyKernel(BatchKernel):
     def normalized(self, x: "Tensor", saved: Any) -> "Tensor":
         return super().normalized(x, saved[0])
 
-    def backward(self, dy: "Tensor", gamma: "Tensor", saved: Any) -> Gradients:
+    def backward(self, dy: "Tensor", units: Units, saved: Any) -> Gradients:
         inner, scale = saved
-        return super().backward(dy if scale is None else dy * scale, gamma, inner)
+        return super().backward(dy if scale is None else dy * scale, units, inner)
 
 
 def _each(buffers: Buffers, count: int) -> "Sequence[Generator | None]":

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from bnviz.norms.base import Buffers, Gradients, Norm, per_unit
+from bnviz.norms.base import Buffers, Gradients, Norm, Units, per_unit
 from bnviz.norms.batch import BatchKernel, batch_norm_backward, batch_norm_forward
 
 if TYPE_CHECKING:
@@ -21,12 +21,10 @@ class BatchRenormKernel(BatchKernel):
 
     uses: ClassVar[tuple[str, ...]] = ("eps", "norm_momentum", "rmax", "dmax")
 
-    def forward(
-        self, x: "Tensor", gamma: "Tensor", beta: "Tensor", buffers: Buffers, training: bool
-    ) -> "tuple[Tensor, Any]":
+    def forward(self, x: "Tensor", units: Units, buffers: Buffers, training: bool) -> "tuple[Tensor, Any]":
         eps, rmax, dmax = self.settings["eps"], self.settings["rmax"], self.settings["dmax"]
         if not training:
-            return super().forward(x, gamma, beta, buffers, training)
+            return super().forward(x, units, buffers, training)
         assert buffers.running_mean is not None
         assert buffers.running_var is not None
         flat = x.flatten(2)
@@ -35,23 +33,22 @@ class BatchRenormKernel(BatchKernel):
         running_std = (buffers.running_var + eps).sqrt()
         r = (std / running_std).clamp(1 / rmax, rmax)
         d = ((mean - buffers.running_mean) / running_std).clamp(-dmax, dmax)
-        y, saved = batch_norm_forward(
-            x, gamma * r, gamma * d + beta, buffers, True, self.settings["norm_momentum"], eps
-        )
-        return y, (*saved, r, d)
+        corrected = Units(units.gamma * r, units.gamma * d + units.beta)
+        y, saved = batch_norm_forward(x, corrected, buffers, True, self.settings["norm_momentum"], eps)
+        return y, (saved, corrected, r, d)
 
     def normalized(self, x: "Tensor", saved: Any) -> "Tensor":
-        x_hat = super().normalized(x, saved)
-        if len(saved) == 4:
-            return x_hat
-        return x_hat * per_unit(saved[4], x) + per_unit(saved[5], x)
+        if not isinstance(saved[0], tuple):
+            return super().normalized(x, saved)
+        inner, _, r, d = saved
+        return super().normalized(x, inner) * per_unit(r, x) + per_unit(d, x)
 
-    def backward(self, dy: "Tensor", gamma: "Tensor", saved: Any) -> Gradients:
-        if len(saved) == 4:
-            return super().backward(dy, gamma, saved)
-        *base, r, d = saved
-        inner = batch_norm_backward(dy, gamma * r, base, self.settings["eps"])
-        return Gradients(inner.x, r * inner.gamma + d * inner.beta, inner.beta)
+    def backward(self, dy: "Tensor", units: Units, saved: Any) -> Gradients:
+        if not isinstance(saved[0], tuple):
+            return super().backward(dy, units, saved)
+        inner_saved, corrected, r, d = saved
+        inner = batch_norm_backward(dy, corrected, inner_saved, self.settings["eps"])
+        return Gradients(inner.x, r.view(-1) * inner.gamma + d.view(-1) * inner.beta, inner.beta)
 
 
 BATCH_RENORM = Norm(

@@ -7,8 +7,10 @@ from bnviz.norms.base import (
     Gradients,
     Kernel,
     Norm,
+    Units,
     affine_gradients,
     per_unit,
+    scale,
     scale_and_shift,
 )
 from bnviz.norms.running import update_running
@@ -22,9 +24,7 @@ class CenterKernel(Kernel):
 
     uses = ("norm_momentum",)
 
-    def forward(
-        self, x: "Tensor", gamma: "Tensor", beta: "Tensor", buffers: Buffers, training: bool
-    ) -> "tuple[Tensor, Any]":
+    def forward(self, x: "Tensor", units: Units, buffers: Buffers, training: bool) -> "tuple[Tensor, Any]":
         if training:
             mean = x.flatten(2).mean(-1)
             update_running(x, mean, buffers, self.settings["norm_momentum"])
@@ -32,14 +32,14 @@ class CenterKernel(Kernel):
             assert buffers.running_mean is not None
             mean = buffers.running_mean
         centered = x - per_unit(mean, x)
-        return scale_and_shift(centered, gamma, beta), (centered, training)
+        return scale_and_shift(centered, units), (centered, training)
 
     def normalized(self, x: "Tensor", saved: Any) -> "Tensor":
         return saved[0]
 
-    def backward(self, dy: "Tensor", gamma: "Tensor", saved: Any) -> Gradients:
+    def backward(self, dy: "Tensor", units: Units, saved: Any) -> Gradients:
         centered, training = saved
-        dx = dy * per_unit(gamma, dy)
+        dx = scale(dy, units)
         if training:
             dx = dx - per_unit(dx.flatten(2).mean(-1), dx)
         return Gradients(dx, *affine_gradients(dy, centered))

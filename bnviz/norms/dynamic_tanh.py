@@ -7,8 +7,9 @@ from bnviz.norms.base import (
     Gradients,
     Kernel,
     Norm,
+    Units,
     affine_gradients,
-    per_unit,
+    scale,
     scale_and_shift,
 )
 
@@ -19,21 +20,19 @@ if TYPE_CHECKING:
 class DynamicTanhKernel(Kernel):
     """y = γ·tanh(α·x) + β, with one trained α a layer. It takes no statistics, hence no axes."""
 
-    def forward(
-        self, x: "Tensor", gamma: "Tensor", beta: "Tensor", buffers: Buffers, training: bool
-    ) -> "tuple[Tensor, Any]":
+    def forward(self, x: "Tensor", units: Units, buffers: Buffers, training: bool) -> "tuple[Tensor, Any]":
         assert buffers.alpha is not None
         alpha = buffers.alpha.view(-1, *(1,) * (x.dim() - 1))
         x_hat = (alpha * x).tanh_()
-        return scale_and_shift(x_hat, gamma, beta), (x, x_hat, alpha)
+        return scale_and_shift(x_hat, units), (x, x_hat, alpha)
 
     def normalized(self, x: "Tensor", saved: Any) -> "Tensor":
         return saved[1]
 
-    def backward(self, dy: "Tensor", gamma: "Tensor", saved: Any) -> Gradients:
+    def backward(self, dy: "Tensor", units: Units, saved: Any) -> Gradients:
         x, x_hat, alpha = saved
         # d tanh(u)/du = 1 − tanh(u)²
-        du = dy * per_unit(gamma, dy) * (1 - x_hat.square())
+        du = scale(dy, units) * (1 - x_hat.square())
         return Gradients(alpha * du, *affine_gradients(dy, x_hat), (du * x).flatten(1).sum(-1))
 
 

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from bnviz.norms.base import Buffers, Gradients, Kernel, Norm, affine_gradients, per_unit, scale_and_shift
+from bnviz.norms.base import Buffers, Gradients, Kernel, Norm, Units, affine_gradients, scale, scale_and_shift
 from bnviz.norms.moments import standardize, standardize_backward
 
 if TYPE_CHECKING:
@@ -14,20 +14,18 @@ class GroupKernel(Kernel):
 
     uses = ("eps", "groups")
 
-    def forward(
-        self, x: "Tensor", gamma: "Tensor", beta: "Tensor", buffers: Buffers, training: bool
-    ) -> "tuple[Tensor, Any]":
+    def forward(self, x: "Tensor", units: Units, buffers: Buffers, training: bool) -> "tuple[Tensor, Any]":
         grouped = self._split(x)
         x_hat, inverse_std = standardize(grouped, _dims(grouped), self.settings["eps"])
         x_hat = x_hat.view(x.shape)
-        return scale_and_shift(x_hat, gamma, beta), (x_hat, inverse_std)
+        return scale_and_shift(x_hat, units), (x_hat, inverse_std)
 
     def normalized(self, x: "Tensor", saved: Any) -> "Tensor":
         return saved[0]
 
-    def backward(self, dy: "Tensor", gamma: "Tensor", saved: Any) -> Gradients:
+    def backward(self, dy: "Tensor", units: Units, saved: Any) -> Gradients:
         x_hat, inverse_std = saved
-        dx_hat = self._split(dy * per_unit(gamma, dy))
+        dx_hat = self._split(scale(dy, units))
         dx = standardize_backward(dx_hat, self._split(x_hat), inverse_std, _dims(dx_hat))
         return Gradients(dx.view(dy.shape), *affine_gradients(dy, x_hat))
 

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from bnviz.norms.base import Buffers, Gradients, Kernel, Norm, affine_gradients, per_unit, scale_and_shift
+from bnviz.norms.base import Buffers, Gradients, Kernel, Norm, Units, affine_gradients, scale, scale_and_shift
 from bnviz.norms.moments import standardize, standardize_backward
 
 if TYPE_CHECKING:
@@ -15,18 +15,16 @@ class LayerKernel(Kernel):
     uses = ("eps",)
     center: ClassVar[bool] = True
 
-    def forward(
-        self, x: "Tensor", gamma: "Tensor", beta: "Tensor", buffers: Buffers, training: bool
-    ) -> "tuple[Tensor, Any]":
+    def forward(self, x: "Tensor", units: Units, buffers: Buffers, training: bool) -> "tuple[Tensor, Any]":
         x_hat, inverse_std = standardize(x, _dims(x), self.settings["eps"], center=self.center)
-        return scale_and_shift(x_hat, gamma, beta), (x_hat, inverse_std)
+        return scale_and_shift(x_hat, units), (x_hat, inverse_std)
 
     def normalized(self, x: "Tensor", saved: Any) -> "Tensor":
         return saved[0]
 
-    def backward(self, dy: "Tensor", gamma: "Tensor", saved: Any) -> Gradients:
+    def backward(self, dy: "Tensor", units: Units, saved: Any) -> Gradients:
         x_hat, inverse_std = saved
-        dx_hat = dy * per_unit(gamma, dy)
+        dx_hat = scale(dy, units)
         dx = standardize_backward(dx_hat, x_hat, inverse_std, _dims(dy), center=self.center)
         return Gradients(dx, *affine_gradients(dy, x_hat))
 

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from bnviz.norms.base import Buffers, Gradients, Kernel, Norm, affine_gradients, per_unit, scale_and_shift
+from bnviz.norms.base import Buffers, Gradients, Kernel, Norm, Units, affine_gradients, per_unit, scale_and_shift
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -15,9 +15,7 @@ class WeightKernel(Kernel):
     path, through ‖v‖, and loses by it its component along v (equation 3). There is no ε.
     """
 
-    def forward(
-        self, x: "Tensor", gamma: "Tensor", beta: "Tensor", buffers: Buffers, training: bool
-    ) -> "tuple[Tensor, Any]":
+    def forward(self, x: "Tensor", units: Units, buffers: Buffers, training: bool) -> "tuple[Tensor, Any]":
         if buffers.weight is None:
             raise ValueError(
                 "norm = 'weight': it normalizes the weights of a layer, not its activations, so there is nothing "
@@ -25,15 +23,15 @@ class WeightKernel(Kernel):
             )
         inverse_length = buffers.weight.square().sum(-1).rsqrt_()
         x_hat = x * per_unit(inverse_length, x)
-        return scale_and_shift(x_hat, gamma, beta), (x_hat, inverse_length)
+        return scale_and_shift(x_hat, units), (x_hat, inverse_length)
 
     def normalized(self, x: "Tensor", saved: Any) -> "Tensor":
         return saved[0]
 
-    def backward(self, dy: "Tensor", gamma: "Tensor", saved: Any) -> Gradients:
+    def backward(self, dy: "Tensor", units: Units, saved: Any) -> Gradients:
         x_hat, inverse_length = saved
         gradients = affine_gradients(dy, x_hat)
-        return Gradients(dy * per_unit(gamma * inverse_length, dy), *gradients)
+        return Gradients(dy * per_unit(units.gamma * inverse_length, dy), *gradients)
 
     def add_weight_gradient(self, dweight: "Tensor", weight: "Tensor", saved: Any) -> None:
         """dv −= v·(v·dv)/‖v‖²: what is left is orthogonal to v."""

@@ -1,0 +1,1 @@
+"""Speed of bnviz as ratios against baselines that are measured in the same run."""
