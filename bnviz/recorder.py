@@ -128,11 +128,12 @@ class Recorder:
         start = 0
         for index, gradients in enumerate(self.network.gradients.layers):
             self.arrays["grad_norm"][t, :, index] = gradients.weight.flatten(1).norm(dim=1).numpy()
+            layer = tape.layers[index]
             stages = (
-                tape.pre_norm[index],
+                layer.pre_norm,
                 self.network.normalized(tape, index),
-                tape.post_affine[index],
-                tape.post_activation[index],
+                layer.post_affine,
+                layer.post_activation,
             )
             for stage, values in enumerate(stages):
                 units = values.shape[1]

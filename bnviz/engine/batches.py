@@ -1,7 +1,7 @@
 """The mini-batches of an experiment: one seeded order, shared by all runs."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -11,8 +11,7 @@ from bnviz.engine.seeds import seeded_generator
 from bnviz.experiment import Experiment
 
 
-@dataclass(frozen=True)
-class Batch:
+class Batch(NamedTuple):
     """x `[B, features]` and the labels as one_hot `[classes, B]` and as y `[B]`."""
 
     x: Tensor
@@ -54,7 +53,7 @@ def mini_batches(experiment: Experiment, split: Split, dtype: torch.dtype) -> It
     generator = seeded_generator(experiment.seed, "batches")
     while True:
         order = torch.randperm(len(y), generator=generator)
-        epoch = make_batch(x[order], y[order], split.classes)
+        epoch = make_batch(x.index_select(0, order), y.index_select(0, order), split.classes)
         parts = zip(epoch.x.split(size), epoch.one_hot.split(size, 1), epoch.y.split(size), strict=True)
         for _, part in zip(range(len(y) // size), parts, strict=False):
             yield Batch(*part)

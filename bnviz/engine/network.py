@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import torch
 from torch import Tensor
@@ -37,20 +37,26 @@ class Part:
     dweight: Tensor
 
 
+class LayerTape(NamedTuple):
+    """One layer's forward pass; all but `saved` are `[K, C, B]`."""
+
+    inputs: Tensor  # h of the layer below
+    pre_norm: Tensor  # z = W·h
+    saved: list[Any]  # what each part's kernel kept
+    post_affine: Tensor  # y
+    post_activation: Tensor  # φ(y)
+
+
 @dataclass
 class Tape:
-    """What one forward pass leaves for the backward pass and for the recorder; lists have one entry a layer.
+    """What one forward pass leaves for the backward pass and for the recorder.
 
-    inputs[l] is h of the layer below, pre_norm[l] is z = W·h, saved[l] what each group's kernel kept,
-    post_affine[l] is y, post_activation[l] is φ(y); all but `saved` are `[K, C, B]`. logits are `[K, classes, B]`.
+    One tape serves all steps and is overwritten layer by layer: freeing a whole tape at once would make the allocator
+    return its pages to the system, and fetch them again in the next step.
     """
 
-    logits: Tensor = field(default_factory=lambda: torch.empty(0))
-    inputs: list[Tensor] = field(default_factory=list)
-    pre_norm: list[Tensor] = field(default_factory=list)
-    saved: list[list[Any]] = field(default_factory=list)
-    post_affine: list[Tensor] = field(default_factory=list)
-    post_activation: list[Tensor] = field(default_factory=list)
+    layers: dict[int, LayerTape] = field(default_factory=dict)
+    logits: Tensor = field(default_factory=lambda: torch.empty(0))  # [K, classes, B]
 
 
 class Network:
@@ -68,6 +74,7 @@ class Network:
         self.generators = [seeded_generator(experiment.seed, "noise") for _ in self.runs]
         self.products = Products((experiment.features, *experiment.widths, experiment.classes))
         self.parts = self._make_parts([keys[k] for k in self.order])
+        self.transposed = [layer.weight.transpose(1, 2) for layer in self.parameters.layers]
         self.head_bias_column = self.parameters.head.bias.unsqueeze(-1)
 
     def _make_parts(self, keys: Sequence[tuple]) -> list[list[Part]]:
@@ -80,7 +87,8 @@ class Network:
             kernel = kernel_class(**{name: getattr(self.runs[start], name) for name in kernel_class.uses})
             for index, (layer, dlayer) in enumerate(zip(self.parameters.layers, self.gradients.layers, strict=True)):
                 mean, var = self.running[index]
-                buffers = Buffers(mean[here], var[here], layer.alpha[here], layer.weight[here], self.generators[here])
+                running = (mean[here].view(-1), var[here].view(-1))
+                buffers = Buffers(*running, layer.alpha[here], layer.weight[here], self.generators[here])
                 units = Units(layer.gamma[here], layer.beta[here])
                 dunits = Units(dlayer.gamma[here], dlayer.beta[here])
                 views = (dlayer.alpha[here], layer.weight[here], dlayer.weight[here])
@@ -95,22 +103,20 @@ class Network:
         """
         multiply = self.products.at(x.shape[0])
         h = x.t().expand(len(self.runs), x.shape[1], x.shape[0])
-        for layer, parts in zip(self.parameters.layers, self.parts, strict=True):
-            z = multiply(layer.weight, h)
-            outputs = []
-            for part, z_part in zip(parts, _split(z, parts), strict=True):
+        for index, parts in enumerate(self.parts):
+            z = multiply(self.parameters.layers[index].weight, h)
+            outputs, kept = [], []
+            for part in parts:
+                z_part = z if len(parts) == 1 else z[part.runs]
                 if prepare:
                     part.kernel.prepare(z_part, part.buffers)
-                outputs.append(part.kernel.forward(z_part, part.units, part.buffers, training))
-            y = _join([output for output, _ in outputs])
+                output, saved = part.kernel.forward(z_part, part.units, part.buffers, training)
+                outputs.append(output)
+                kept.append(saved)
+            y = _join(outputs)
+            inputs, h = h, self.activation.forward(y)
             if tape is not None:
-                tape.inputs.append(h)
-                tape.pre_norm.append(z)
-                tape.saved.append([saved for _, saved in outputs])
-                tape.post_affine.append(y)
-            h = self.activation.forward(y)
-            if tape is not None:
-                tape.post_activation.append(h)
+                tape.layers[index] = LayerTape(inputs, z, kept, y, h)
         logits = multiply(self.parameters.head.weight, h).add_(self.head_bias_column)
         if tape is not None:
             tape.logits = logits
@@ -120,32 +126,33 @@ class Network:
         """Fill `gradients`, given ∂L/∂logits `[K, classes, B]` and the tape of the forward pass in training."""
         multiply = self.products.at(dlogits.shape[2])
         head, dhead = self.parameters.head, self.gradients.head
-        multiply(dlogits, tape.post_activation[-1].transpose(1, 2), out=dhead.weight)
+        multiply(dlogits, tape.layers[len(self.parts) - 1].post_activation.transpose(1, 2), out=dhead.weight)
         torch.sum(dlogits, -1, out=dhead.bias)
         dh = multiply(head.weight.transpose(1, 2), dlogits)
         for index in reversed(range(len(self.parts))):
-            parts, all_saved = self.parts[index], tape.saved[index]
-            dy = self.activation.backward(dh, tape.post_affine[index], tape.post_activation[index])
+            parts, layer = self.parts[index], tape.layers[index]
+            dy = self.activation.backward(dh, layer.post_affine, layer.post_activation)
             dinputs = []
-            for part, saved, dy_part in zip(parts, all_saved, _split(dy, parts), strict=True):
-                gradients = part.kernel.backward(dy_part, part.units, saved)
-                dinputs.append(gradients.x)
-                part.dunits.gamma_flat.copy_(gradients.gamma)
-                part.dunits.beta_flat.copy_(gradients.beta)
-                if gradients.alpha is not None:
-                    part.dalpha.copy_(gradients.alpha)
+            for part, saved in zip(parts, layer.saved, strict=True):
+                dy_part = dy if len(parts) == 1 else dy[part.runs]
+                dx, dgamma, dbeta, dalpha = part.kernel.backward(dy_part, part.units, saved)
+                dinputs.append(dx)
+                part.dunits.gamma_flat.copy_(dgamma)
+                part.dunits.beta_flat.copy_(dbeta)
+                if dalpha is not None:
+                    part.dalpha.copy_(dalpha)
             dz = _join(dinputs)
-            multiply(dz, tape.inputs[index].transpose(1, 2), out=self.gradients.layers[index].weight)
-            for part, saved in zip(parts, all_saved, strict=True):
+            multiply(dz, layer.inputs.transpose(1, 2), out=self.gradients.layers[index].weight)
+            for part, saved in zip(parts, layer.saved, strict=True):
                 part.kernel.add_weight_gradient(part.dweight, part.weight, saved)
             if index:
-                dh = multiply(self.parameters.layers[index].weight.transpose(1, 2), dz)
+                dh = multiply(self.transposed[index], dz)
 
     def normalized(self, tape: Tape, index: int) -> Tensor:
         """x̂ `[K, C, B]` of layer `index`: what γ and β act on."""
-        parts = self.parts[index]
-        inputs = zip(parts, _split(tape.pre_norm[index], parts), tape.saved[index], strict=True)
-        return _join([part.kernel.normalized(z, saved) for part, z, saved in inputs])
+        parts, layer = self.parts[index], tape.layers[index]
+        pairs = zip(parts, layer.saved, strict=True)
+        return _join([part.kernel.normalized(layer.pre_norm[part.runs], saved) for part, saved in pairs])
 
     @contextmanager
     def unchanged(self) -> Iterator[None]:
@@ -204,10 +211,6 @@ def losses_and_gradient(logits: Tensor, one_hot: Tensor) -> tuple[Tensor, Tensor
 def _group_key(run: Run) -> tuple:
     kernel = NORMS[run.norm].kernel
     return kernel, *(getattr(run, name) for name in kernel.uses)
-
-
-def _split(x: Tensor, parts: list[Part]) -> list[Tensor]:
-    return [x] if len(parts) == 1 else [x[part.runs] for part in parts]
 
 
 def _join(parts: list[Tensor]) -> Tensor:

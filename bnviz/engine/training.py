@@ -43,6 +43,7 @@ class _Training:
         self.experiment, self.on_progress, self.should_stop = experiment, on_progress, should_stop
         self.split = load_data(experiment)
         self.network = Network(experiment, dtype)
+        self.tape = Tape()
         self.optimizer = Optimizer(experiment, self.network.runs, dtype)
         self.batches = mini_batches(experiment, self.split, dtype)
         self.test = make_batch(
@@ -80,13 +81,13 @@ class _Training:
         if record:
             self.recorder.before_batch(step)
         if update and not kicks:
-            losses, tape = self._gradients(batch)
+            losses = self._gradients(batch)
         else:
             with network.unchanged():
-                losses, tape = self._gradients(batch)
+                losses = self._gradients(batch)
         self._end_diverged(step, [math.isfinite(loss) for loss in losses])
         if record:
-            self.recorder.after_backward(tape, batch, losses, [k not in self.ended for k in range(len(losses))])
+            self.recorder.after_backward(self.tape, batch, losses, [k not in self.ended for k in range(len(losses))])
         if update:
             if kicks:
                 for kick in kicks:
@@ -95,13 +96,12 @@ class _Training:
             self.optimizer.step(network.parameters.flat, network.gradients.flat)
         return [math.nan if k in self.ended else loss for k, loss in enumerate(losses)]
 
-    def _gradients(self, batch: Batch) -> tuple[list[float], Tape]:
-        """Forward and backward pass on one mini-batch: fills the network's gradients."""
-        tape = Tape()
-        logits = self.network.forward(batch.x, training=True, tape=tape)
+    def _gradients(self, batch: Batch) -> list[float]:
+        """Forward and backward pass on one mini-batch: fills the tape and the network's gradients."""
+        logits = self.network.forward(batch.x, training=True, tape=self.tape)
         losses, dlogits = losses_and_gradient(logits, batch.one_hot)
-        self.network.backward(dlogits, tape)
-        return losses.tolist(), tape
+        self.network.backward(dlogits, self.tape)
+        return losses.tolist()
 
     def _end_diverged(self, step: int, finite: list[bool]) -> None:
         for k, fine in enumerate(finite):

@@ -50,7 +50,8 @@ def apply(
         buffers = (x.new_zeros(runs, features), x.new_ones(runs, features))
     kernel = norm.kernel(**{name: settings[name] for name in norm.kernel.uses})
     alphas = alpha if isinstance(alpha, Tensor) else x.new_full((runs,), alpha)
-    held = Buffers(*buffers, generators=[generator] * runs)
+    mean, var = (None if buffer is None else buffer.view(-1) for buffer in buffers)
+    held = Buffers(mean, var, generators=[generator] * runs)
     return _KernelFunction.apply(x, gamma, beta, alphas.expand(runs), (kernel, held, training))
 
 

@@ -70,8 +70,8 @@ class Units:
 class Buffers:
     """What a kernel may use besides x, γ and β. All tensors hold the kernel's own K runs."""
 
-    running_mean: "Tensor | None" = None  # [K, C]
-    running_var: "Tensor | None" = None  # [K, C], unbiased
+    running_mean: "Tensor | None" = None  # [K·C]
+    running_var: "Tensor | None" = None  # [K·C], unbiased
     alpha: "Tensor | None" = None  # [K]
     weight: "Tensor | None" = None  # [K, C, inputs]
     generators: "Sequence[Generator | None]" = ()  # one a run
@@ -109,8 +109,8 @@ class Kernel:
 
 
 def as_channels(x: "Tensor") -> "Tensor":
-    """`[K, C, B]` or `[K, C, B, P]` as `[K·C, B·P]`: K runs of C features are K·C channels."""
-    return x.reshape(x.shape[0] * x.shape[1], -1)
+    """`[K, C, B]` or `[K, C, B, P]` as `[1, K·C, B·P]`: K runs of C features are K·C channels of one input."""
+    return x.reshape(1, -1, x.shape[2] if x.dim() == 3 else x.shape[2] * x.shape[3])
 
 
 def per_unit(values: "Tensor", x: "Tensor") -> "Tensor":
@@ -133,4 +133,4 @@ def scale(dy: "Tensor", units: Units) -> "Tensor":
 def affine_gradients(dy: "Tensor", x_hat: "Tensor") -> "tuple[Tensor, Tensor]":
     """∂L/∂γ = Σ dy·x̂ and ∂L/∂β = Σ dy, `[K·C]`, sums over examples and positions."""
     dy = as_channels(dy)
-    return (dy * as_channels(x_hat)).sum(-1), dy.sum(-1)
+    return (dy * as_channels(x_hat)).sum(-1).view(-1), dy.sum(-1).view(-1)

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from bnviz.norms.base import Buffers, Gradients, Kernel, Norm, Units, as_channels
+from bnviz.norms.base import Buffers, Gradients, Kernel, Norm, Units, affine_gradients, as_channels
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -24,8 +24,7 @@ class BatchKernel(Kernel):
         return batch_norm_forward(x, units, buffers, training, settings["norm_momentum"], settings["eps"])
 
     def normalized(self, x: "Tensor", saved: Any) -> "Tensor":
-        flat, mean, inverse_std, _ = saved
-        return ((flat[0] - mean.unsqueeze(-1)) * inverse_std.unsqueeze(-1)).view(x.shape)
+        return channels_standardized(saved).view(x.shape)
 
     def backward(self, dy: "Tensor", units: Units, saved: Any) -> Gradients:
         return batch_norm_backward(dy, units, saved, self.settings["eps"])
@@ -38,41 +37,47 @@ def batch_norm_forward(
 
     Saves x as `[1, K·C, B·P]`, the mean and 1/√(σ² + ε) that it used as `[K·C]`, and `training`.
     """
-    import torch
+    from torch import native_batch_norm
 
-    flat = as_channels(x).unsqueeze(0)
-    running_mean = None if buffers.running_mean is None else buffers.running_mean.view(-1)
-    running_var = None if buffers.running_var is None else buffers.running_var.view(-1)
-    y, mean, inverse_std = torch.native_batch_norm(
-        flat, units.gamma_flat, units.beta_flat, running_mean, running_var, training, momentum, eps
+    channels = as_channels(x)
+    mean, var = buffers.running_mean, buffers.running_var
+    y, batch_mean, inverse_std = native_batch_norm(
+        channels, units.gamma_flat, units.beta_flat, mean, var, training, momentum, eps
     )
-    if not training:
-        assert running_mean is not None
-        assert running_var is not None
-        mean, inverse_std = running_mean.clone(), (running_var + eps).rsqrt()
-    return y.view(x.shape), (flat, mean, inverse_std, training)
+    if training:
+        return y.view(x.shape), (channels, batch_mean, inverse_std, True)
+    assert mean is not None
+    assert var is not None
+    return y.view(x.shape), (channels, mean.clone(), (var + eps).rsqrt(), False)
 
 
 def batch_norm_backward(dy: "Tensor", units: Units, saved: Any, eps: float) -> Gradients:
     """The fused backward pass. In evaluation mode μ and σ are constants and dx = γ/√(σ² + ε)·dy."""
-    import torch
+    from torch import ops
 
-    flat, mean, inverse_std, training = saved
+    channels, mean, inverse_std, training = saved
     if not training:
         return fixed_statistics_backward(dy, units, saved)
-    dx, dgamma, dbeta = torch.ops.aten.native_batch_norm_backward.default(
-        dy.reshape(flat.shape), flat, units.gamma_flat, None, None, mean, inverse_std, True, eps, [True, True, True]
+    dx, dgamma, dbeta = ops.aten.native_batch_norm_backward.default(
+        as_channels(dy), channels, units.gamma_flat, None, None, mean, inverse_std, True, eps, _ALL
     )
     return Gradients(dx.view(dy.shape), dgamma, dbeta)
 
 
+_ALL = [True, True, True]  # the gradients of x, γ and β are wanted
+
+
+def channels_standardized(saved: Any) -> "Tensor":
+    """x̂ as `[1, K·C, B·P]` from what `batch_norm_forward` saved."""
+    channels, mean, inverse_std, _ = saved
+    return (channels - mean.unsqueeze(-1)) * inverse_std.unsqueeze(-1)
+
+
 def fixed_statistics_backward(dy: "Tensor", units: Units, saved: Any) -> Gradients:
     """dx = γ/√(σ² + ε)·dy: the gradient when μ and σ are taken for constants."""
-    flat, mean, inverse_std, _ = saved
-    dy_channels = as_channels(dy)
-    x_hat = (flat[0] - mean.unsqueeze(-1)) * inverse_std.unsqueeze(-1)
-    dx = dy_channels * (units.gamma_flat * inverse_std).unsqueeze(-1)
-    return Gradients(dx.view(dy.shape), (dy_channels * x_hat).sum(-1), dy_channels.sum(-1))
+    inverse_std = saved[2]
+    dx = as_channels(dy) * (units.gamma_flat * inverse_std).unsqueeze(-1)
+    return Gradients(dx.view(dy.shape), *affine_gradients(dy, channels_standardized(saved)))
 
 
 BATCH = Norm(

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from bnviz.norms.base import Buffers, Norm, Units
+from bnviz.norms.base import Buffers, Norm, Units, as_channels
 from bnviz.norms.batch import BatchKernel, batch_norm_forward
 
 if TYPE_CHECKING:
@@ -18,10 +18,10 @@ class BatchFrozenKernel(BatchKernel):
         """Store the mean and the biased variance of the first mini-batch."""
         assert buffers.running_mean is not None
         assert buffers.running_var is not None
-        flat = x.flatten(2)
-        mean = flat.mean(-1)
-        buffers.running_mean.copy_(mean)
-        buffers.running_var.copy_((flat - mean.unsqueeze(-1)).square().mean(-1))
+        channels = as_channels(x)
+        mean = channels.mean(-1, keepdim=True)
+        buffers.running_mean.copy_(mean.view(-1))
+        buffers.running_var.copy_((channels - mean).square().mean(-1).view(-1))
 
     def forward(self, x: "Tensor", units: Units, buffers: Buffers, training: bool) -> "tuple[Tensor, Any]":
         return batch_norm_forward(x, units, buffers, False, 0.0, self.settings["eps"])

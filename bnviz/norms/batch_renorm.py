@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from bnviz.norms.base import Buffers, Gradients, Norm, Units, per_unit
-from bnviz.norms.batch import BatchKernel, batch_norm_backward, batch_norm_forward
+from bnviz.norms.base import Buffers, Gradients, Norm, Units, as_channels
+from bnviz.norms.batch import BatchKernel, batch_norm_backward, batch_norm_forward, channels_standardized
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -27,13 +27,13 @@ class BatchRenormKernel(BatchKernel):
             return super().forward(x, units, buffers, training)
         assert buffers.running_mean is not None
         assert buffers.running_var is not None
-        flat = x.flatten(2)
-        mean = flat.mean(-1)
-        std = (flat - per_unit(mean, flat)).square().mean(-1).add_(eps).sqrt_()
+        channels = as_channels(x)
+        mean = channels.mean(-1, keepdim=True)
+        std = (channels - mean).square().mean(-1).add_(eps).sqrt_().view(-1)
         running_std = (buffers.running_var + eps).sqrt()
         r = (std / running_std).clamp(1 / rmax, rmax)
-        d = ((mean - buffers.running_mean) / running_std).clamp(-dmax, dmax)
-        corrected = Units(units.gamma * r, units.gamma * d + units.beta)
+        d = ((mean.view(-1) - buffers.running_mean) / running_std).clamp(-dmax, dmax)
+        corrected = Units(units.gamma_flat * r, units.gamma_flat * d + units.beta_flat)
         y, saved = batch_norm_forward(x, corrected, buffers, True, self.settings["norm_momentum"], eps)
         return y, (saved, corrected, r, d)
 
@@ -41,14 +41,14 @@ class BatchRenormKernel(BatchKernel):
         if not isinstance(saved[0], tuple):
             return super().normalized(x, saved)
         inner, _, r, d = saved
-        return super().normalized(x, inner) * per_unit(r, x) + per_unit(d, x)
+        return (channels_standardized(inner) * r.unsqueeze(-1) + d.unsqueeze(-1)).view(x.shape)
 
     def backward(self, dy: "Tensor", units: Units, saved: Any) -> Gradients:
         if not isinstance(saved[0], tuple):
             return super().backward(dy, units, saved)
         inner_saved, corrected, r, d = saved
         inner = batch_norm_backward(dy, corrected, inner_saved, self.settings["eps"])
-        return Gradients(inner.x, r.view(-1) * inner.gamma + d.view(-1) * inner.beta, inner.beta)
+        return Gradients(inner.x, r * inner.gamma + d * inner.beta, inner.beta)
 
 
 BATCH_RENORM = Norm(

@@ -9,7 +9,7 @@ from bnviz.norms.base import (
     Norm,
     Units,
     affine_gradients,
-    per_unit,
+    as_channels,
     scale,
     scale_and_shift,
 )
@@ -25,13 +25,13 @@ class CenterKernel(Kernel):
     uses = ("norm_momentum",)
 
     def forward(self, x: "Tensor", units: Units, buffers: Buffers, training: bool) -> "tuple[Tensor, Any]":
+        channels = as_channels(x)
+        mean = buffers.running_mean
         if training:
-            mean = x.flatten(2).mean(-1)
-            update_running(x, mean, buffers, self.settings["norm_momentum"])
-        else:
-            assert buffers.running_mean is not None
-            mean = buffers.running_mean
-        centered = x - per_unit(mean, x)
+            mean = channels.mean(-1).view(-1)
+            update_running(channels, mean, buffers, self.settings["norm_momentum"])
+        assert mean is not None
+        centered = (channels - mean.unsqueeze(-1)).view(x.shape)
         return scale_and_shift(centered, units), (centered, training)
 
     def normalized(self, x: "Tensor", saved: Any) -> "Tensor":
@@ -41,7 +41,7 @@ class CenterKernel(Kernel):
         centered, training = saved
         dx = scale(dy, units)
         if training:
-            dx = dx - per_unit(dx.flatten(2).mean(-1), dx)
+            dx = dx - dx.flatten(2).mean(-1).view(*dx.shape[:2], *(1,) * (dx.dim() - 2))
         return Gradients(dx, *affine_gradients(dy, centered))
 
 
