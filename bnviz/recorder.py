@@ -106,13 +106,13 @@ class Recorder:
         arrays, network = self.arrays, self.network
         for index, layer in enumerate(network.parameters.layers):
             units = slice(layer.gamma.shape[1])
-            mean, var = network.running[index]
+            mean, var = network.running(index)
             named = {"gamma": layer.gamma, "beta": layer.beta, "running_mean": mean, "running_var": var}
             for name, values in named.items():
                 arrays[name][t, :, index, units] = values.numpy()
             arrays["weight_norm"][t, :, index] = layer.weight.flatten(1).norm(dim=1).numpy()
         logits = network.forward(self.test.x, training=False)
-        losses, _ = losses_and_gradient(logits, self.test.one_hot)
+        losses, _ = losses_and_gradient(logits, self.test.target)
         arrays["loss"][t, :, 1] = losses.numpy()
         arrays["accuracy"][t, :, 1] = _accuracy(logits, self.test.y)
         if self.grid is not None:
@@ -151,8 +151,8 @@ class Recorder:
         low, high = self.ranges[stage]
         place = values.flatten(1).sub(low).mul_(BINS / (high - low))
         place.masked_fill_(place == BINS, BINS - 0.5)  # the top edge is closed
-        # Whole numbers up to 2²⁴ are exact in float32, but runs × layers × stages × bins may be more.
-        place.clamp_(-1, BINS).floor_()
+        # A run that just diverged has NaN here; its record is blanked, but its bins must be bins.
+        place.nan_to_num_(nan=-1.0).clamp_(-1, BINS).floor_()
         first = (torch.arange(runs, dtype=torch.int32) * depth + layer) * stages + stage
         end = start + place.numel()
         here = self.indices[start:end].view(runs, -1)

@@ -12,11 +12,11 @@ from bnviz.experiment import Experiment
 
 
 class Batch(NamedTuple):
-    """x `[B, features]` and the labels as one_hot `[classes, B]` and as y `[B]`."""
+    """x `[B, features]`, the labels y `[B]`, and the loss's target −one-hot/B `[classes, B]`."""
 
     x: Tensor
-    one_hot: Tensor
     y: Tensor
+    target: Tensor
 
 
 def load_data(experiment: Experiment) -> Split:
@@ -34,9 +34,13 @@ def load_data(experiment: Experiment) -> Split:
 
 def make_batch(x: Tensor, y: Tensor, classes: int) -> Batch:
     """A batch from x `[B, features]` and labels y `[B]`."""
-    one_hot = torch.zeros(classes, len(y), dtype=x.dtype)
-    one_hot[y, torch.arange(len(y))] = 1
-    return Batch(x, one_hot, y)
+    return Batch(x, y, _target(y, classes, len(y), x.dtype))
+
+
+def _target(y: Tensor, classes: int, size: int, dtype: torch.dtype) -> Tensor:
+    target = torch.zeros(classes, len(y), dtype=dtype)
+    target[y, torch.arange(len(y))] = -1 / size
+    return target
 
 
 def mini_batches(experiment: Experiment, split: Split, dtype: torch.dtype) -> Iterator[Batch]:
@@ -53,7 +57,8 @@ def mini_batches(experiment: Experiment, split: Split, dtype: torch.dtype) -> It
     generator = seeded_generator(experiment.seed, "batches")
     while True:
         order = torch.randperm(len(y), generator=generator)
-        epoch = make_batch(x.index_select(0, order), y.index_select(0, order), split.classes)
-        parts = zip(epoch.x.split(size), epoch.one_hot.split(size, 1), epoch.y.split(size), strict=True)
+        shuffled_x, shuffled_y = x.index_select(0, order), y.index_select(0, order)
+        target = _target(shuffled_y, split.classes, size, dtype)
+        parts = zip(shuffled_x.split(size), shuffled_y.split(size), target.split(size, 1), strict=True)
         for _, part in zip(range(len(y) // size), parts, strict=False):
             yield Batch(*part)

@@ -21,20 +21,28 @@ from bnviz.engine.seeds import seeded_generator
 from bnviz.experiment import Experiment, Run
 from bnviz.norms import NORMS, Buffers, Kernel
 from bnviz.norms.base import Units
+from bnviz.norms.running import update_running
 
 
-@dataclass
-class Part:
-    """What one group of runs with a common kernel has in one hidden layer: views, made once."""
+class Part(NamedTuple):
+    """What one group of runs has in one hidden layer: views, made once."""
 
-    kernel: Kernel
-    runs: slice
     units: Units
     buffers: Buffers
     dunits: Units
     dalpha: Tensor
     weight: Tensor
     dweight: Tensor
+
+
+class Group(NamedTuple):
+    """Neighboring runs that share one kernel; running statistics of all layers, `[Σ K·C]`; a part for each layer."""
+
+    kernel: Kernel
+    runs: slice
+    running_mean: Tensor
+    running_var: Tensor
+    parts: list[Part]
 
 
 class LayerTape(NamedTuple):
@@ -69,31 +77,34 @@ class Network:
         self.activation = ACTIVATIONS[experiment.activation]
         self.parameters = initial_parameters(experiment, self.runs, dtype)
         self.gradients = FlatVector(experiment, len(self.runs), dtype)
-        shapes = [(len(self.runs), width) for width in experiment.widths]
-        self.running = [(torch.zeros(shape, dtype=dtype), torch.ones(shape, dtype=dtype)) for shape in shapes]
         self.generators = [seeded_generator(experiment.seed, "noise") for _ in self.runs]
         self.products = Products((experiment.features, *experiment.widths, experiment.classes))
-        self.parts = self._make_parts([keys[k] for k in self.order])
+        self.groups = self._make_groups([keys[k] for k in self.order], dtype)
         self.transposed = [layer.weight.transpose(1, 2) for layer in self.parameters.layers]
         self.head_bias_column = self.parameters.head.bias.unsqueeze(-1)
 
-    def _make_parts(self, keys: Sequence[tuple]) -> list[list[Part]]:
-        """For each hidden layer, one part for each stretch of runs with one key."""
+    def _make_groups(self, keys: Sequence[tuple], dtype: torch.dtype) -> list[Group]:
+        """One group for each stretch of runs with one key."""
         starts = [k for k in range(len(keys)) if k == 0 or keys[k] != keys[k - 1]]
-        parts: list[list[Part]] = [[] for _ in self.running]
+        groups = []
         for start, end in zip(starts, [*starts[1:], len(keys)], strict=True):
             here = slice(start, end)
             kernel_class = NORMS[self.runs[start].norm].kernel
             kernel = kernel_class(**{name: getattr(self.runs[start], name) for name in kernel_class.uses})
-            for index, (layer, dlayer) in enumerate(zip(self.parameters.layers, self.gradients.layers, strict=True)):
-                mean, var = self.running[index]
-                running = (mean[here].view(-1), var[here].view(-1))
-                buffers = Buffers(*running, layer.alpha[here], layer.weight[here], self.generators[here])
+            sizes = [layer.gamma[here].numel() for layer in self.parameters.layers]
+            mean, var = torch.zeros(sum(sizes), dtype=dtype), torch.ones(sum(sizes), dtype=dtype)
+            parts = []
+            layers = zip(
+                self.parameters.layers, self.gradients.layers, mean.split(sizes), var.split(sizes), strict=True
+            )
+            for layer, dlayer, layer_mean, layer_var in layers:
+                buffers = Buffers(layer_mean, layer_var, layer.alpha[here], layer.weight[here], self.generators[here])
                 units = Units(layer.gamma[here], layer.beta[here])
                 dunits = Units(dlayer.gamma[here], dlayer.beta[here])
                 views = (dlayer.alpha[here], layer.weight[here], dlayer.weight[here])
-                parts[index].append(Part(kernel, here, units, buffers, dunits, *views))
-        return parts
+                parts.append(Part(units, buffers, dunits, *views))
+            groups.append(Group(kernel, here, mean, var, parts))
+        return groups
 
     def forward(self, x: Tensor, training: bool, tape: Tape | None = None, prepare: bool = False) -> Tensor:
         """Logits `[K, classes, B]` for the examples x `[B, features]`, which all runs share.
@@ -101,41 +112,53 @@ class Network:
         In training the running statistics are updated. `tape` collects what the backward pass needs. `prepare` shows
         each kernel its first mini-batch.
         """
-        multiply = self.products.at(x.shape[0])
+        multiply, groups = self.products.at(x.shape[0]), self.groups
         h = x.t().expand(len(self.runs), x.shape[1], x.shape[0])
-        for index, parts in enumerate(self.parts):
-            z = multiply(self.parameters.layers[index].weight, h)
+        all_kept: list[list[Any]] = []
+        for index, layer in enumerate(self.parameters.layers):
+            z = multiply(layer.weight, h)
             outputs, kept = [], []
-            for part in parts:
-                z_part = z if len(parts) == 1 else z[part.runs]
+            for group in groups:
+                z_part, part = z if len(groups) == 1 else z[group.runs], group.parts[index]
                 if prepare:
-                    part.kernel.prepare(z_part, part.buffers)
-                output, saved = part.kernel.forward(z_part, part.units, part.buffers, training)
+                    group.kernel.prepare(z_part, part.buffers)
+                output, saved = group.kernel.forward(z_part, part.units, part.buffers, training)
                 outputs.append(output)
                 kept.append(saved)
             y = _join(outputs)
             inputs, h = h, self.activation.forward(y)
+            all_kept.append(kept)
             if tape is not None:
                 tape.layers[index] = LayerTape(inputs, z, kept, y, h)
+        if training:
+            self._update_running(all_kept, x.shape[0])
         logits = multiply(self.parameters.head.weight, h).add_(self.head_bias_column)
         if tape is not None:
             tape.logits = logits
         return logits
 
+    def _update_running(self, kept: list[list[Any]], examples: int) -> None:
+        for place, group in enumerate(self.groups):
+            kernel = group.kernel
+            statistics = [found for saved in kept if (found := kernel.batch_statistics(saved[place])) is not None]
+            if statistics:
+                settings = {"eps": kernel.settings.get("eps", 0.0), "momentum": kernel.settings["norm_momentum"]}
+                update_running(group.running_mean, group.running_var, statistics, values=examples, **settings)
+
     def backward(self, dlogits: Tensor, tape: Tape) -> None:
         """Fill `gradients`, given ∂L/∂logits `[K, classes, B]` and the tape of the forward pass in training."""
-        multiply = self.products.at(dlogits.shape[2])
+        multiply, groups = self.products.at(dlogits.shape[2]), self.groups
         head, dhead = self.parameters.head, self.gradients.head
-        multiply(dlogits, tape.layers[len(self.parts) - 1].post_activation.transpose(1, 2), out=dhead.weight)
+        multiply(dlogits, tape.layers[len(tape.layers) - 1].post_activation.transpose(1, 2), out=dhead.weight)
         torch.sum(dlogits, -1, out=dhead.bias)
         dh = multiply(head.weight.transpose(1, 2), dlogits)
-        for index in reversed(range(len(self.parts))):
-            parts, layer = self.parts[index], tape.layers[index]
+        for index in reversed(range(len(tape.layers))):
+            layer = tape.layers[index]
             dy = self.activation.backward(dh, layer.post_affine, layer.post_activation)
             dinputs = []
-            for part, saved in zip(parts, layer.saved, strict=True):
-                dy_part = dy if len(parts) == 1 else dy[part.runs]
-                dx, dgamma, dbeta, dalpha = part.kernel.backward(dy_part, part.units, saved)
+            for group, saved in zip(groups, layer.saved, strict=True):
+                dy_part, part = dy if len(groups) == 1 else dy[group.runs], group.parts[index]
+                dx, dgamma, dbeta, dalpha = group.kernel.backward(dy_part, part.units, saved)
                 dinputs.append(dx)
                 part.dunits.gamma_flat.copy_(dgamma)
                 part.dunits.beta_flat.copy_(dbeta)
@@ -143,40 +166,49 @@ class Network:
                     part.dalpha.copy_(dalpha)
             dz = _join(dinputs)
             multiply(dz, layer.inputs.transpose(1, 2), out=self.gradients.layers[index].weight)
-            for part, saved in zip(parts, layer.saved, strict=True):
-                part.kernel.add_weight_gradient(part.dweight, part.weight, saved)
+            for group, saved in zip(groups, layer.saved, strict=True):
+                part = group.parts[index]
+                group.kernel.add_weight_gradient(part.dweight, part.weight, saved)
             if index:
                 dh = multiply(self.transposed[index], dz)
 
     def normalized(self, tape: Tape, index: int) -> Tensor:
         """x̂ `[K, C, B]` of layer `index`: what γ and β act on."""
-        parts, layer = self.parts[index], tape.layers[index]
-        pairs = zip(parts, layer.saved, strict=True)
-        return _join([part.kernel.normalized(layer.pre_norm[part.runs], saved) for part, saved in pairs])
+        layer = tape.layers[index]
+        pairs = zip(self.groups, layer.saved, strict=True)
+        return _join([group.kernel.normalized(layer.pre_norm[group.runs], saved) for group, saved in pairs])
+
+    def running(self, index: int) -> tuple[Tensor, Tensor]:
+        """Running mean and unbiased variance of layer `index`, each `[K, C]`; 0 and 1 where none are kept."""
+        buffers = [group.parts[index].buffers for group in self.groups]
+        shape = self.parameters.layers[index].gamma.shape
+        mean = torch.cat([each.running_mean for each in buffers if each.running_mean is not None])
+        var = torch.cat([each.running_var for each in buffers if each.running_var is not None])
+        return mean.view(shape), var.view(shape)
 
     @contextmanager
     def unchanged(self) -> Iterator[None]:
         """Undo what forward passes inside do to running statistics and noise generators."""
-        kept = [(mean.clone(), var.clone()) for mean, var in self.running]
+        kept = [(group.running_mean.clone(), group.running_var.clone()) for group in self.groups]
         states = [generator.get_state() for generator in self.generators]
         yield
-        for (mean, var), (kept_mean, kept_var) in zip(self.running, kept, strict=True):
-            mean.copy_(kept_mean)
-            var.copy_(kept_var)
+        for group, (mean, var) in zip(self.groups, kept, strict=True):
+            group.running_mean.copy_(mean)
+            group.running_var.copy_(var)
         for generator, state in zip(self.generators, states, strict=True):
             generator.set_state(state)
 
     def prepare(self, x: Tensor) -> None:
         """Show the first mini-batch x `[B, features]` to the kernels that keep something of it, and to no others."""
-        keepers = [part for part in self.parts[0] if type(part.kernel).prepare is not Kernel.prepare]
+        keepers = [group for group in self.groups if type(group.kernel).prepare is not Kernel.prepare]
         if not keepers:
             return
         with self.unchanged():
             self.forward(x, training=True, prepare=True)
-            seen = [(mean.clone(), var.clone()) for mean, var in self.running]
-        for keeper in keepers:
-            for (mean, var), (seen_mean, seen_var) in zip(self.running, seen, strict=True):
-                mean[keeper.runs], var[keeper.runs] = seen_mean[keeper.runs], seen_var[keeper.runs]
+            seen = [(group.running_mean.clone(), group.running_var.clone()) for group in keepers]
+        for group, (mean, var) in zip(keepers, seen, strict=True):
+            group.running_mean.copy_(mean)
+            group.running_var.copy_(var)
 
     def multiply_weights(self, factor: float, layers: Literal["hidden"] | Sequence[int]) -> None:
         """Multiply the weights of these hidden layers, or of all, in every run."""
@@ -197,15 +229,16 @@ class Network:
             part.zero_()
 
 
-def losses_and_gradient(logits: Tensor, one_hot: Tensor) -> tuple[Tensor, Tensor]:
+def losses_and_gradient(logits: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
     """Cross-entropy `[K]`, the mean over the batch in nats, and its gradient (softmax − one-hot)/B `[K, classes, B]`.
 
-    logits are `[K, classes, B]`, one_hot is `[classes, B]`.
+    logits are `[K, classes, B]`; target is −one-hot/B, `[classes, B]`.
     """
     log_probability = torch.log_softmax(logits, 1)
-    examples = logits.shape[2]
-    losses = (log_probability * one_hot).flatten(1).sum(-1).div_(-examples)
-    return losses, log_probability.exp_().sub_(one_hot).div_(examples)
+    losses = (log_probability * target).flatten(1).sum(-1)
+    # Backward pass of log-softmax for ∂L/∂(log p) = target, whose columns add up to −1/B.
+    gradient = torch._log_softmax_backward_data(target.expand_as(logits), log_probability, 1, logits.dtype)
+    return losses, gradient
 
 
 def _group_key(run: Run) -> tuple:

@@ -99,7 +99,7 @@ class _Training:
     def _gradients(self, batch: Batch) -> list[float]:
         """Forward and backward pass on one mini-batch: fills the tape and the network's gradients."""
         logits = self.network.forward(batch.x, training=True, tape=self.tape)
-        losses, dlogits = losses_and_gradient(logits, batch.one_hot)
+        losses, dlogits = losses_and_gradient(logits, batch.target)
         self.network.backward(dlogits, self.tape)
         return losses.tolist()
 

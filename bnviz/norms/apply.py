@@ -7,6 +7,7 @@ from torch import Generator, Tensor
 
 from bnviz.norms import NORMS
 from bnviz.norms.base import Buffers, Units
+from bnviz.norms.running import update_running
 
 
 class _KernelFunction(torch.autograd.Function):
@@ -18,6 +19,15 @@ class _KernelFunction(torch.autograd.Function):
         buffers.alpha = alpha
         ctx.kernel, ctx.units = kernel, Units(gamma, beta)
         y, ctx.saved = kernel.forward(x, ctx.units, buffers, training)
+        if training and buffers.running_mean is not None and (statistics := kernel.batch_statistics(ctx.saved)):
+            update_running(
+                buffers.running_mean,
+                buffers.running_var,
+                [statistics],
+                values=x[0, 0].numel(),
+                eps=kernel.settings.get("eps", 0.0),
+                momentum=kernel.settings["norm_momentum"],
+            )
         return y
 
     @staticmethod

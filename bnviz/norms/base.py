@@ -93,8 +93,12 @@ class Kernel:
         """See the very first mini-batch before training starts. Only frozen statistics need this."""
 
     def forward(self, x: "Tensor", units: Units, buffers: Buffers, training: bool) -> "tuple[Tensor, Any]":
-        """y of the shape of x, and what the backward pass needs. Updates running statistics in training."""
+        """y of the shape of x, and what the backward pass needs. Changes no running statistics."""
         raise NotImplementedError
+
+    def batch_statistics(self, saved: Any) -> "tuple[Tensor, Tensor] | None":
+        """μ and 1/√(σ² + ε) of the batch, `[K·C]`, for the running statistics; None if there are none to keep."""
+        return None
 
     def normalized(self, x: "Tensor", saved: Any) -> "Tensor":
         """x̂: what γ and β act on."""
@@ -120,9 +124,7 @@ def per_unit(values: "Tensor", x: "Tensor") -> "Tensor":
 
 def scale_and_shift(x_hat: "Tensor", units: Units) -> "Tensor":
     """y = γ·x̂ + β."""
-    import torch
-
-    return torch.addcmul(units.beta_column, units.gamma_column, as_channels(x_hat)).view(x_hat.shape)
+    return (as_channels(x_hat) * units.gamma_column).add_(units.beta_column).view(x_hat.shape)
 
 
 def scale(dy: "Tensor", units: Units) -> "Tensor":

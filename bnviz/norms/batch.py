@@ -20,8 +20,12 @@ class BatchKernel(Kernel):
     uses: ClassVar[tuple[str, ...]] = ("eps", "norm_momentum")
 
     def forward(self, x: "Tensor", units: Units, buffers: Buffers, training: bool) -> "tuple[Tensor, Any]":
-        settings = self.settings
-        return batch_norm_forward(x, units, buffers, training, settings["norm_momentum"], settings["eps"])
+        if training:
+            return batch_norm_forward(x, units, self.settings["eps"])
+        return fixed_statistics_forward(x, units, buffers, self.settings["eps"])
+
+    def batch_statistics(self, saved: Any) -> "tuple[Tensor, Tensor] | None":
+        return saved[1], saved[2]
 
     def normalized(self, x: "Tensor", saved: Any) -> "Tensor":
         return channels_standardized(saved).view(x.shape)
@@ -30,29 +34,33 @@ class BatchKernel(Kernel):
         return batch_norm_backward(dy, units, saved, self.settings["eps"])
 
 
-def batch_norm_forward(
-    x: "Tensor", units: Units, buffers: Buffers, training: bool, momentum: float, eps: float
-) -> "tuple[Tensor, Any]":
-    """The fused forward pass.
+def batch_norm_forward(x: "Tensor", units: Units, eps: float) -> "tuple[Tensor, Any]":
+    """The fused forward pass in training. Saves x as `[1, K·C, N]`, μ and 1/√(σ² + ε) as `[K·C]`, and `training`.
 
-    Saves x as `[1, K·C, B·P]`, the mean and 1/√(σ² + ε) that it used as `[K·C]`, and `training`.
+    It is PyTorch's group norm with one channel a group: the same mean and biased variance over the N values of a
+    channel as its batch norm, computed in vector instructions.
     """
-    from torch import native_batch_norm
+    from torch import native_group_norm
 
     channels = as_channels(x)
-    mean, var = buffers.running_mean, buffers.running_var
-    y, batch_mean, inverse_std = native_batch_norm(
-        channels, units.gamma_flat, units.beta_flat, mean, var, training, momentum, eps
-    )
-    if training:
-        return y.view(x.shape), (channels, batch_mean, inverse_std, True)
+    _, count, values = channels.shape
+    y, mean, inverse_std = native_group_norm(channels, units.gamma_flat, units.beta_flat, 1, count, values, count, eps)
+    return y.view(x.shape), (channels, mean.view(-1), inverse_std.view(-1), True)
+
+
+def fixed_statistics_forward(x: "Tensor", units: Units, buffers: Buffers, eps: float) -> "tuple[Tensor, Any]":
+    """The fused forward pass with the buffers' mean and variance. Saves the same."""
+    from torch import native_batch_norm
+
+    channels, mean, var = as_channels(x), buffers.running_mean, buffers.running_var
     assert mean is not None
     assert var is not None
+    y, _, _ = native_batch_norm(channels, units.gamma_flat, units.beta_flat, mean, var, False, 0.0, eps)
     return y.view(x.shape), (channels, mean.clone(), (var + eps).rsqrt(), False)
 
 
 def batch_norm_backward(dy: "Tensor", units: Units, saved: Any, eps: float) -> Gradients:
-    """The fused backward pass. In evaluation mode μ and σ are constants and dx = γ/√(σ² + ε)·dy."""
+    """The fused backward pass. With fixed statistics μ and σ are constants and dx = γ/√(σ² + ε)·dy."""
     from torch import ops
 
     channels, mean, inverse_std, training = saved

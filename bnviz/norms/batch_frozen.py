@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from bnviz.norms.base import Buffers, Norm, Units, as_channels
-from bnviz.norms.batch import BatchKernel, batch_norm_forward
+from bnviz.norms.batch import BatchKernel, fixed_statistics_forward
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -24,7 +24,10 @@ class BatchFrozenKernel(BatchKernel):
         buffers.running_var.copy_((channels - mean).square().mean(-1).view(-1))
 
     def forward(self, x: "Tensor", units: Units, buffers: Buffers, training: bool) -> "tuple[Tensor, Any]":
-        return batch_norm_forward(x, units, buffers, False, 0.0, self.settings["eps"])
+        return fixed_statistics_forward(x, units, buffers, self.settings["eps"])
+
+    def batch_statistics(self, saved: Any) -> "tuple[Tensor, Tensor] | None":
+        return None
 
 
 BATCH_FROZEN = Norm(

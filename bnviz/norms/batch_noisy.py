@@ -50,6 +50,9 @@ class BatchNoisyKernel(BatchKernel):
         scale = std + torch.randn(y.shape, dtype=y.dtype, generator=generator) * JITTER
         return scale, shift
 
+    def batch_statistics(self, saved: Any) -> "tuple[Tensor, Tensor] | None":
+        return super().batch_statistics(saved[0])
+
     def normalized(self, x: "Tensor", saved: Any) -> "Tensor":
         return super().normalized(x, saved[0])
 

@@ -34,8 +34,11 @@ class BatchRenormKernel(BatchKernel):
         r = (std / running_std).clamp(1 / rmax, rmax)
         d = ((mean.view(-1) - buffers.running_mean) / running_std).clamp(-dmax, dmax)
         corrected = Units(units.gamma_flat * r, units.gamma_flat * d + units.beta_flat)
-        y, saved = batch_norm_forward(x, corrected, buffers, True, self.settings["norm_momentum"], eps)
+        y, saved = batch_norm_forward(x, corrected, eps)
         return y, (saved, corrected, r, d)
+
+    def batch_statistics(self, saved: Any) -> "tuple[Tensor, Tensor] | None":
+        return super().batch_statistics(saved[0])
 
     def normalized(self, x: "Tensor", saved: Any) -> "Tensor":
         if not isinstance(saved[0], tuple):

@@ -13,7 +13,6 @@ from bnviz.norms.base import (
     scale,
     scale_and_shift,
 )
-from bnviz.norms.running import update_running
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -26,23 +25,24 @@ class CenterKernel(Kernel):
 
     def forward(self, x: "Tensor", units: Units, buffers: Buffers, training: bool) -> "tuple[Tensor, Any]":
         channels = as_channels(x)
-        mean = buffers.running_mean
-        if training:
-            mean = channels.mean(-1).view(-1)
-            update_running(channels, mean, buffers, self.settings["norm_momentum"])
+        mean = channels.mean(-1).view(-1) if training else buffers.running_mean
         assert mean is not None
-        centered = (channels - mean.unsqueeze(-1)).view(x.shape)
-        return scale_and_shift(centered, units), (centered, training)
+        centered = channels - mean.unsqueeze(-1)
+        return scale_and_shift(centered, units).view(x.shape), (centered, mean, training)
+
+    def batch_statistics(self, saved: Any) -> "tuple[Tensor, Tensor] | None":
+        centered, mean, _ = saved
+        return mean, centered.square().mean(-1).view(-1).rsqrt()
 
     def normalized(self, x: "Tensor", saved: Any) -> "Tensor":
-        return saved[0]
+        return saved[0].view(x.shape)
 
     def backward(self, dy: "Tensor", units: Units, saved: Any) -> Gradients:
-        centered, training = saved
-        dx = scale(dy, units)
+        centered, _, training = saved
+        dx = as_channels(scale(dy, units))
         if training:
-            dx = dx - dx.flatten(2).mean(-1).view(*dx.shape[:2], *(1,) * (dx.dim() - 2))
-        return Gradients(dx, *affine_gradients(dy, centered))
+            dx = dx - dx.mean(-1, keepdim=True)
+        return Gradients(dx.view(dy.shape), *affine_gradients(dy, centered))
 
 
 CENTER = Norm(

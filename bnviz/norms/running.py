@@ -1,20 +1,31 @@
-"""Running statistics by PyTorch's conventions, for the kernels that do not use the fused one."""
+"""Running statistics by PyTorch's conventions."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
-
-from bnviz.norms.base import Buffers
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 
-def update_running(channels: "Tensor", mean: "Tensor", buffers: Buffers, momentum: float) -> None:
-    """new = (1 − momentum)·old + momentum·batch, in place and outside the gradient; the variance is unbiased.
+def update_running(
+    running_mean: "Tensor",
+    running_var: "Tensor",
+    statistics: "Sequence[tuple[Tensor, Tensor]]",
+    *,
+    values: int,
+    eps: float,
+    momentum: float,
+) -> None:
+    """new = (1 − momentum)·old + momentum·batch, in place and outside the gradient.
 
-    channels is `[1, K·C, N]` of N values a channel, mean is `[K·C]`; nothing happens without buffers.
+    `statistics` holds μ and 1/√(σ² + ε) of one or several layers, each `[K·C]`, in the order in which `running_mean`
+    and `running_var` hold all of them; `values` is how many values each was taken over. The variance that is kept is
+    the unbiased one, values/(values − 1)·σ².
     """
-    if buffers.running_mean is None or buffers.running_var is None:
-        return
-    var = (channels - mean.unsqueeze(-1)).square().sum(-1).view(-1) / (channels.shape[-1] - 1)
-    buffers.running_mean.lerp_(mean, momentum)
-    buffers.running_var.lerp_(var, momentum)
+    import torch
+
+    mean = torch.cat([mean for mean, _ in statistics])
+    inverse_std = torch.cat([inverse_std for _, inverse_std in statistics])
+    var = inverse_std.square_().reciprocal_().sub_(eps).mul_(values / (values - 1))
+    running_mean.lerp_(mean, momentum)
+    running_var.lerp_(var, momentum)
