@@ -1,0 +1,336 @@
+// player.js: builds the controls, lays out the views and ties them to the playback.
+
+const WIDE = 900;
+const NARROW = 600;
+
+class Player {
+  constructor(root) {
+    this.root = root;
+    this.part = (selector) => root.querySelector(selector);
+    this.state = { stage: 2, layer: 0, run: 0, columns: [] };
+    this.visibleShare = 0;
+    this.draws = 0;
+    this.listeners = new AbortController();
+    this.bindControls();
+    this.resizeObserver = new ResizeObserver(() => this.layout());
+    this.resizeObserver.observe(root);
+    this.intersectionObserver = new IntersectionObserver(([entry]) => {
+      this.visibleShare = entry.isIntersecting ? entry.intersectionRect.height : 0;
+      this.updateAwake();
+    }, { threshold: [0, 0.1, 0.25, 0.5, 0.75, 1] });
+    this.intersectionObserver.observe(root);
+    Player.all.add(this);
+  }
+
+  /** Show a recording; one that is on show already goes on as it is. */
+  load(bytes) {
+    this.theme = new Theme(this.root);
+    const recording = new Recording(bytes);
+    if (this.recording?.id === recording.id) {
+      this.paintSwatches();
+      this.layout();
+      return;
+    }
+    this.playback?.suspend();
+    this.recording = recording;
+    const { state } = this;
+    state.run = 0;
+    state.layer = recording.layerCount - 1;
+    const speed = this.playback?.speed ?? 1;
+    this.playback = new Playback(recording.lastRecord, () => this.requestDraw(), () => this.announce());
+    this.playback.speed = speed;
+    this.histograms = new Histograms(this.part(".histograms"), recording, state);
+    this.curves = new Curves(this.part(".curves"), recording);
+    this.trajectories = new Trajectories(this.part(".trajectories"), recording, state);
+    this.part(".plane").hidden = !recording.arrays.decision;
+    this.decisions = recording.arrays.decision ? new Decisions(this.part(".decisions"), recording, state) : null;
+    this.buildControls();
+    this.updateAwake();
+    this.layout();
+    this.describe();
+    const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+    if (recording.autoplay && !still) this.playback.play();
+  }
+
+  destroy() {
+    this.playback?.suspend();
+    cancelAnimationFrame(this.drawRequest);
+    this.listeners.abort();
+    this.resizeObserver.disconnect();
+    this.intersectionObserver.disconnect();
+    Player.all.delete(this);
+  }
+
+  // Controls
+
+  bindControls() {
+    const { signal } = this.listeners;
+    const on = (target, type, handler) => target.addEventListener(type, handler, { signal });
+    on(this.part(".buttons"), "click", (event) => {
+      const button = event.target.closest("button");
+      if (button) this.playback.act(button.dataset.action);
+    });
+    on(this.part(".scrub"), "input", (event) => this.playback.seek(Number(event.target.value)));
+    on(this.part(".scrub"), "change", () => this.announce());
+    on(this.part(".speed select"), "change", (event) => { this.playback.speed = Number(event.target.value); });
+    on(this.part(".stage-switch"), "change", (event) => this.choose({ stage: Number(event.target.value) }));
+    on(this.part(".run-switch"), "change", (event) => this.choose({ run: Number(event.target.value) }));
+    on(this.part(".layer-buttons"), "click", (event) => {
+      const button = event.target.closest("button");
+      if (button) this.choose({ layer: Number(button.dataset.layer) });
+    });
+    on(document, "visibilitychange", () => this.updateAwake());
+    on(document, "keydown", (event) => this.onKey(event));
+    this.bindPointer(on);
+  }
+
+  bindPointer(on) {
+    const inside = (event) => {
+      const box = event.currentTarget.getBoundingClientRect();
+      return [event.clientX - box.left, event.clientY - box.top];
+    };
+    for (const name of ["histograms", "curves", "trajectories", "decisions"]) {
+      const canvas = this.part(`.${name}`);
+      const scrub = (event) => {
+        const record = this[name].recordAt?.(...inside(event)) ?? null;
+        if (record !== null) this.playback.seek(record);
+      };
+      on(canvas, "pointerdown", (event) => {
+        if (name === "histograms") return;
+        canvas.setPointerCapture(event.pointerId);
+        scrub(event);
+      });
+      on(canvas, "pointermove", (event) => {
+        if (event.buttons && canvas.hasPointerCapture(event.pointerId)) scrub(event);
+        this.showTip(event, this[name].tip(...inside(event), this.playback.frame));
+      });
+      on(canvas, "pointerup", (event) => {
+        if (canvas.hasPointerCapture(event.pointerId)) this.announce();
+      });
+      on(canvas, "pointerleave", () => { this.part(".tip").hidden = true; });
+    }
+    on(this.part(".histograms"), "click", (event) => {
+      const found = this.histograms.find(...inside(event));
+      if (found) this.choose({ layer: found.layer });
+    });
+  }
+
+  /** Keys without a focused control go to the player that fills most of the screen. */
+  onKey(event) {
+    if (!this.playback) return;
+    const action = keyAction(event, this.root);
+    if (!action) return;
+    if (!this.root.contains(event.composedPath()[0])) {
+      const shares = [...Player.all].map((player) => player.visibleShare);
+      if (this.visibleShare < 100 || this.visibleShare < Math.max(...shares)) return;
+    }
+    event.preventDefault();
+    this.playback.act(action);
+  }
+
+  choose(change) {
+    Object.assign(this.state, change);
+    this.layout();
+    this.describe();
+  }
+
+  updateAwake() {
+    this.playback?.setAwake(this.visibleShare > 0 && !document.hidden);
+  }
+
+  buildControls() {
+    const { recording, state, root } = this;
+    const scrub = this.part(".scrub");
+    scrub.max = recording.lastRecord;
+    this.part(".stage-switch .options").replaceChildren(
+      ...recording.stages.map((stage, index) => buildOption("stage", index, STAGE_LABELS[stage], index === state.stage)),
+    );
+    this.part(".run-switch .options").replaceChildren(
+      ...recording.runs.map((run, index) => buildOption("run", index, run.label, index === state.run, buildSwatch(run))),
+    );
+    this.part(".heads").replaceChildren(...recording.runs.map((run) => {
+      const name = element("div", "head-name", buildSwatch(run), element("span", "", run.label));
+      name.title = run.label;
+      return element("div", "head", name, element("div", "head-scores"));
+    }));
+    this.part(".legend").replaceChildren(...recording.runs.map((run) => element("li", "", buildSwatch(run), run.label)));
+    this.part(".layer-buttons").replaceChildren(...recording.layers.map((label, layer) => {
+      const button = element("button", "", label);
+      button.type = "button";
+      button.dataset.layer = layer;
+      return button;
+    }));
+    this.heads = [...root.querySelectorAll(".head")];
+    this.shownFrame = null;
+    this.paintSwatches();
+  }
+
+  paintSwatches() {
+    for (const group of [".run-switch .options", ".heads", ".legend"]) {
+      this.part(group).querySelectorAll(".swatch line").forEach((line, run) => {
+        line.style.stroke = this.theme.runColor(this.recording.runs[run]);
+      });
+    }
+  }
+
+  // Layout and drawing
+
+  layout() {
+    const width = this.root.clientWidth;
+    if (!this.recording || width < 50) return;
+    const { root, recording, state } = this;
+    root.classList.toggle("wide", width >= WIDE);
+    root.classList.toggle("narrow", width < NARROW);
+    state.columns = width < NARROW ? [state.run] : recording.runs.map((_, run) => run);
+    root.style.setProperty("--columns", state.columns.length);
+    this.heads.forEach((head, run) => { head.hidden = !state.columns.includes(run); });
+    for (const view of this.views()) view.layout(view.sheet.canvas.clientWidth);
+    this.placeLayerButtons();
+    this.ratio = window.devicePixelRatio;
+    this.draw();
+  }
+
+  views() {
+    return [this.histograms, this.decisions, this.curves, this.trajectories].filter(Boolean);
+  }
+
+  placeLayerButtons() {
+    this.part(".layer-buttons").querySelectorAll("button").forEach((button, layer) => {
+      const { top, height } = this.histograms.rows[layer];
+      button.style.top = `${top}px`;
+      button.style.height = `${height}px`;
+      button.setAttribute("aria-pressed", String(layer === this.state.layer));
+    });
+    const { recording, state } = this;
+    const { drawn, of } = recording.units[state.layer];
+    this.part(".inside-title").textContent = `Inside ${recording.layers[state.layer]}: every line is one unit`;
+    const cut = QUANTITIES.some(({ name }) => recording.scales[name][state.layer].clipped);
+    this.part(".inside-caption").textContent =
+      `γ scale, β shift, μ and σ the batch mean and sd before normalization, by step. ${drawn.length} of ${of} units drawn.` +
+      (cut ? " A few values lie beyond the axes and are drawn at their edge." : "");
+  }
+
+  requestDraw() {
+    this.drawRequest ||= requestAnimationFrame(() => {
+      this.drawRequest = 0;
+      if (this.ratio !== window.devicePixelRatio) this.layout();
+      else this.draw();
+    });
+  }
+
+  draw() {
+    const { playback, root } = this;
+    for (const view of this.views()) view.draw(playback.position, this.theme);
+    this.showFrame(playback.frame);
+    root.dataset.playing = playback.playing;
+    root.dataset.draws = ++this.draws;
+  }
+
+  showFrame(frame) {
+    const { recording, root, playback } = this;
+    const button = this.part(".play");
+    button.setAttribute("aria-label", playback.playing ? "Pause" : "Play");
+    if (this.shownFrame === frame) return;
+    this.shownFrame = frame;
+    const words = `step ${recording.steps[frame]} of ${recording.lastStep}`;
+    root.dataset.frame = frame;
+    root.dataset.step = recording.steps[frame];
+    this.part(".step").textContent = words;
+    const scrub = this.part(".scrub");
+    scrub.value = frame;
+    scrub.setAttribute("aria-valuetext", words);
+    this.heads.forEach((head, run) => {
+      const scores = head.querySelector(".head-scores");
+      const ended = recording.hasEnded(run, frame);
+      scores.classList.toggle("ended", ended);
+      scores.textContent = ended
+        ? recording.runs[run].status
+        : `test loss ${formatNumber(recording.score("loss", frame, run, 1))}, accuracy ${formatPercent(recording.score("accuracy", frame, run, 1))}`;
+    });
+  }
+
+  // Words
+
+  announce() {
+    this.part("[aria-live]").textContent = this.recording.describe(this.playback.frame);
+    this.describe();
+  }
+
+  /** Name the canvases by what they show now; called at rest only, so that no reader is flooded. */
+  describe() {
+    const { recording, state } = this;
+    const frame = this.playback.frame;
+    const labels = recording.runs.map(({ label }) => label).join(", ");
+    const moments = state.columns.map((run) => {
+      const cell = recording.cell(Math.min(frame, recording.endOf(run)), run, state.layer, state.stage);
+      return `${recording.runs[run].label}: mean ${formatNumber(recording.arrays.mean[cell])}, sd ${formatNumber(recording.arrays.sd[cell])}`;
+    });
+    const name = (selector, words) => this.part(selector).setAttribute("aria-label", words);
+    name(".histograms", `Histograms of the activations ${STAGE_LABELS[recording.stages[state.stage]]}, one row a layer, ` +
+      `one column a run, at step ${recording.steps[frame]}. ${recording.layers[state.layer]}: ${moments.join("; ")}.`);
+    name(".curves", `Loss and accuracy over the steps of ${labels}. ${recording.describe(frame)}`);
+    name(".trajectories", `γ, β, batch mean and batch standard deviation of the units of ${recording.layers[state.layer]} over the steps.`);
+    name(".decisions", `Class probabilities over the plane with training points, for ${labels}.`);
+  }
+
+  showTip(event, lines) {
+    const tip = this.part(".tip");
+    tip.hidden = !lines;
+    if (!lines) return;
+    tip.replaceChildren(...lines.map((line) => element("div", "", line)));
+    const box = this.root.getBoundingClientRect();
+    const x = event.clientX - box.left;
+    const y = event.clientY - box.top;
+    const left = x + 16 + tip.offsetWidth > box.width ? x - 16 - tip.offsetWidth : x + 16;
+    tip.style.left = `${Math.max(0, left)}px`;
+    tip.style.top = `${Math.max(0, y - tip.offsetHeight - 12)}px`;
+  }
+}
+
+Player.all = new Set();
+
+function element(tag, className, ...children) {
+  const node = document.createElement(tag);
+  if (className) node.className = className;
+  node.append(...children);
+  return node;
+}
+
+function buildSwatch({ dash }) {
+  const namespace = "http://www.w3.org/2000/svg";
+  const svg = document.createElementNS(namespace, "svg");
+  svg.setAttribute("class", "swatch");
+  svg.setAttribute("viewBox", "0 0 30 6");
+  svg.setAttribute("aria-hidden", "true");
+  const line = document.createElementNS(namespace, "line");
+  for (const [name, value] of Object.entries({ x1: 0, y1: 3, x2: 30, y2: 3, "stroke-dasharray": dash.join(" ") })) {
+    line.setAttribute(name, value);
+  }
+  svg.append(line);
+  return svg;
+}
+
+function buildOption(name, value, words, checked, ...before) {
+  const input = element("input", "");
+  Object.assign(input, { type: "radio", name, value, checked });
+  return element("label", "", input, element("span", "", ...before, words));
+}
+
+// Streamlit calls this again whenever data or theme change, on the same parent, without cleaning up first.
+// What it calls on leaving may belong to an earlier call; only that of the last one takes the player down.
+const players = new WeakMap();
+
+export default function mount({ data, parentElement }) {
+  let entry = players.get(parentElement);
+  if (!entry) {
+    entry = { player: new Player(parentElement.querySelector(".player")), call: 0 };
+    players.set(parentElement, entry);
+  }
+  const call = ++entry.call;
+  entry.player.load(data);
+  return () => {
+    if (call !== entry.call) return;
+    entry.player.destroy();
+    players.delete(parentElement);
+  };
+}
