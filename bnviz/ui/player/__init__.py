@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib.resources import files
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 import streamlit as st
 
@@ -48,4 +49,15 @@ def player(history: History, *, key: str, autoplay: bool = True) -> None:
     the chosen layer (at most 32 units are drawn). `key` names the element on its page and must not contain
     two underscores in a row. With `autoplay` it starts by itself, unless the reader asked for reduced motion.
     """
-    _component(key=key, data=pack(history, autoplay=autoplay))
+    _component(key=key, data=_packed(history, autoplay))
+
+
+# A page packs the same history again at every rerun; 30 ms each add up in a full classroom.
+_packs: WeakKeyDictionary[History, dict[bool, bytes]] = WeakKeyDictionary()
+
+
+def _packed(history: History, autoplay: bool) -> bytes:
+    packs = _packs.setdefault(history, {})
+    if autoplay not in packs:
+        packs[autoplay] = pack(history, autoplay=autoplay)
+    return packs[autoplay]

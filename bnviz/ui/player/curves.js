@@ -1,6 +1,6 @@
 // curves.js: loss and accuracy of all runs over the steps, one line style a run.
 
-const CURVE_HEIGHT = 132;
+const CURVE_HEIGHT = 104;
 const CURVE_GUTTER = 52;
 const TITLE_HEIGHT = 24;
 const STEP_AXIS = 26;

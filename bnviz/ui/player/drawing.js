@@ -19,6 +19,12 @@ function formatNumber(value) {
   return text.replaceAll("-", "−");
 }
 
+/** Means and standard deviations: two decimals, so that numbers beside each other compare. */
+function formatMoment(value) {
+  if (Math.abs(value) < 0.005) return "0.00";
+  return formatNumber(value);
+}
+
 function formatPercent(share) {
   if (!Number.isFinite(share)) return "–";
   if (share > 0 && share < 0.01) return "< 1 %";
@@ -50,6 +56,14 @@ function linearTicks(low, high, most) {
   const ticks = [];
   for (let index = Math.ceil(low / step - 1e-6); index * step <= high + 1e-6 * step; index++) ticks.push(index * step);
   return ticks;
+}
+
+/** As linearTicks, but two at least: one tick alone shows no scale. */
+function fewTicks(low, high) {
+  for (let most = 2; ; most++) {
+    const ticks = linearTicks(low, high, most);
+    if (ticks.length >= 2) return ticks;
+  }
 }
 
 function logTicks(low, high, most) {

@@ -1,7 +1,9 @@
 // histograms.js: the hero. Columns are runs, rows are layers, each cell one histogram that breathes.
 
-const ROW_GAP = 6;
-const TEXT_LINE = 20;
+const ROW_GAP = 4;
+const TEXT_LINE = 19;
+// From this width of a column on, numbers carry their names.
+const ROOMY = 200;
 const AXIS_HEIGHT = 24;
 const COLUMN_GAP = 20;
 // The bar of mean ± sd hangs under the baseline.
@@ -17,8 +19,8 @@ class Histograms {
 
   layout(width) {
     const { layerCount } = this.recording;
-    const plain = layerCount <= 5 ? 62 : layerCount <= 8 ? 54 : 46;
-    const focused = layerCount === 1 ? 170 : plain + 58;
+    const plain = layerCount <= 5 ? 64 : layerCount <= 8 ? 54 : 46;
+    const focused = layerCount === 1 ? 170 : plain + 52;
     this.rows = [];
     let top = 0;
     for (let layer = 0; layer < layerCount; layer++) {
@@ -44,6 +46,8 @@ class Histograms {
     const { sheet, state } = this;
     sheet.clear(theme);
     const focus = this.rows[state.layer];
+    sheet.context.fillStyle = theme.surface;
+    sheet.context.fillRect(0, focus.top, sheet.width, focus.height + 2);
     state.columns.forEach((run, column) => {
       const left = this.columnLeft(column);
       this.drawColumnGrid(left, theme);
@@ -52,7 +56,6 @@ class Histograms {
       this.rows.forEach((row, layer) => this.drawCell(run, layer, row, left, position, theme));
       sheet.context.restore();
     });
-    return focus;
   }
 
   drawColumnGrid(left, theme) {
@@ -63,7 +66,7 @@ class Histograms {
     const high = recording.edge(state.stage, recording.bins);
     const ticks = linearTicks(low, high, Math.max(2, this.columnWidth / 70));
     for (const tick of ticks) {
-      sheet.line(x(tick), TEXT_LINE, x(tick), bottom, { color: theme.text, alpha: Math.abs(tick) < 1e-9 ? 0.3 : 0.09 });
+      sheet.line(x(tick), 0, x(tick), bottom, { color: theme.text, alpha: Math.abs(tick) < 1e-9 ? 0.3 : 0.09 });
       const align = x(tick) < left + 10 ? "left" : x(tick) > left + this.columnWidth - 10 ? "right" : "center";
       sheet.text(formatTick(tick), x(tick), bottom + 16, { align, color: theme.text, alpha: 0.75 });
     }
@@ -89,7 +92,7 @@ class Histograms {
     context.stroke();
     context.restore();
 
-    this.drawZero(run, layer, left, baseline, room, position, color, theme);
+    this.drawZero(run, layer, left, top, baseline, room, position, color, theme);
     this.drawStart(run, layer, left, baseline, room, theme);
     sheet.line(left, baseline, left + this.columnWidth, baseline, { color: theme.text, alpha: 0.35 });
     this.drawMoments(run, layer, left, top, baseline, position, theme);
@@ -119,15 +122,19 @@ class Histograms {
     context.restore();
   }
 
-  /** Exact zeros of ReLU: a bar of its own, full height meaning all values. */
-  drawZero(run, layer, left, baseline, room, position, color, theme) {
+  /** The zeros of ReLU: a bar of its own, full height meaning all values. */
+  drawZero(run, layer, left, top, baseline, room, position, color, theme) {
     const { sheet, recording, state } = this;
     const share = recording.blended("zero", run, position, layer, state.stage);
     if (!(share > 0)) return;
-    const x = this.xScale(left)(0);
+    const { bin } = recording.zero_bin;
+    const binWidth = this.columnWidth / recording.bins;
+    const x = left + bin * binWidth;
+    const barWidth = Math.max(4, binWidth);
     sheet.context.fillStyle = color;
-    sheet.context.fillRect(x - 3, baseline - share * room, 6, share * room);
-    sheet.text(`${formatPercent(share)} at 0`, x + 8, baseline - room + 12, { color: theme.text, halo: theme.background });
+    sheet.context.fillRect(x, baseline - share * room, barWidth, share * room);
+    const range = ` in ${formatNumber(recording.edge(state.stage, bin))} to ${formatNumber(recording.edge(state.stage, bin + 1))}`;
+    sheet.text(formatPercent(share) + (this.columnWidth > ROOMY + 60 ? range : ""), x, top + 14, { color: theme.text, alpha: 0.85 });
   }
 
   drawMoments(run, layer, left, top, baseline, position, theme) {
@@ -142,9 +149,9 @@ class Histograms {
     if (x(mean) >= left && x(mean) <= right) {
       sheet.line(x(mean), baseline - 4, x(mean), baseline + 8, { color: theme.text, width: 2 });
     }
-    const text = this.columnWidth > 200
-      ? `mean ${formatNumber(mean)}   sd ${formatNumber(sd)}`
-      : `${formatNumber(mean)} ± ${formatNumber(sd)}`;
+    const text = this.columnWidth > ROOMY
+      ? `mean ${formatMoment(mean)}   sd ${formatMoment(sd)}`
+      : `${formatMoment(mean)} ± ${formatMoment(sd)}`;
     sheet.text(text, right, top + 14, { align: "right", color: theme.text, alpha: 0.85 });
   }
 
@@ -191,8 +198,8 @@ class Histograms {
       `${formatPercent(share)} of values from ${formatNumber(low)} to ${formatNumber(high)}`,
     ];
     const zero = recording.arrays.zero[cell];
-    if (zero > 0) lines.push(`${formatPercent(zero)} at 0, drawn as a bar of its own`);
-    lines.push(`mean ${formatNumber(recording.arrays.mean[cell])}, sd ${formatNumber(recording.arrays.sd[cell])}`);
+    if (zero > 0) lines.push(`${formatPercent(zero)} in the bin at 0, drawn as a bar of its own`);
+    lines.push(`mean ${formatMoment(recording.arrays.mean[cell])}, sd ${formatMoment(recording.arrays.sd[cell])}`);
     lines.push(`below range ${formatPercent(recording.arrays.outside[2 * cell])}, above ${formatPercent(recording.arrays.outside[2 * cell + 1])}`);
     lines.push("Click to look into this layer.");
     return lines;

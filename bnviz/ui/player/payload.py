@@ -10,8 +10,8 @@ Layout, everything little-endian:
 
 The header lists `sections` as {name, dtype, shape, offset}, and what is no array: `id` (a digest of the
 rest, which tells new data from a mere redraw), `runs` (label, norm, color, color_dark, dash, status),
-`stages`, `layers`, `units` (per layer: which units are drawn, and of how many), `scales` (see below),
-`interventions`, `autoplay`, and for two-dimensional data `grid` (x and y range) and `classes`.
+`stages`, `layers`, `units` (per layer: which units are drawn, and of how many), `scales` (see below), `zero_bin`
+({stage, bin} where ReLU's zeros are shown apart, else null), `interventions`, `autoplay`, and for two-dimensional data `grid` (x and y range) and `classes`.
 
 Sections (T records, K runs, L hidden layers, S stages, N bins, U drawn units at most):
 
@@ -81,6 +81,7 @@ def pack(history: History, *, autoplay: bool = True) -> bytes:
             for drawn, width in zip(units, history.experiment.widths, strict=True)
         ],
         "scales": scales,
+        "zero_bin": _zero_bin(history),
         "interventions": [
             {"step": kick.step, "factor": kick.factor} for kick in history.experiment.interventions
         ],
@@ -120,10 +121,8 @@ def _histograms(history: History) -> Sections:
     share = counts / np.maximum(total, 1)
     inside = share[..., 1:-1]
     zero = np.zeros(inside.shape[:-1], np.float32)
-    if history.experiment.activation == "relu":
-        # ReLU puts about half of all values exactly at 0; on the scale of that bin the rest would vanish.
-        stage = STAGES.index("post_activation")
-        at_zero = _bin_of_zero(history.arrays["edges"][stage])
+    if apart := _zero_bin(history):
+        stage, at_zero = apart["stage"], apart["bin"]
         zero[..., stage] = inside[..., stage, at_zero]
         inside[..., stage, at_zero] = 0.0
     peak = inside.max(-1)
@@ -136,8 +135,13 @@ def _histograms(history: History) -> Sections:
     }
 
 
-def _bin_of_zero(edges: np.ndarray) -> int:
-    return int(np.clip(np.searchsorted(edges, 0.0, side="right") - 1, 0, len(edges) - 2))
+def _zero_bin(history: History) -> dict[str, int] | None:
+    """ReLU puts about half of all values exactly at 0; on the scale of that bin the rest would vanish."""
+    if history.experiment.activation != "relu":
+        return None
+    stage = STAGES.index("post_activation")
+    edges = history.arrays["edges"][stage]
+    return {"stage": stage, "bin": int(np.clip(np.searchsorted(edges, 0.0, side="right") - 1, 0, len(edges) - 2))}
 
 
 def pooled_moments(history: History) -> Sections:
@@ -193,8 +197,9 @@ def _limits(values: np.ndarray) -> tuple[float, float, bool]:
     if inner > 0 and high - low > TRIM * inner:
         low, high = max(low, inner_low - inner / 2), min(high, inner_high + inner / 2)
         return low, high, True
-    if high == low:
-        return low - 0.5, high + 0.5, False
+    if high - low <= 1e-6 * max(abs(low), abs(high)):
+        margin = max(0.5, 0.01 * abs(low))
+        return low - margin, high + margin, False
     return low, high, False
 
 

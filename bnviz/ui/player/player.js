@@ -25,6 +25,7 @@ class Player {
   /** Show a recording; one that is on show already goes on as it is. */
   load(bytes) {
     this.theme = new Theme(this.root);
+    this.root.style.colorScheme = this.theme.dark ? "dark" : "light";
     const recording = new Recording(bytes);
     if (this.recording?.id === recording.id) {
       this.paintSwatches();
@@ -142,6 +143,8 @@ class Player {
     const { recording, state, root } = this;
     const scrub = this.part(".scrub");
     scrub.max = recording.lastRecord;
+    // The longest words it will hold, so that nothing moves while playing.
+    this.part(".step").style.minWidth = `${`step ${recording.lastStep} of ${recording.lastStep}`.length}ch`;
     this.part(".stage-switch .options").replaceChildren(
       ...recording.stages.map((stage, index) => buildOption("stage", index, STAGE_LABELS[stage], index === state.stage)),
     );
@@ -150,7 +153,6 @@ class Player {
     );
     this.part(".heads").replaceChildren(...recording.runs.map((run) => {
       const name = element("div", "head-name", buildSwatch(run), element("span", "", run.label));
-      name.title = run.label;
       return element("div", "head", name, element("div", "head-scores"));
     }));
     this.part(".legend").replaceChildren(...recording.runs.map((run) => element("li", "", buildSwatch(run), run.label)));
@@ -186,6 +188,7 @@ class Player {
     this.heads.forEach((head, run) => { head.hidden = !state.columns.includes(run); });
     for (const view of this.views()) view.layout(view.sheet.canvas.clientWidth);
     this.placeLayerButtons();
+    this.writeCaptions();
     this.ratio = window.devicePixelRatio;
     this.draw();
   }
@@ -201,7 +204,15 @@ class Player {
       button.style.height = `${height}px`;
       button.setAttribute("aria-pressed", String(layer === this.state.layer));
     });
+  }
+
+  writeCaptions() {
     const { recording, state } = this;
+    const zeros = state.stage === recording.zero_bin?.stage
+      ? "Left bar: share of the bin at 0, full height is all values. " : "";
+    this.part(".shapes-caption").textContent =
+      "Shapes are scaled to their own peak: compare place and width. Bar below: mean ± sd. Thin outline: step 0. " +
+      `${zeros}At an edge: share beyond the range. Blended between recorded steps.`;
     const { drawn, of } = recording.units[state.layer];
     this.part(".inside-title").textContent = `Inside ${recording.layers[state.layer]}: every line is one unit`;
     const cut = QUANTITIES.some(({ name }) => recording.scales[name][state.layer].clipped);
@@ -222,6 +233,7 @@ class Player {
     const { playback, root } = this;
     for (const view of this.views()) view.draw(playback.position, this.theme);
     this.showFrame(playback.frame);
+    this.part(".scrub").style.setProperty("--done", playback.position / Math.max(1, playback.lastRecord));
     root.dataset.playing = playback.playing;
     root.dataset.draws = ++this.draws;
   }
@@ -263,7 +275,7 @@ class Player {
     const labels = recording.runs.map(({ label }) => label).join(", ");
     const moments = state.columns.map((run) => {
       const cell = recording.cell(Math.min(frame, recording.endOf(run)), run, state.layer, state.stage);
-      return `${recording.runs[run].label}: mean ${formatNumber(recording.arrays.mean[cell])}, sd ${formatNumber(recording.arrays.sd[cell])}`;
+      return `${recording.runs[run].label}: mean ${formatMoment(recording.arrays.mean[cell])}, sd ${formatMoment(recording.arrays.sd[cell])}`;
     });
     const name = (selector, words) => this.part(selector).setAttribute("aria-label", words);
     name(".histograms", `Histograms of the activations ${STAGE_LABELS[recording.stages[state.stage]]}, one row a layer, ` +

@@ -29,7 +29,7 @@ class Recording {
   }
 
   hasEnded(run, record) {
-    return this.endOf(run) < this.lastRecord && record > this.endOf(run);
+    return record >= this.arrays.recorded[run];
   }
 
   /** Records and blend weight that belong to a position between two records, held at the run's end. */

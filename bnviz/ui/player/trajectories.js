@@ -6,8 +6,8 @@ const QUANTITIES = [
   { name: "mu", symbol: "μ", words: "batch mean μ before normalization" },
   { name: "sigma", symbol: "σ", words: "batch standard deviation σ before normalization" },
 ];
-const PANEL_HEIGHT = 62;
-const PANEL_GAP = 12;
+const PANEL_HEIGHT = 56;
+const PANEL_GAP = 10;
 const TRAJECTORY_GUTTER = 78;
 const HEADING = 24;
 
@@ -83,7 +83,7 @@ class Trajectories {
       sheet.text(shorten(sheet.context, run.label, width - 32), left + 32, 14, { color: theme.text });
       sheet.setFont(theme);
     }
-    for (const tick of linearTicks(panel.lo, panel.hi, 2)) {
+    for (const tick of fewTicks(panel.lo, panel.hi)) {
       sheet.line(left, panel.y(tick), left + width, panel.y(tick), { color: theme.text, alpha: 0.12 });
       if (column === 0) sheet.text(formatTick(tick), left - 7, panel.y(tick) + 5, { align: "right", color: theme.text, alpha: 0.75 });
     }
@@ -125,9 +125,12 @@ class Trajectories {
   }
 }
 
+/** Cut a label in its middle: runs of one normalization differ at the end. */
 function shorten(context, text, width) {
-  if (context.measureText(text).width <= width) return text;
-  let kept = text;
-  while (kept.length > 1 && context.measureText(`${kept}…`).width > width) kept = kept.slice(0, -1);
-  return `${kept}…`;
+  let shown = text;
+  for (let kept = text.length - 1; kept > 1 && context.measureText(shown).width > width; kept--) {
+    const tail = Math.ceil(kept * 0.6);
+    shown = `${text.slice(0, kept - tail).trimEnd()}…${text.slice(text.length - tail).trimStart()}`;
+  }
+  return shown;
 }
