@@ -52,7 +52,9 @@ function drawInterventions(sheet, recording, panel, theme, labeled) {
     const x = panel.x(step);
     sheet.line(x, panel.top, x, panel.top + panel.height, { color: theme.text, alpha: 0.7, width: 1.5, dash: [2, 3] });
     if (labeled) {
-      sheet.text(`W × ${formatTick(factor)}`, x + 5, panel.top + 13, { color: theme.text, halo: theme.background });
+      const late = x > panel.left + 0.75 * panel.width;
+      sheet.text(`W × ${formatTick(factor)}`, late ? x - 5 : x + 5, panel.top + panel.height - 6,
+        { align: late ? "right" : "left", color: theme.text, halo: theme.background });
     }
   }
 }

@@ -8,10 +8,11 @@ Layout, everything little-endian:
 | H | the header: UTF-8 JSON, padded with spaces so that 4 + H is a multiple of 4 |
 | rest | the sections; each starts at a multiple of 4, counted from the end of the header |
 
-The header lists `sections` as {name, dtype, shape, offset}, and what is no array: `id` (a digest of the
-rest, which tells new data from a mere redraw), `runs` (label, norm, color, color_dark, dash, status),
-`stages`, `layers`, `units` (per layer: which units are drawn, and of how many), `scales` (see below), `zero_bin`
-({stage, bin} where ReLU's zeros are shown apart, else null), `interventions`, `autoplay`, and for two-dimensional data `grid` (x and y range) and `classes`.
+The header lists `sections` as {name, dtype, shape, offset}, and what is no array: `id` (a digest of the rest, which
+tells new data from a mere redraw), `runs` (label, norm, color, color_dark, dash, status), `stages`, `layers`, `units`
+(per layer: which units are drawn, and of how many), `scales` (see below), `zero_bin` ({stage, bin} where ReLU's zeros
+are shown apart, else null), `interventions`, `autoplay`, and for two-dimensional data `grid` (x and y range) and
+`classes`.
 
 Sections (T records, K runs, L hidden layers, S stages, N bins, U drawn units at most):
 
@@ -52,7 +53,9 @@ if TYPE_CHECKING:
 MAX_UNITS = 32
 MISSING = 65535
 TOP_CODE = 65534
-# A range is trimmed when the full one is this many times wider than the central 98 % of the values.
+# Ranges leave out a run that reaches this many times farther than the calmest one (and beyond CALM at all),
+# and values that make a range this many times wider than the central 98 % of them.
+EXPLODED, CALM = 25.0, 50.0
 TRIM = 6.0
 
 Sections = dict[str, np.ndarray]
@@ -82,9 +85,7 @@ def pack(history: History, *, autoplay: bool = True) -> bytes:
         ],
         "scales": scales,
         "zero_bin": _zero_bin(history),
-        "interventions": [
-            {"step": kick.step, "factor": kick.factor} for kick in history.experiment.interventions
-        ],
+        "interventions": [{"step": kick.step, "factor": kick.factor} for kick in history.experiment.interventions],
         "autoplay": autoplay,
     }
     if "decision" in history.arrays:
@@ -187,20 +188,25 @@ def _trajectories(history: History, units: list[np.ndarray]) -> tuple[Sections, 
 
 
 def _limits(values: np.ndarray) -> tuple[float, float, bool]:
-    """Return the range to draw, and whether values lie outside it."""
-    finite = values[np.isfinite(values)]
-    if not finite.size:
+    """Return the range to draw for values [T, K, unit], and whether some lie outside it."""
+    per_run = [run[np.isfinite(run)] for run in np.moveaxis(values, 1, 0)]
+    per_run = [run for run in per_run if run.size]
+    if not per_run:
         return 0.0, 1.0, False
-    low, high = float(finite.min()), float(finite.max())
-    inner_low, inner_high = (float(q) for q in np.quantile(finite, [0.01, 0.99]))
+    finite = np.concatenate(per_run)
+    lowest, highest = float(finite.min()), float(finite.max())
+    calmest = min(float(np.quantile(np.abs(run), 0.99)) for run in per_run)
+    reach = max(CALM, EXPLODED * calmest)
+    low, high = max(lowest, -reach), min(highest, reach)
+    inner_low, inner_high = (float(q) for q in np.quantile(finite.clip(low, high), [0.01, 0.99]))
     inner = inner_high - inner_low
     if inner > 0 and high - low > TRIM * inner:
         low, high = max(low, inner_low - inner / 2), min(high, inner_high + inner / 2)
-        return low, high, True
-    if high - low <= 1e-6 * max(abs(low), abs(high)):
+    clipped = low > lowest or high < highest
+    if high - low <= 1e-6 * max(abs(low), abs(high), 1e-12):
         margin = max(0.5, 0.01 * abs(low))
-        return low - margin, high + margin, False
-    return low, high, False
+        low, high = low - margin, high + margin
+    return low, high, clipped
 
 
 def _quantize(values: np.ndarray, low: float, high: float) -> np.ndarray:
@@ -217,9 +223,7 @@ def _decision(history: History) -> tuple[Sections, dict[str, Any]]:
         "points": arrays["points"].astype(np.float32),
         "point_labels": arrays["point_labels"].astype(np.uint8),
     }
-    grid = {
-        axis: [float(arrays[f"grid_{axis}"][0]), float(arrays[f"grid_{axis}"][-1])] for axis in ("x", "y")
-    }
+    grid = {axis: [float(arrays[f"grid_{axis}"][0]), float(arrays[f"grid_{axis}"][-1])] for axis in ("x", "y")}
     return sections, {"grid": grid, "classes": int(probability.shape[2])}
 
 
@@ -227,9 +231,7 @@ def _assemble(header: dict[str, Any], sections: Sections) -> bytes:
     body = bytearray()
     entries = []
     for name, values in sections.items():
-        entries.append(
-            {"name": name, "dtype": values.dtype.name, "shape": list(values.shape), "offset": len(body)}
-        )
+        entries.append({"name": name, "dtype": values.dtype.name, "shape": list(values.shape), "offset": len(body)})
         body += np.ascontiguousarray(values, values.dtype.newbyteorder("<")).tobytes()
         body += bytes(-len(body) % 4)
     content = {**header, "sections": entries}

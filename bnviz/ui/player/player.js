@@ -218,7 +218,7 @@ class Player {
     const cut = QUANTITIES.some(({ name }) => recording.scales[name][state.layer].clipped);
     this.part(".inside-caption").textContent =
       `γ scale, β shift, μ and σ the batch mean and sd before normalization, by step. ${drawn.length} of ${of} units drawn.` +
-      (cut ? " A few values lie beyond the axes and are drawn at their edge." : "");
+      (cut ? " Values beyond the axes are drawn at their edge." : "");
   }
 
   requestDraw() {
