@@ -3,9 +3,13 @@
 const RECORDS_PER_SECOND = 12;
 
 class Playback {
-  /** `onMove()` is called after every change of the position, `onRest()` when the reader may want words. */
-  constructor(lastRecord, onMove, onRest) {
+  /**
+   * `onFrame()` is called within an animation frame, to draw at once; `onMove()` after any other change;
+   * `onRest()` when the reader may want words.
+   */
+  constructor(lastRecord, { onFrame, onMove, onRest }) {
     this.lastRecord = lastRecord;
+    this.onFrame = onFrame;
     this.onMove = onMove;
     this.onRest = onRest;
     this.position = 0;
@@ -70,7 +74,7 @@ class Playback {
         return;
       }
       this.request = requestAnimationFrame(tick);
-      this.onMove();
+      this.onFrame();
     };
     this.request = requestAnimationFrame(tick);
   }

@@ -38,7 +38,11 @@ class Player {
     state.run = 0;
     state.layer = recording.layerCount - 1;
     const speed = this.playback?.speed ?? 1;
-    this.playback = new Playback(recording.lastRecord, () => this.requestDraw(), () => this.announce());
+    this.playback = new Playback(recording.lastRecord, {
+      onFrame: () => this.drawNow(),
+      onMove: () => this.requestDraw(),
+      onRest: () => this.announce(),
+    });
     this.playback.speed = speed;
     this.histograms = new Histograms(this.part(".histograms"), recording, state);
     this.curves = new Curves(this.part(".curves"), recording);
@@ -224,9 +228,13 @@ class Player {
   requestDraw() {
     this.drawRequest ||= requestAnimationFrame(() => {
       this.drawRequest = 0;
-      if (this.ratio !== window.devicePixelRatio) this.layout();
-      else this.draw();
+      this.drawNow();
     });
+  }
+
+  drawNow() {
+    if (this.ratio !== window.devicePixelRatio) this.layout();
+    else this.draw();
   }
 
   draw() {
