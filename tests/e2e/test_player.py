@@ -331,13 +331,31 @@ def test_it_works_under_a_strict_content_security_policy(visit: Open):
     opened.wait_for_draws(5)
 
 
-def test_leaving_the_page_leaves_nothing_running(visit: Open):
+def test_out_of_sight_it_stops_and_then_goes_on(visit: Open):
+    opened = visit("race")
+    opened.player.get_by_label("Speed").select_option("0.25")
+    opened.expect("playing", "true")
+    show = "display => document.querySelector('.stBidiComponent').parentElement.style.display = display"
+    opened.page.evaluate(show, "none")
+    opened.page.wait_for_timeout(300)
+    draws = opened.number("draws")
+    opened.page.wait_for_timeout(500)
+    assert opened.number("draws") == draws
+    opened.page.evaluate(show, "")
+    opened.wait_for_draws(5)
+
+
+def test_a_removed_player_leaves_nothing_running(visit: Open):
     opened = visit("race")
     opened.expect("playing", "true")
     root = opened.player.element_handle()
     assert root is not None
-    opened.page.evaluate("document.querySelector('.stBidiComponent').parentElement.style.display = 'none'")
-    opened.page.wait_for_timeout(300)
+    opened.page.get_by_text("Show the player").click()
+    expect(opened.player).to_have_count(0, timeout=PATIENCE)
     draws = root.get_attribute("data-draws")
+    opened.press("End")
     opened.page.wait_for_timeout(500)
     assert root.get_attribute("data-draws") == draws
+    opened.page.get_by_text("Show the player").click()
+    expect(opened.player).not_to_have_attribute("data-draws", "0", timeout=PATIENCE)
+    opened.wait_for_draws(5)

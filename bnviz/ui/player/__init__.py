@@ -25,7 +25,9 @@ _SCRIPTS = (
     "curves.js",
     "trajectories.js",
     "decisions.js",
+    "words.js",
     "playback.js",
+    "elements.js",
     "player.js",
 )
 

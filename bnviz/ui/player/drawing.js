@@ -1,13 +1,6 @@
 // drawing.js: numbers as text, scales and ticks, the theme's colors, canvases with sharp text.
 
 const FONT_SIZE = 14;
-const STAGE_LABELS = {
-  pre_norm: "before normalization",
-  normalized: "normalized",
-  post_affine: "after γ and β",
-  post_activation: "after the activation",
-};
-
 function formatNumber(value) {
   if (!Number.isFinite(value)) return "–";
   const size = Math.abs(value);

@@ -8,14 +8,14 @@ class Player {
     this.root = root;
     this.part = (selector) => root.querySelector(selector);
     this.state = { stage: 2, layer: 0, run: 0, columns: [] };
-    this.visibleShare = 0;
+    this.visibleHeight = 0;
     this.draws = 0;
     this.listeners = new AbortController();
     this.bindControls();
     this.resizeObserver = new ResizeObserver(() => this.layout());
     this.resizeObserver.observe(root);
     this.intersectionObserver = new IntersectionObserver(([entry]) => {
-      this.visibleShare = entry.isIntersecting ? entry.intersectionRect.height : 0;
+      this.visibleHeight = entry.isIntersecting ? entry.intersectionRect.height : 0;
       this.updateAwake();
     }, { threshold: [0, 0.1, 0.25, 0.5, 0.75, 1] });
     this.intersectionObserver.observe(root);
@@ -126,8 +126,8 @@ class Player {
     const action = keyAction(event, this.root);
     if (!action) return;
     if (!this.root.contains(event.composedPath()[0])) {
-      const shares = [...Player.all].map((player) => player.visibleShare);
-      if (this.visibleShare < 100 || this.visibleShare < Math.max(...shares)) return;
+      const heights = [...Player.all].map((player) => player.visibleHeight);
+      if (this.visibleHeight < 100 || this.visibleHeight < Math.max(...heights)) return;
     }
     event.preventDefault();
     this.playback.act(action);
@@ -140,7 +140,7 @@ class Player {
   }
 
   updateAwake() {
-    this.playback?.setAwake(this.visibleShare > 0 && !document.hidden);
+    this.playback?.setAwake(this.visibleHeight > 0 && !document.hidden);
   }
 
   buildControls() {
@@ -211,18 +211,8 @@ class Player {
   }
 
   writeCaptions() {
-    const { recording, state } = this;
-    const zeros = state.stage === recording.zero_bin?.stage
-      ? "Left bar: share of the bin at 0, full height is all values. " : "";
-    this.part(".shapes-caption").textContent =
-      "Shapes are scaled to their own peak: compare place and width. Bar below: mean ± sd. Thin outline: step 0. " +
-      `${zeros}At an edge: share beyond the range. Blended between recorded steps.`;
-    const { drawn, of } = recording.units[state.layer];
-    this.part(".inside-title").textContent = `Inside ${recording.layers[state.layer]}: every line is one unit`;
-    const cut = QUANTITIES.some(({ name }) => recording.scales[name][state.layer].clipped);
-    this.part(".inside-caption").textContent =
-      `γ scale, β shift, μ and σ the batch mean and sd before normalization, by step. ${drawn.length} of ${of} units drawn.` +
-      (cut ? " Values beyond the axes are drawn at their edge." : "");
+    const captions = describeCaptions(this.recording, this.state);
+    for (const [selector, words] of Object.entries(captions)) this.part(selector).textContent = words;
   }
 
   requestDraw() {
@@ -261,36 +251,22 @@ class Player {
     scrub.setAttribute("aria-valuetext", words);
     this.heads.forEach((head, run) => {
       const scores = head.querySelector(".head-scores");
-      const ended = recording.hasEnded(run, frame);
-      scores.classList.toggle("ended", ended);
-      scores.textContent = ended
-        ? recording.runs[run].status
-        : `test loss ${formatNumber(recording.score("loss", frame, run, 1))}, accuracy ${formatPercent(recording.score("accuracy", frame, run, 1))}`;
+      scores.classList.toggle("ended", recording.hasEnded(run, frame));
+      scores.textContent = describeScores(recording, run, frame);
     });
   }
 
   // Words
 
   announce() {
-    this.part("[aria-live]").textContent = this.recording.describe(this.playback.frame);
+    this.part("[aria-live]").textContent = describeRecord(this.recording, this.playback.frame);
     this.describe();
   }
 
   /** Name the canvases by what they show now; called at rest only, so that no reader is flooded. */
   describe() {
-    const { recording, state } = this;
-    const frame = this.playback.frame;
-    const labels = recording.runs.map(({ label }) => label).join(", ");
-    const moments = state.columns.map((run) => {
-      const cell = recording.cell(Math.min(frame, recording.endOf(run)), run, state.layer, state.stage);
-      return `${recording.runs[run].label}: mean ${formatMoment(recording.arrays.mean[cell])}, sd ${formatMoment(recording.arrays.sd[cell])}`;
-    });
-    const name = (selector, words) => this.part(selector).setAttribute("aria-label", words);
-    name(".histograms", `Histograms of the activations ${STAGE_LABELS[recording.stages[state.stage]]}, one row a layer, ` +
-      `one column a run, at step ${recording.steps[frame]}. ${recording.layers[state.layer]}: ${moments.join("; ")}.`);
-    name(".curves", `Loss and accuracy over the steps of ${labels}. ${recording.describe(frame)}`);
-    name(".trajectories", `γ, β, batch mean and batch standard deviation of the units of ${recording.layers[state.layer]} over the steps.`);
-    name(".decisions", `Class probabilities over the plane with training points, for ${labels}.`);
+    const labels = describeCanvases(this.recording, this.state, this.playback.frame);
+    for (const [selector, words] of Object.entries(labels)) this.part(selector).setAttribute("aria-label", words);
   }
 
   showTip(event, lines) {
@@ -308,33 +284,6 @@ class Player {
 }
 
 Player.all = new Set();
-
-function element(tag, className, ...children) {
-  const node = document.createElement(tag);
-  if (className) node.className = className;
-  node.append(...children);
-  return node;
-}
-
-function buildSwatch({ dash }) {
-  const namespace = "http://www.w3.org/2000/svg";
-  const svg = document.createElementNS(namespace, "svg");
-  svg.setAttribute("class", "swatch");
-  svg.setAttribute("viewBox", "0 0 30 6");
-  svg.setAttribute("aria-hidden", "true");
-  const line = document.createElementNS(namespace, "line");
-  for (const [name, value] of Object.entries({ x1: 0, y1: 3, x2: 30, y2: 3, "stroke-dasharray": dash.join(" ") })) {
-    line.setAttribute(name, value);
-  }
-  svg.append(line);
-  return svg;
-}
-
-function buildOption(name, value, words, checked, ...before) {
-  const input = element("input", "");
-  Object.assign(input, { type: "radio", name, value, checked });
-  return element("label", "", input, element("span", "", ...before, words));
-}
 
 // Streamlit calls this again whenever data or theme change, on the same parent, without cleaning up first.
 // What it calls on leaving may belong to an earlier call; only that of the last one takes the player down.

@@ -103,14 +103,4 @@ class Recording {
     for (let index = 0; index < stored; index++) rest -= at(index);
     return Math.max(0, rest);
   }
-
-  /** What a screen reader is told about a record. */
-  describe(record) {
-    const runs = this.runs.map(({ label, status }, run) => {
-      if (this.hasEnded(run, record)) return `${label}: ${status}`;
-      return `${label}: test loss ${formatNumber(this.score("loss", record, run, 1))}, ` +
-        `test accuracy ${formatPercent(this.score("accuracy", record, run, 1))}`;
-    });
-    return `Step ${this.steps[record]} of ${this.lastStep}. ${runs.join(". ")}.`;
-  }
 }

@@ -34,6 +34,7 @@ st.set_page_config(page_title="Player", layout="wide")
 history = st.cache_resource(lambda case: train(CASES[case]), show_spinner=False)(st.query_params.get("case", "moons"))
 st.text_input("A field of the page", key="field")
 st.button("Rerun")
-player(history, key="player")
+if st.checkbox("Show the player", value=True):
+    player(history, key="player")
 with st.expander("The same as a table"):
     st.dataframe(player_table(history))
