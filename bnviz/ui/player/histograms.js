@@ -133,7 +133,8 @@ class Histograms {
     const barWidth = Math.max(4, binWidth);
     sheet.context.fillStyle = color;
     sheet.context.fillRect(x, baseline - share * room, barWidth, share * room);
-    const range = ` in ${formatNumber(recording.edge(state.stage, bin))} to ${formatNumber(recording.edge(state.stage, bin + 1))}`;
+    const edge = (index) => formatTick(Number(recording.edge(state.stage, index).toPrecision(2)));
+    const range = ` in ${edge(bin)} to ${edge(bin + 1)}`;
     sheet.text(formatPercent(share) + (this.columnWidth > ROOMY + 60 ? range : ""), x, top + 14, { color: theme.text, alpha: 0.85 });
   }
 

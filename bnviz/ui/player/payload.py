@@ -55,7 +55,7 @@ MISSING = 65535
 TOP_CODE = 65534
 # Ranges leave out a run that reaches this many times farther than the calmest one (and beyond CALM at all),
 # and values that make a range this many times wider than the central 98 % of them.
-EXPLODED, CALM = 25.0, 50.0
+EXPLODED, CALM = 25.0, 5.0
 TRIM = 6.0
 
 Sections = dict[str, np.ndarray]
