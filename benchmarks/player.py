@@ -1,0 +1,103 @@
+"""Measure the player in headless Chromium: first picture, drawn frames a second, server traffic while playing.
+
+Run it from the root of the repository: `python benchmarks/player.py`. Prints one line a figure; 1440×900,
+three runs of five layers of 64 units, 120 records.
+"""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from statistics import median
+
+from playwright.sync_api import Error, Page, WebSocket, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGE = ROOT / "tests" / "e2e" / "scripts" / "player_page.py"
+SECONDS = 4.0
+REPEATS = 3
+
+FIRST_DRAW = """() => {
+    const host = document.querySelector("[data-testid=stBidiComponentIsolated]");
+    const player = host && host.shadowRoot && host.shadowRoot.querySelector(".player");
+    return player && player.dataset.draws !== "0";
+}"""
+COUNT_DRAWS = """async (seconds) => {
+    const player = document.querySelector("[data-testid=stBidiComponentIsolated]").shadowRoot.querySelector(".player");
+    player.querySelector("[data-action=start]").click();
+    player.querySelector("[data-action=toggle]").click();
+    const [draws, start] = [Number(player.dataset.draws), performance.now()];
+    await new Promise((done) => setTimeout(done, 1000 * seconds));
+    return (Number(player.dataset.draws) - draws) / ((performance.now() - start) / 1000);
+}"""
+
+
+def main() -> None:
+    """Serve the harness page, open it a few times, print medians."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", str(PAGE), f"--server.port={port}", "--server.headless=true"]
+    command += ["--server.fileWatcherType=none", "--browser.gatherUsageStats=false"]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
+    server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
+    try:
+        measure(f"http://127.0.0.1:{port}/?case=race")
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def measure(address: str) -> None:
+    """Open `address` REPEATS times on a warm server and print the medians of what was seen."""
+    with sync_playwright() as playwright:
+        executable = shutil.which("chromium") or shutil.which("google-chrome")
+        browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox", "--disable-gpu"])
+        page = browser.new_page(viewport={"width": 1440, "height": 900})
+        wait_for_server(page, address)
+        visit(page, address)  # the first visit trains the networks
+        figures = [visit(page, address) for _ in range(REPEATS)]
+        browser.close()
+    for place, name in enumerate(
+        ("first picture after navigation, s", "drawn frames a second", "messages while playing")
+    ):
+        print(f"{name:36} {median(figure[place] for figure in figures):8.2f}")
+
+
+def wait_for_server(page: Page, address: str) -> None:
+    """Try until the server answers; TimeoutError after a minute."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        try:
+            page.goto(address)
+            return
+        except Error:
+            time.sleep(0.2)
+    raise TimeoutError(f"no server at {address}")
+
+
+def visit(page: Page, address: str) -> tuple[float, float, float]:
+    """Seconds to the first picture, drawn frames a second, WebSocket messages during SECONDS of playing."""
+    messages: list[object] = []
+
+    def listen(socket: WebSocket) -> None:
+        socket.on("framesent", lambda message: messages.append(message))
+        socket.on("framereceived", lambda message: messages.append(message))
+
+    page.on("websocket", listen)
+    start = time.perf_counter()
+    page.goto(address)
+    page.wait_for_function(FIRST_DRAW, timeout=60_000)
+    first = time.perf_counter() - start
+    page.wait_for_timeout(1000)
+    messages.clear()
+    rate = float(page.evaluate(COUNT_DRAWS, SECONDS))
+    page.remove_listener("websocket", listen)
+    return first, rate, float(len(messages))
+
+
+if __name__ == "__main__":
+    main()

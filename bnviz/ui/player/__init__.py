@@ -1,0 +1,65 @@
+"""The player: a recording goes to the browser once and is played there, without the server."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+import streamlit as st
+
+from bnviz.ui.player.payload import pack
+from bnviz.ui.player.table import player_table
+
+if TYPE_CHECKING:
+    from bnviz.history import History
+
+__all__ = ["player", "player_table"]
+
+# Joined in this order into one module, because a component takes one script.
+_SCRIPTS = (
+    "recording.js",
+    "drawing.js",
+    "histograms.js",
+    "lines.js",
+    "curves.js",
+    "trajectories.js",
+    "decisions.js",
+    "words.js",
+    "playback.js",
+    "elements.js",
+    "player.js",
+)
+
+
+def _read(name: str) -> str:
+    return files(__package__).joinpath(name).read_text(encoding="utf-8")
+
+
+_component = st.components.v2.component(
+    "bnviz_player",
+    html=_read("player.html"),
+    css=_read("player.css"),
+    js="\n".join(_read(name) for name in _SCRIPTS),
+)
+
+
+def player(history: History, *, key: str, autoplay: bool = True) -> None:
+    """Show a recording side by side, layer by layer, with controls that never ask the server.
+
+    Runs are columns and hidden layers rows; below come loss and accuracy, and γ, β, μ, σ of every unit of
+    the chosen layer (at most 32 units are drawn). `key` names the element on its page and must not contain
+    two underscores in a row. With `autoplay` it starts by itself, unless the reader asked for reduced motion.
+    """
+    _component(key=key, data=_packed(history, autoplay))
+
+
+# A page packs the same history again at every rerun; 30 ms each add up in a full classroom.
+_packs: WeakKeyDictionary[History, dict[bool, bytes]] = WeakKeyDictionary()
+
+
+def _packed(history: History, autoplay: bool) -> bytes:
+    packs = _packs.setdefault(history, {})
+    if autoplay not in packs:
+        packs[autoplay] = pack(history, autoplay=autoplay)
+    return packs[autoplay]

@@ -1,0 +1,154 @@
+// curves.js: loss and accuracy of all runs over the steps, one line style a run.
+
+const CURVE_HEIGHT = 104;
+const CURVE_GUTTER = 52;
+const TITLE_HEIGHT = 24;
+const STEP_AXIS = 26;
+// A diverging run may reach 1e30; beyond this multiple of the first loss, lines end at the upper edge.
+const LOSS_CEILING = 10;
+
+class Curves {
+  constructor(canvas, recording) {
+    this.sheet = new Sheet(canvas);
+    this.recording = recording;
+    this.measureLoss();
+  }
+
+  measureLoss() {
+    const { recording } = this;
+    const first = [];
+    let low = Infinity;
+    let high = -Infinity;
+    for (let run = 0; run < recording.runCount; run++) {
+      for (const split of [0, 1]) {
+        first.push(recording.score("loss", 0, run, split));
+        for (let record = 0; record <= recording.endOf(run); record++) {
+          const loss = recording.score("loss", record, run, split);
+          if (loss > 0 && Number.isFinite(loss)) {
+            low = Math.min(low, loss);
+            high = Math.max(high, loss);
+          }
+        }
+      }
+    }
+    const ceiling = LOSS_CEILING * Math.max(...first.filter(Number.isFinite), 1e-6);
+    this.lossClipped = high > ceiling;
+    this.lossHigh = Number.isFinite(high) ? Math.min(high, ceiling) : 1;
+    this.lossLow = Number.isFinite(low) ? Math.max(Math.min(low, this.lossHigh / 2), 1e-6) : 0.1;
+  }
+
+  layout(width) {
+    const besides = width >= 520;
+    const panelWidth = besides ? (width - 24) / 2 : width;
+    const blockHeight = TITLE_HEIGHT + CURVE_HEIGHT + STEP_AXIS;
+    this.sheet.resize(width, besides ? blockHeight : 2 * blockHeight);
+    const place = (name, index) => {
+      const left = (besides ? index * (panelWidth + 24) : 0) + CURVE_GUTTER;
+      const top = TITLE_HEIGHT + (besides ? 0 : index * blockHeight);
+      const panel = { name, left, top, width: panelWidth - CURVE_GUTTER - 6, height: CURVE_HEIGHT, lastStep: this.recording.lastStep };
+      panel.x = linearScale(0, this.recording.lastStep, panel.left, panel.left + panel.width);
+      panel.y = name === "loss"
+        ? logScale(this.lossLow, this.lossHigh, top + CURVE_HEIGHT, top)
+        : linearScale(0, 1, top + CURVE_HEIGHT, top);
+      return panel;
+    };
+    this.panels = [place("loss", 0), place("accuracy", 1)];
+    this.traced = null;
+  }
+
+  valueY(panel, record, run, split) {
+    const value = this.recording.score(panel.name, record, run, split);
+    if (!Number.isFinite(value)) return NaN;
+    return panel.name === "loss" ? panel.y(Math.min(Math.max(value, this.lossLow), this.lossHigh)) : panel.y(value);
+  }
+
+  trace(sheet, theme) {
+    const { recording } = this;
+    for (const panel of this.panels) {
+      for (const [split, alpha, width] of [[0, 0.35, 1], [1, 1, 2.25]]) {
+        recording.runs.forEach((run, index) => {
+          sheet.context.globalAlpha = alpha;
+          sheet.context.strokeStyle = theme.runColor(run);
+          sheet.context.lineWidth = width;
+          sheet.context.setLineDash(split ? run.dash : []);
+          tracePoints(sheet.context, recording.endOf(index) + 1, (record) => panel.x(recording.steps[record]),
+            (record) => this.valueY(panel, record, index, split));
+        });
+      }
+    }
+  }
+
+  draw(position, theme) {
+    const { sheet, recording } = this;
+    sheet.clear(theme);
+    this.traced ??= new TracedLines(sheet, (copy) => this.trace(copy, theme));
+    const step = stepAt(recording, position);
+    for (const panel of this.panels) {
+      this.drawFrame(panel, theme);
+      const cursor = panel.x(step);
+      this.traced.copy(sheet, panel, cursor);
+      drawInterventions(sheet, recording, panel, theme, panel.name === "loss");
+      drawCursor(sheet, panel, cursor, theme);
+      this.drawDots(panel, position, theme);
+    }
+  }
+
+  drawFrame(panel, theme) {
+    const { sheet } = this;
+    const loss = panel.name === "loss";
+    sheet.setFont(theme, 600);
+    const title = loss ? "Loss" : "Accuracy";
+    sheet.text(title, panel.left - CURVE_GUTTER, panel.top - 10, { color: theme.text });
+    const titleWidth = sheet.context.measureText(title).width;
+    sheet.setFont(theme);
+    const note = loss ? `log scale, by step${this.lossClipped ? "; the highest values are cut" : ""}` : "by step";
+    sheet.text(note, panel.left - CURVE_GUTTER + titleWidth + 8, panel.top - 10, { color: theme.text, alpha: 0.7 });
+    const ticks = loss ? logTicks(this.lossLow, this.lossHigh, 4) : [0, 0.5, 1];
+    for (const tick of ticks) {
+      const y = panel.y(tick);
+      sheet.line(panel.left, y, panel.left + panel.width, y, { color: theme.text, alpha: 0.12 });
+      sheet.text(loss ? formatTick(tick) : formatPercent(tick), panel.left - 7, y + 5, { align: "right", color: theme.text, alpha: 0.75 });
+    }
+    drawStepAxis(sheet, panel, theme);
+  }
+
+  drawDots(panel, position, theme) {
+    const { sheet, recording } = this;
+    recording.runs.forEach((run, index) => {
+      const { first, second, weight } = recording.around(index, position);
+      const start = this.valueY(panel, first, index, 1);
+      const y = weight ? start + weight * (this.valueY(panel, second, index, 1) - start) : start;
+      if (!Number.isFinite(y)) return;
+      sheet.context.beginPath();
+      sheet.context.arc(panel.x(stepAt(recording, Math.min(position, recording.endOf(index)))), y, 5, 0, 2 * Math.PI);
+      sheet.context.fillStyle = theme.runColor(run);
+      sheet.context.fill();
+      sheet.context.strokeStyle = theme.background;
+      sheet.context.lineWidth = 1.5;
+      sheet.context.stroke();
+    });
+  }
+
+  panelAt(x, y) {
+    return this.panels.find(({ left, top, width, height }) => x >= left - 8 && x <= left + width + 8 && y >= top - 8 && y <= top + height + STEP_AXIS);
+  }
+
+  recordAt(x, y) {
+    const panel = this.panelAt(x, y);
+    return panel ? recordAt(this.recording, panel, x) : null;
+  }
+
+  tip(x, y) {
+    const panel = this.panelAt(x, y);
+    if (!panel) return null;
+    const { recording } = this;
+    const record = recordAt(recording, panel, x);
+    const show = panel.name === "loss" ? formatNumber : formatPercent;
+    const lines = recording.runs.map(({ label, status }, run) => {
+      if (recording.hasEnded(run, record)) return `${label}: ${status}`;
+      const [train, test] = [0, 1].map((split) => show(recording.score(panel.name, record, run, split)));
+      return `${label}: test ${test}, batch ${train}`;
+    });
+    return [`${panel.name} at step ${recording.steps[record]}`, ...lines, "Click to go there."];
+  }
+}

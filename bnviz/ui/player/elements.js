@@ -1,0 +1,28 @@
+// elements.js: the small pieces of the page that are made for each run, stage and layer.
+
+function element(tag, className, ...children) {
+  const node = document.createElement(tag);
+  if (className) node.className = className;
+  node.append(...children);
+  return node;
+}
+
+function buildSwatch({ dash }) {
+  const namespace = "http://www.w3.org/2000/svg";
+  const svg = document.createElementNS(namespace, "svg");
+  svg.setAttribute("class", "swatch");
+  svg.setAttribute("viewBox", "0 0 30 6");
+  svg.setAttribute("aria-hidden", "true");
+  const line = document.createElementNS(namespace, "line");
+  for (const [name, value] of Object.entries({ x1: 0, y1: 3, x2: 30, y2: 3, "stroke-dasharray": dash.join(" ") })) {
+    line.setAttribute(name, value);
+  }
+  svg.append(line);
+  return svg;
+}
+
+function buildOption(name, value, words, checked, ...before) {
+  const input = element("input", "");
+  Object.assign(input, { type: "radio", name, value, checked });
+  return element("label", "", input, element("span", "", ...before, words));
+}

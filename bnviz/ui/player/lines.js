@@ -1,0 +1,90 @@
+// lines.js: what the curves and the trajectories share. Lines are traced once; a frame only copies
+// the part up to the cursor at full strength and the rest faintly.
+
+const FUTURE = 0.22;
+
+class TracedLines {
+  /** `trace(sheet)` draws every line at full strength on a sheet of the same size. */
+  constructor(sheet, trace) {
+    this.canvas = document.createElement("canvas");
+    const copy = new Sheet(this.canvas);
+    copy.resize(sheet.width, sheet.height);
+    copy.context.lineJoin = "round";
+    trace(copy);
+  }
+
+  /** Copy a panel: up to `cursor` (CSS pixels) at full strength, the rest faint. */
+  copy(sheet, panel, cursor) {
+    const ratio = this.canvas.width / sheet.width;
+    const part = (left, right, alpha) => {
+      if (right <= left) return;
+      sheet.context.save();
+      sheet.context.globalAlpha *= alpha;
+      const margin = 4;
+      sheet.context.drawImage(
+        this.canvas,
+        left * ratio, (panel.top - margin) * ratio, (right - left) * ratio, (panel.height + 2 * margin) * ratio,
+        left, panel.top - margin, right - left, panel.height + 2 * margin,
+      );
+      sheet.context.restore();
+    };
+    part(panel.left - 2, cursor, 1);
+    part(cursor, panel.left + panel.width + 4, FUTURE);
+  }
+}
+
+/** Trace values over steps, skipping what is missing. */
+function tracePoints(context, count, xAt, yAt) {
+  let drawing = false;
+  context.beginPath();
+  for (let index = 0; index < count; index++) {
+    const y = yAt(index);
+    if (!Number.isFinite(y)) continue;
+    if (drawing) context.lineTo(xAt(index), y);
+    else context.moveTo(xAt(index), y);
+    drawing = true;
+  }
+  context.stroke();
+}
+
+function drawInterventions(sheet, recording, panel, theme, labeled) {
+  for (const { step, factor } of recording.interventions) {
+    const x = panel.x(step);
+    sheet.line(x, panel.top, x, panel.top + panel.height, { color: theme.text, alpha: 0.7, width: 1.5, dash: [2, 3] });
+    if (labeled) {
+      const late = x > panel.left + 0.75 * panel.width;
+      sheet.text(`W × ${formatTick(factor)}`, late ? x - 5 : x + 5, panel.top + panel.height - 6,
+        { align: late ? "right" : "left", color: theme.text, halo: theme.background });
+    }
+  }
+}
+
+function drawCursor(sheet, panel, x, theme) {
+  sheet.line(x, panel.top, x, panel.top + panel.height, { color: theme.text, alpha: 0.75, width: 1.5 });
+}
+
+function drawStepAxis(sheet, panel, theme) {
+  const ticks = linearTicks(0, panel.lastStep, Math.max(2, panel.width / 75));
+  for (const tick of ticks) {
+    const x = panel.x(tick);
+    sheet.line(x, panel.top + panel.height, x, panel.top + panel.height + 4, { color: theme.text, alpha: 0.5 });
+    const align = tick === 0 ? "left" : x > panel.left + panel.width - 16 ? "right" : "center";
+    sheet.text(formatTick(tick), x, panel.top + panel.height + 18, { align, color: theme.text, alpha: 0.75 });
+  }
+}
+
+/** Record whose step is nearest to a horizontal place in a panel. */
+function recordAt(recording, panel, x) {
+  const step = ((x - panel.left) / panel.width) * recording.lastStep;
+  let nearest = 0;
+  for (let record = 1; record < recording.records; record++) {
+    if (Math.abs(recording.steps[record] - step) < Math.abs(recording.steps[nearest] - step)) nearest = record;
+  }
+  return nearest;
+}
+
+function stepAt(recording, position) {
+  const first = Math.floor(position);
+  const second = Math.min(first + 1, recording.lastRecord);
+  return recording.steps[first] + (position - first) * (recording.steps[second] - recording.steps[first]);
+}

@@ -1,0 +1,305 @@
+// player.js: builds the controls, lays out the views and ties them to the playback.
+
+const WIDE = 900;
+const NARROW = 600;
+
+class Player {
+  constructor(root) {
+    this.root = root;
+    this.part = (selector) => root.querySelector(selector);
+    this.state = { stage: 2, layer: 0, run: 0, columns: [] };
+    this.visibleHeight = 0;
+    this.draws = 0;
+    this.listeners = new AbortController();
+    this.bindControls();
+    this.resizeObserver = new ResizeObserver(() => this.layout());
+    this.resizeObserver.observe(root);
+    this.intersectionObserver = new IntersectionObserver(([entry]) => {
+      this.visibleHeight = entry.isIntersecting ? entry.intersectionRect.height : 0;
+      this.updateAwake();
+    }, { threshold: [0, 0.1, 0.25, 0.5, 0.75, 1] });
+    this.intersectionObserver.observe(root);
+    Player.all.add(this);
+  }
+
+  /** Show a recording; one that is on show already goes on as it is. */
+  load(bytes) {
+    this.theme = new Theme(this.root);
+    this.root.style.colorScheme = this.theme.dark ? "dark" : "light";
+    const recording = new Recording(bytes);
+    if (this.recording?.id === recording.id) {
+      this.paintSwatches();
+      this.layout();
+      return;
+    }
+    this.playback?.suspend();
+    this.recording = recording;
+    const { state } = this;
+    state.run = 0;
+    state.layer = recording.layerCount - 1;
+    const speed = this.playback?.speed ?? 1;
+    this.playback = new Playback(recording.lastRecord, {
+      onFrame: () => this.drawNow(),
+      onMove: () => this.requestDraw(),
+      onRest: () => this.announce(),
+    });
+    this.playback.speed = speed;
+    this.histograms = new Histograms(this.part(".histograms"), recording, state);
+    this.curves = new Curves(this.part(".curves"), recording);
+    this.trajectories = new Trajectories(this.part(".trajectories"), recording, state);
+    this.part(".plane").hidden = !recording.arrays.decision;
+    this.decisions = recording.arrays.decision ? new Decisions(this.part(".decisions"), recording, state) : null;
+    this.buildControls();
+    this.updateAwake();
+    this.layout();
+    this.describe();
+    const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+    if (recording.autoplay && !still) this.playback.play();
+  }
+
+  destroy() {
+    this.playback?.suspend();
+    cancelAnimationFrame(this.drawRequest);
+    this.listeners.abort();
+    this.resizeObserver.disconnect();
+    this.intersectionObserver.disconnect();
+    Player.all.delete(this);
+  }
+
+  // Controls
+
+  bindControls() {
+    const { signal } = this.listeners;
+    const on = (target, type, handler) => target.addEventListener(type, handler, { signal });
+    on(this.part(".buttons"), "click", (event) => {
+      const button = event.target.closest("button");
+      if (button) this.playback.act(button.dataset.action);
+    });
+    on(this.part(".scrub"), "input", (event) => this.playback.seek(Number(event.target.value)));
+    on(this.part(".scrub"), "change", () => this.announce());
+    on(this.part(".speed select"), "change", (event) => { this.playback.speed = Number(event.target.value); });
+    on(this.part(".stage-switch"), "change", (event) => this.choose({ stage: Number(event.target.value) }));
+    on(this.part(".run-switch"), "change", (event) => this.choose({ run: Number(event.target.value) }));
+    on(this.part(".layer-buttons"), "click", (event) => {
+      const button = event.target.closest("button");
+      if (button) this.choose({ layer: Number(button.dataset.layer) });
+    });
+    on(document, "visibilitychange", () => this.updateAwake());
+    on(document, "keydown", (event) => this.onKey(event));
+    this.bindPointer(on);
+  }
+
+  bindPointer(on) {
+    const inside = (event) => {
+      const box = event.currentTarget.getBoundingClientRect();
+      return [event.clientX - box.left, event.clientY - box.top];
+    };
+    for (const name of ["histograms", "curves", "trajectories", "decisions"]) {
+      const canvas = this.part(`.${name}`);
+      const scrub = (event) => {
+        const record = this[name].recordAt?.(...inside(event)) ?? null;
+        if (record !== null) this.playback.seek(record);
+      };
+      on(canvas, "pointerdown", (event) => {
+        if (name === "histograms") return;
+        canvas.setPointerCapture(event.pointerId);
+        scrub(event);
+      });
+      on(canvas, "pointermove", (event) => {
+        if (event.buttons && canvas.hasPointerCapture(event.pointerId)) scrub(event);
+        this.showTip(event, this[name].tip(...inside(event), this.playback.frame));
+      });
+      on(canvas, "pointerup", (event) => {
+        if (canvas.hasPointerCapture(event.pointerId)) this.announce();
+      });
+      on(canvas, "pointerleave", () => { this.part(".tip").hidden = true; });
+    }
+    on(this.part(".histograms"), "click", (event) => {
+      const found = this.histograms.find(...inside(event));
+      if (found) this.choose({ layer: found.layer });
+    });
+  }
+
+  /** Keys without a focused control go to the player that fills most of the screen. */
+  onKey(event) {
+    if (!this.playback) return;
+    const action = keyAction(event, this.root);
+    if (!action) return;
+    if (!this.root.contains(event.composedPath()[0])) {
+      const heights = [...Player.all].map((player) => player.visibleHeight);
+      if (this.visibleHeight < 100 || this.visibleHeight < Math.max(...heights)) return;
+    }
+    event.preventDefault();
+    this.playback.act(action);
+  }
+
+  choose(change) {
+    Object.assign(this.state, change);
+    this.layout();
+    this.describe();
+  }
+
+  updateAwake() {
+    this.playback?.setAwake(this.visibleHeight > 0 && !document.hidden);
+  }
+
+  buildControls() {
+    const { recording, state, root } = this;
+    const scrub = this.part(".scrub");
+    scrub.max = recording.lastRecord;
+    // The longest words it will hold, so that nothing moves while playing.
+    this.part(".step").style.minWidth = `${`step ${recording.lastStep} of ${recording.lastStep}`.length}ch`;
+    this.part(".stage-switch .options").replaceChildren(
+      ...recording.stages.map((stage, index) => buildOption("stage", index, STAGE_LABELS[stage], index === state.stage)),
+    );
+    this.part(".run-switch .options").replaceChildren(
+      ...recording.runs.map((run, index) => buildOption("run", index, run.label, index === state.run, buildSwatch(run))),
+    );
+    this.part(".heads").replaceChildren(...recording.runs.map((run) => {
+      const name = element("div", "head-name", buildSwatch(run), element("span", "", run.label));
+      return element("div", "head", name, element("div", "head-scores"));
+    }));
+    this.part(".legend").replaceChildren(...recording.runs.map((run) => element("li", "", buildSwatch(run), run.label)));
+    this.part(".layer-buttons").replaceChildren(...recording.layers.map((label, layer) => {
+      const button = element("button", "", label);
+      button.type = "button";
+      button.dataset.layer = layer;
+      return button;
+    }));
+    this.heads = [...root.querySelectorAll(".head")];
+    this.shownFrame = null;
+    this.paintSwatches();
+  }
+
+  paintSwatches() {
+    for (const group of [".run-switch .options", ".heads", ".legend"]) {
+      this.part(group).querySelectorAll(".swatch line").forEach((line, run) => {
+        line.style.stroke = this.theme.runColor(this.recording.runs[run]);
+      });
+    }
+  }
+
+  // Layout and drawing
+
+  layout() {
+    const width = this.root.clientWidth;
+    if (!this.recording || width < 50) return;
+    const { root, recording, state } = this;
+    root.classList.toggle("wide", width >= WIDE);
+    root.classList.toggle("narrow", width < NARROW);
+    state.columns = width < NARROW ? [state.run] : recording.runs.map((_, run) => run);
+    root.style.setProperty("--columns", state.columns.length);
+    this.heads.forEach((head, run) => { head.hidden = !state.columns.includes(run); });
+    for (const view of this.views()) view.layout(view.sheet.canvas.clientWidth);
+    this.placeLayerButtons();
+    this.writeCaptions();
+    this.ratio = window.devicePixelRatio;
+    this.draw();
+  }
+
+  views() {
+    return [this.histograms, this.decisions, this.curves, this.trajectories].filter(Boolean);
+  }
+
+  placeLayerButtons() {
+    this.part(".layer-buttons").querySelectorAll("button").forEach((button, layer) => {
+      const { top, height } = this.histograms.rows[layer];
+      button.style.top = `${top}px`;
+      button.style.height = `${height}px`;
+      button.setAttribute("aria-pressed", String(layer === this.state.layer));
+    });
+  }
+
+  writeCaptions() {
+    const captions = describeCaptions(this.recording, this.state);
+    for (const [selector, words] of Object.entries(captions)) this.part(selector).textContent = words;
+  }
+
+  requestDraw() {
+    this.drawRequest ||= requestAnimationFrame(() => {
+      this.drawRequest = 0;
+      this.drawNow();
+    });
+  }
+
+  drawNow() {
+    if (this.ratio !== window.devicePixelRatio) this.layout();
+    else this.draw();
+  }
+
+  draw() {
+    const { playback, root } = this;
+    for (const view of this.views()) view.draw(playback.position, this.theme);
+    this.showFrame(playback.frame);
+    this.part(".scrub").style.setProperty("--done", playback.position / Math.max(1, playback.lastRecord));
+    root.dataset.playing = playback.playing;
+    root.dataset.draws = ++this.draws;
+  }
+
+  showFrame(frame) {
+    const { recording, root, playback } = this;
+    const button = this.part(".play");
+    button.setAttribute("aria-label", playback.playing ? "Pause" : "Play");
+    if (this.shownFrame === frame) return;
+    this.shownFrame = frame;
+    const words = `step ${recording.steps[frame]} of ${recording.lastStep}`;
+    root.dataset.frame = frame;
+    root.dataset.step = recording.steps[frame];
+    this.part(".step").textContent = words;
+    const scrub = this.part(".scrub");
+    scrub.value = frame;
+    scrub.setAttribute("aria-valuetext", words);
+    this.heads.forEach((head, run) => {
+      const scores = head.querySelector(".head-scores");
+      scores.classList.toggle("ended", recording.hasEnded(run, frame));
+      scores.textContent = describeScores(recording, run, frame);
+    });
+  }
+
+  // Words
+
+  announce() {
+    this.part("[aria-live]").textContent = describeRecord(this.recording, this.playback.frame);
+    this.describe();
+  }
+
+  /** Name the canvases by what they show now; called at rest only, so that no reader is flooded. */
+  describe() {
+    const labels = describeCanvases(this.recording, this.state, this.playback.frame);
+    for (const [selector, words] of Object.entries(labels)) this.part(selector).setAttribute("aria-label", words);
+  }
+
+  showTip(event, lines) {
+    const tip = this.part(".tip");
+    tip.hidden = !lines;
+    if (!lines) return;
+    tip.replaceChildren(...lines.map((line) => element("div", "", line)));
+    const box = this.root.getBoundingClientRect();
+    const x = event.clientX - box.left;
+    const y = event.clientY - box.top;
+    const left = x + 16 + tip.offsetWidth > box.width ? x - 16 - tip.offsetWidth : x + 16;
+    tip.style.left = `${Math.max(0, left)}px`;
+    tip.style.top = `${Math.max(0, y - tip.offsetHeight - 12)}px`;
+  }
+}
+
+Player.all = new Set();
+
+// Streamlit calls this again whenever data or theme change, on the same parent, without cleaning up first.
+// What it calls on leaving may belong to an earlier call; only that of the last one takes the player down.
+const players = new WeakMap();
+
+export default function mount({ data, parentElement }) {
+  let entry = players.get(parentElement);
+  if (!entry) {
+    entry = { player: new Player(parentElement.querySelector(".player")), call: 0 };
+    players.set(parentElement, entry);
+  }
+  const call = ++entry.call;
+  entry.player.load(data);
+  return () => {
+    if (call !== entry.call) return;
+    entry.player.destroy();
+    players.delete(parentElement);
+  };
+}

@@ -1,0 +1,136 @@
+// trajectories.js: γ and β of every unit of the focused layer, and beside them the μ and σ that they follow.
+
+const QUANTITIES = [
+  { name: "gamma", symbol: "γ", words: "scale γ" },
+  { name: "beta", symbol: "β", words: "shift β" },
+  { name: "mu", symbol: "μ", words: "batch mean μ before normalization" },
+  { name: "sigma", symbol: "σ", words: "batch standard deviation σ before normalization" },
+];
+const PANEL_HEIGHT = 56;
+const PANEL_GAP = 10;
+const TRAJECTORY_GUTTER = 78;
+const HEADING = 24;
+
+class Trajectories {
+  constructor(canvas, recording, state) {
+    this.sheet = new Sheet(canvas);
+    this.recording = recording;
+    this.state = state;
+  }
+
+  layout(width) {
+    const { recording, state } = this;
+    const columns = state.columns.length;
+    const columnWidth = (width - TRAJECTORY_GUTTER - COLUMN_GAP * (columns - 1) - 4) / columns;
+    this.sheet.resize(width, HEADING + QUANTITIES.length * (PANEL_HEIGHT + PANEL_GAP) - PANEL_GAP + STEP_AXIS);
+    this.panels = [];
+    QUANTITIES.forEach((quantity, row) => {
+      const { lo, hi } = recording.scales[quantity.name][state.layer];
+      const top = HEADING + row * (PANEL_HEIGHT + PANEL_GAP);
+      state.columns.forEach((run, column) => {
+        const left = TRAJECTORY_GUTTER + column * (columnWidth + COLUMN_GAP);
+        this.panels.push({
+          quantity, run, column, row, left, top, width: columnWidth, height: PANEL_HEIGHT, lo, hi, lastStep: recording.lastStep,
+          x: linearScale(0, recording.lastStep, left, left + columnWidth),
+          y: linearScale(lo, hi, top + PANEL_HEIGHT - 2, top + 2),
+        });
+      });
+    });
+    this.traced = null;
+  }
+
+  trace(sheet, theme) {
+    const { recording, state } = this;
+    const units = recording.units[state.layer].drawn.length;
+    for (const panel of this.panels) {
+      const { run, quantity } = panel;
+      sheet.context.strokeStyle = theme.runColor(recording.runs[run]);
+      sheet.context.globalAlpha = units > 8 ? 0.55 : 0.85;
+      sheet.context.lineWidth = 1.1;
+      for (let unit = 0; unit < units; unit++) {
+        tracePoints(sheet.context, recording.endOf(run) + 1, (record) => panel.x(recording.steps[record]),
+          (record) => panel.y(recording.trajectory(quantity.name, run, state.layer, unit, record)));
+      }
+    }
+  }
+
+  draw(position, theme) {
+    const { sheet, recording, state } = this;
+    sheet.clear(theme);
+    this.traced ??= new TracedLines(sheet, (copy) => this.trace(copy, theme));
+    const step = stepAt(recording, position);
+    for (const panel of this.panels) {
+      this.drawFrame(panel, theme);
+      if (!recording.hasTrajectory(panel.quantity.name, panel.run, state.layer)) {
+        sheet.text(`no ${panel.quantity.symbol} in this run`, panel.left + panel.width / 2, panel.top + PANEL_HEIGHT / 2 + 5,
+          { align: "center", color: theme.text, alpha: 0.75 });
+        continue;
+      }
+      const cursor = panel.x(step);
+      this.traced.copy(sheet, panel, cursor);
+      drawInterventions(sheet, recording, panel, theme, false);
+      drawCursor(sheet, panel, cursor, theme);
+    }
+  }
+
+  drawFrame(panel, theme) {
+    const { sheet, recording } = this;
+    const { left, top, width, column, row } = panel;
+    if (row === 0) {
+      const run = recording.runs[panel.run];
+      sheet.line(left, 9, left + 24, 9, { color: theme.runColor(run), width: 3, dash: run.dash });
+      sheet.setFont(theme, 600);
+      sheet.text(shorten(sheet.context, run.label, width - 32), left + 32, 14, { color: theme.text });
+      sheet.setFont(theme);
+    }
+    for (const tick of fewTicks(panel.lo, panel.hi)) {
+      sheet.line(left, panel.y(tick), left + width, panel.y(tick), { color: theme.text, alpha: 0.12 });
+      if (column === 0) sheet.text(formatTick(tick), left - 7, panel.y(tick) + 5, { align: "right", color: theme.text, alpha: 0.75 });
+    }
+    sheet.line(left, top + PANEL_HEIGHT, left + width, top + PANEL_HEIGHT, { color: theme.text, alpha: 0.3 });
+    if (column === 0) {
+      sheet.setFont(theme, 600, 20);
+      sheet.text(panel.quantity.symbol, 0, top + PANEL_HEIGHT / 2 + 6, { color: theme.text });
+      sheet.setFont(theme);
+    }
+    if (row === QUANTITIES.length - 1) drawStepAxis(sheet, panel, theme);
+  }
+
+  panelAt(x, y) {
+    return this.panels.find(({ left, top, width }) => x >= left && x <= left + width && y >= top && y <= top + PANEL_HEIGHT + PANEL_GAP);
+  }
+
+  recordAt(x, y) {
+    const panel = this.panelAt(x, y);
+    return panel ? recordAt(this.recording, panel, x) : null;
+  }
+
+  /** The unit whose line passes nearest to the pointer. */
+  tip(x, y) {
+    const panel = this.panelAt(x, y);
+    const { recording, state } = this;
+    if (!panel || !recording.hasTrajectory(panel.quantity.name, panel.run, state.layer)) return null;
+    const record = Math.min(recordAt(recording, panel, x), recording.endOf(panel.run));
+    const { drawn } = recording.units[state.layer];
+    const values = drawn.map((_, unit) => recording.trajectory(panel.quantity.name, panel.run, state.layer, unit, record));
+    let nearest = 0;
+    values.forEach((value, unit) => {
+      if (Math.abs(panel.y(value) - y) < Math.abs(panel.y(values[nearest]) - y)) nearest = unit;
+    });
+    return [
+      `${recording.runs[panel.run].label}, ${recording.layers[state.layer]}`,
+      panel.quantity.words,
+      `unit ${drawn[nearest]}: ${formatNumber(values[nearest])} at step ${recording.steps[record]}`,
+    ];
+  }
+}
+
+/** Cut a label in its middle: runs of one normalization differ at the end. */
+function shorten(context, text, width) {
+  let shown = text;
+  for (let kept = text.length - 1; kept > 1 && context.measureText(shown).width > width; kept--) {
+    const tail = Math.ceil(kept * 0.6);
+    shown = `${text.slice(0, kept - tail).trimEnd()}…${text.slice(text.length - tail).trimStart()}`;
+  }
+  return shown;
+}

@@ -1,0 +1,58 @@
+// words.js: what the player says in words: captions, scores, and the names of its canvases for screen readers.
+
+const STAGE_LABELS = {
+  pre_norm: "before normalization",
+  normalized: "normalized",
+  post_affine: "after γ and β",
+  post_activation: "after the activation",
+};
+
+/** The line under a run's name. */
+function describeScores(recording, run, record) {
+  const { status } = recording.runs[run];
+  if (recording.hasEnded(run, record)) return status;
+  const loss = formatNumber(recording.score("loss", record, run, 1));
+  const accuracy = formatPercent(recording.score("accuracy", record, run, 1));
+  const end = record === recording.lastRecord && status !== "finished" ? `, ${status}` : "";
+  return `test loss ${loss}, accuracy ${accuracy}${end}`;
+}
+
+/** What a screen reader is told when the player comes to rest. */
+function describeRecord(recording, record) {
+  const runs = recording.runs.map(({ label }, run) => `${label}: ${describeScores(recording, run, record)}`);
+  return `Step ${recording.steps[record]} of ${recording.lastStep}. ${runs.join(". ")}.`;
+}
+
+function describeCanvases(recording, state, record) {
+  const { stage, layer } = state;
+  const labels = recording.runs.map(({ label }) => label).join(", ");
+  const layerName = recording.layers[layer];
+  const moments = state.columns.map((run) => {
+    const cell = recording.cell(Math.min(record, recording.endOf(run)), run, layer, stage);
+    const { mean, sd } = recording.arrays;
+    return `${recording.runs[run].label}: mean ${formatMoment(mean[cell])}, sd ${formatMoment(sd[cell])}`;
+  });
+  return {
+    ".histograms": `Histograms of the activations ${STAGE_LABELS[recording.stages[stage]]}, one row a layer, ` +
+      `one column a run, at step ${recording.steps[record]}. ${layerName}: ${moments.join("; ")}.`,
+    ".curves": `Loss and accuracy over the steps of ${labels}. ${describeRecord(recording, record)}`,
+    ".trajectories": `γ, β, batch mean and batch standard deviation of the units of ${layerName} over the steps.`,
+    ".decisions": `Class probabilities over the plane with training points, for ${labels}.`,
+  };
+}
+
+function describeCaptions(recording, { stage, layer }) {
+  const zeros = stage === recording.zero_bin?.stage
+    ? "Left bar: share of the bin at 0, full height is all values. " : "";
+  const { drawn, of } = recording.units[layer];
+  const cut = QUANTITIES.some(({ name }) => recording.scales[name][layer].clipped);
+  return {
+    ".shapes-caption":
+      "Shapes are scaled to their own peak: compare place and width. Bar below: mean ± sd. Thin outline: step 0. " +
+      `${zeros}At an edge: share beyond the range. Blended between recorded steps.`,
+    ".inside-title": `Inside ${recording.layers[layer]}: every line is one unit`,
+    ".inside-caption":
+      "γ scale, β shift, μ and σ the batch mean and sd before normalization, by step. " +
+      `${drawn.length} of ${of} units drawn.${cut ? " Values beyond the axes are drawn at their edge." : ""}`,
+  };
+}

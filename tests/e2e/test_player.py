@@ -1,0 +1,361 @@
+"""The player in a real browser, on recordings of the real engine."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Locator, Page, expect
+
+pytestmark = pytest.mark.browser
+
+PAGE = Path(__file__).parent / "scripts" / "player_page.py"
+PATIENCE = 30_000
+
+
+@dataclass
+class Visit:
+    """One open page, and everything that went on behind it."""
+
+    page: Page
+    problems: list[str] = field(default_factory=list)
+    hosts: set[str] = field(default_factory=set)
+    frames: list[str] = field(default_factory=list)
+
+    @property
+    def player(self) -> Locator:
+        return self.page.locator(".player")
+
+    def data(self, name: str) -> str:
+        return self.player.get_attribute(f"data-{name}") or ""
+
+    def number(self, name: str) -> int:
+        return int(self.data(name))
+
+    def press(self, key: str) -> None:
+        self.page.keyboard.press(key)
+
+    def picture(self, selector: str) -> str:
+        """What a canvas shows, as a data URL."""
+        return str(self.player.locator(selector).evaluate("canvas => canvas.toDataURL()"))
+
+    def expect(self, name: str, value: str | int) -> None:
+        expect(self.player).to_have_attribute(f"data-{name}", str(value), timeout=PATIENCE)
+
+    def wait_for_draws(self, more: int) -> None:
+        start = self.number("draws")
+        self.page.wait_for_function(
+            """wanted => {
+                const host = document.querySelector("[data-testid=stBidiComponentIsolated]");
+                return Number(host.shadowRoot.querySelector(".player").dataset.draws) >= wanted;
+            }""",
+            arg=start + more,
+            timeout=PATIENCE,
+        )
+
+
+Open = Callable[..., Visit]
+
+
+@pytest.fixture
+def visit(browser: Browser, serve: Callable[[Path], str]) -> Iterator[Open]:
+    """`visit(case, **context options)` opens the harness page; errors and foreign hosts fail the test at its end."""
+    contexts = []
+    visits: list[Visit] = []
+    address = serve(PAGE)
+
+    def start(case: str = "moons", *, headers: dict[str, str] | None = None, **options) -> Visit:
+        context = browser.new_context(**{"viewport": {"width": 1440, "height": 900}, **options})
+        contexts.append(context)
+        page = context.new_page()
+        opened = Visit(page)
+        visits.append(opened)
+        page.on("console", lambda message: message.type == "error" and opened.problems.append(message.text))
+        page.on("pageerror", lambda error: opened.problems.append(str(error)))
+        page.on("request", lambda request: opened.hosts.add(urlsplit(request.url).hostname or ""))
+
+        def listen(socket) -> None:
+            socket.on("framesent", lambda _: opened.frames.append("sent"))
+            socket.on("framereceived", lambda _: opened.frames.append("received"))
+
+        page.on("websocket", listen)
+        if headers:
+
+            def with_headers(route) -> None:
+                response = route.fetch()
+                route.fulfill(response=response, headers={**response.headers, **headers})
+
+            page.route(re.compile(rf"^{address}/\?"), with_headers)
+        page.goto(f"{address}/?case={case}")
+        expect(opened.player).not_to_have_attribute("data-draws", "0", timeout=PATIENCE)
+        return opened
+
+    yield start
+    for context in contexts:
+        context.close()
+    for opened in visits:
+        assert opened.problems == []
+        # Blob addresses, of the component's own module, have no host.
+        assert opened.hosts <= {"127.0.0.1", ""}
+
+
+def settle(opened: Visit) -> None:
+    """Wait until Streamlit itself has nothing to say any more."""
+    expect(opened.page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=PATIENCE)
+    opened.page.wait_for_timeout(500)
+
+
+def test_it_plays_by_itself_and_without_the_server(visit: Open):
+    opened = visit()
+    opened.expect("playing", "true")
+    settle(opened)
+    opened.press("Home")
+    first = opened.picture(".histograms")
+    opened.press(" ")
+    opened.expect("playing", "true")
+    opened.frames.clear()
+    opened.wait_for_draws(30)
+    assert opened.picture(".histograms") != first
+    assert opened.number("frame") > 0
+    opened.press(" ")
+    opened.expect("playing", "false")
+    assert opened.frames == []
+
+
+def test_it_stops_at_the_end_and_starts_over(visit: Open):
+    opened = visit()
+    opened.player.get_by_label("Speed").select_option("4")
+    opened.expect("frame", 39)
+    opened.expect("playing", "false")
+    opened.expect("step", 60)
+    expect(opened.player.locator(".step")).to_have_text("step 60 of 60")
+    opened.player.get_by_role("button", name="Play", exact=True).click()
+    opened.expect("playing", "true")
+    assert opened.number("frame") < 39
+
+
+def test_pause_really_pauses(visit: Open):
+    opened = visit("race")
+    opened.expect("playing", "true")
+    opened.player.get_by_role("button", name="Pause", exact=True).click()
+    opened.expect("playing", "false")
+    opened.page.mouse.move(5, 5)
+    opened.page.wait_for_timeout(100)
+    draws, picture = opened.number("draws"), opened.picture(".histograms")
+    opened.page.wait_for_timeout(700)
+    assert opened.number("draws") == draws
+    assert opened.picture(".histograms") == picture
+
+
+def test_keys_move_one_frame_or_to_the_ends(visit: Open):
+    opened = visit(reduced_motion="reduce")
+    for key, frame in [("ArrowRight", 1), ("ArrowRight", 2), ("ArrowLeft", 1), ("End", 39), ("Home", 0)]:
+        opened.press(key)
+        opened.expect("frame", frame)
+    opened.press("ArrowRight")
+    expect(opened.player.locator("[aria-live]")).to_have_text(re.compile(r"^Step 1 of 60\. plain: test loss \d"))
+
+
+def test_keys_typed_into_a_field_stay_there(visit: Open):
+    opened = visit(reduced_motion="reduce")
+    opened.press("ArrowRight")
+    opened.expect("frame", 1)
+    box = opened.page.get_by_label("A field of the page")
+    box.click()
+    box.press_sequentially("a b")
+    for key in ("Home", "ArrowRight", "End"):
+        opened.press(key)
+    expect(box).to_have_value("a b")
+    opened.page.wait_for_timeout(200)
+    assert opened.data("frame") == "1"
+    assert opened.data("playing") == "false"
+
+
+def test_the_slider_scrubs_by_keyboard_and_says_the_step(visit: Open):
+    opened = visit(reduced_motion="reduce")
+    slider = opened.player.get_by_role("slider", name="Recorded step")
+    slider.focus()
+    opened.press("End")
+    opened.expect("frame", 39)
+    expect(slider).to_have_attribute("aria-valuetext", "step 60 of 60")
+    opened.press("ArrowLeft")
+    opened.expect("frame", 38)
+
+
+def test_dragging_over_the_loss_scrubs(visit: Open):
+    opened = visit(reduced_motion="reduce")
+    curves = opened.player.locator(".curves")
+    curves.scroll_into_view_if_needed()
+    box = curves.bounding_box()
+    assert box is not None
+    height = box["y"] + 60
+    opened.page.mouse.move(box["x"] + 60, height)
+    opened.page.mouse.down()
+    opened.page.mouse.move(box["x"] + box["width"] * 0.45, height, steps=4)
+    middle = opened.number("frame")
+    opened.page.mouse.move(box["x"] + box["width"], height, steps=4)
+    opened.page.mouse.up()
+    assert middle > 0
+    opened.expect("step", 60)
+
+
+def test_a_click_on_a_row_focuses_its_layer(visit: Open):
+    opened = visit("race", reduced_motion="reduce")
+    buttons = opened.player.get_by_role("group", name=re.compile("^Layer to look into")).get_by_role("button")
+    expect(buttons.nth(4)).to_have_attribute("aria-pressed", "true")
+    before = opened.picture(".trajectories")
+    opened.player.locator(".histograms").click(position={"x": 100, "y": 30})
+    expect(buttons.nth(0)).to_have_attribute("aria-pressed", "true")
+    expect(opened.player.get_by_role("heading", name=re.compile("^Inside layer 1"))).to_be_visible()
+    assert opened.picture(".trajectories") != before
+    buttons.nth(2).click()
+    expect(buttons.nth(2)).to_have_attribute("aria-pressed", "true")
+    expect(buttons.nth(0)).to_have_attribute("aria-pressed", "false")
+
+
+def test_the_stage_switch_changes_the_histograms(visit: Open):
+    opened = visit(reduced_motion="reduce")
+    stages = opened.player.get_by_role("radio")
+    pictures = set()
+    for name in ("before normalization", "normalized", "after the activation"):
+        stages.and_(opened.player.get_by_label(name, exact=True)).check(force=True)
+        expect(opened.player.locator(".histograms")).to_have_attribute("aria-label", re.compile(f"activations {name},"))
+        pictures.add(opened.picture(".histograms"))
+    assert len(pictures) == 3
+
+
+def test_hovering_tells_the_numbers(visit: Open):
+    opened = visit(reduced_motion="reduce")
+    opened.player.locator(".histograms").hover(position={"x": 200, "y": 40})
+    tip = opened.player.locator(".tip")
+    expect(tip).to_contain_text("plain, layer 1")
+    expect(tip).to_contain_text(re.compile(r"mean −?\d+\.\d\d, sd \d"))
+    opened.player.locator(".trajectories").hover(position={"x": 200, "y": 130})
+    expect(tip).to_contain_text(re.compile(r"unit \d+: −?\d"))
+    opened.page.mouse.move(1, 1)
+    expect(tip).to_be_hidden()
+
+
+def test_labels_are_text_and_never_markup(visit: Open):
+    opened = visit(reduced_motion="reduce")
+    expect(opened.player.get_by_text("<b>batch</b> norm")).not_to_have_count(0)
+    expect(opened.player.locator("b")).to_have_count(0)
+
+
+def test_reduced_motion_starts_paused(visit: Open):
+    opened = visit(reduced_motion="reduce")
+    settle(opened)
+    assert opened.data("playing") == "false"
+    assert opened.data("frame") == "0"
+
+
+def test_a_rerun_with_the_same_history_goes_on_playing(visit: Open):
+    opened = visit("race")
+    settle(opened)
+    frame = opened.number("frame")
+    opened.page.get_by_role("button", name="Rerun").click()
+    settle(opened)
+    assert opened.data("playing") == "true"
+    assert opened.number("frame") > frame
+
+
+def test_a_diverged_run_says_so(visit: Open):
+    opened = visit("diverging", reduced_motion="reduce")
+    opened.press("End")
+    expect(opened.player.locator(".head").first).to_contain_text(re.compile(r"diverged at step \d+"))
+    expect(opened.player.locator(".head").nth(1)).to_contain_text("accuracy")
+
+
+def test_it_follows_the_theme(visit: Open):
+    opened = visit(reduced_motion="reduce", color_scheme="light")
+    light = opened.picture(".curves")
+    opened.page.emulate_media(color_scheme="dark")
+    expect(opened.player).to_have_css("color-scheme", "dark", timeout=PATIENCE)
+    assert opened.picture(".curves") != light
+    # The call with the new theme must not start the player over, nor leave a second one behind.
+    opened.press("ArrowRight")
+    opened.expect("frame", 1)
+
+
+@pytest.mark.parametrize("case", ["race", "moons"])
+def test_a_narrow_screen_shows_one_run_at_a_time(visit: Open, case: str):
+    opened = visit(case, viewport={"width": 390, "height": 844}, reduced_motion="reduce")
+    widths = opened.page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+    assert widths[0] <= widths[1]
+    inside = opened.player.evaluate(
+        """root => {
+            const right = root.getBoundingClientRect().right;
+            return [...root.querySelectorAll("*")].every((node) => {
+                const box = node.getBoundingClientRect();
+                return box.width < 2 || box.right <= right + 1;
+            });
+        }"""
+    )
+    assert inside
+    before = opened.picture(".histograms")
+    opened.player.get_by_role("group", name="Run", exact=True).get_by_role("radio").last.check(force=True)
+    assert opened.picture(".histograms") != before
+
+
+def test_no_text_is_smaller_than_14_pixels(visit: Open):
+    opened = visit(reduced_motion="reduce")
+    smallest = opened.player.evaluate(
+        """root => Math.min(...[root, ...root.querySelectorAll("*")].map(
+            (node) => parseFloat(getComputedStyle(node).fontSize)))"""
+    )
+    assert smallest >= 14
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_passes_the_accessibility_audit(visit: Open, scheme: str):
+    opened = visit(reduced_motion="reduce", color_scheme=scheme)
+    results = Axe().run(
+        opened.page,
+        context=".stBidiComponent",
+        options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]},
+    )
+    assert results.violations_count == 0, results.generate_report()
+    assert len(results.response["passes"]) > 5
+
+
+def test_it_works_under_a_strict_content_security_policy(visit: Open):
+    """Streamlit's own page has one inline script, hence 'unsafe-inline'; the player needs none."""
+    policy = (
+        "default-src 'self'; script-src 'self' blob: 'unsafe-inline' 'wasm-unsafe-eval'; "
+        "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'"
+    )
+    opened = visit(headers={"content-security-policy": policy})
+    opened.wait_for_draws(5)
+
+
+def test_out_of_sight_it_stops_and_then_goes_on(visit: Open):
+    opened = visit("race")
+    opened.player.get_by_label("Speed").select_option("0.25")
+    opened.expect("playing", "true")
+    show = "display => document.querySelector('.stBidiComponent').parentElement.style.display = display"
+    opened.page.evaluate(show, "none")
+    opened.page.wait_for_timeout(300)
+    draws = opened.number("draws")
+    opened.page.wait_for_timeout(500)
+    assert opened.number("draws") == draws
+    opened.page.evaluate(show, "")
+    opened.wait_for_draws(5)
+
+
+def test_a_removed_player_leaves_nothing_running(visit: Open):
+    opened = visit("race")
+    opened.expect("playing", "true")
+    root = opened.player.element_handle()
+    assert root is not None
+    opened.page.get_by_text("Show the player").click()
+    expect(opened.player).to_have_count(0, timeout=PATIENCE)
+    draws = root.get_attribute("data-draws")
+    opened.press("End")
+    opened.page.wait_for_timeout(500)
+    assert root.get_attribute("data-draws") == draws
+    opened.page.get_by_text("Show the player").click()
+    expect(opened.player).not_to_have_attribute("data-draws", "0", timeout=PATIENCE)
+    opened.wait_for_draws(5)

@@ -1,0 +1,173 @@
+"""The packed recording is read back here as its docstring says, and compared with the history."""
+
+import json
+
+import numpy as np
+import pytest
+
+from bnviz import Experiment, History, Intervention, Run, train
+from bnviz.history import STAGES
+from bnviz.styles import run_styles
+from bnviz.ui.player.payload import MAX_UNITS, pack
+from bnviz.ui.player.table import player_table
+
+FLOAT32 = 1e-6
+
+
+def unpack(packed: bytes) -> tuple[dict, dict[str, np.ndarray]]:
+    length = int.from_bytes(packed[:4], "little")
+    header = json.loads(packed[4 : 4 + length].decode())
+    start = 4 + length
+    assert start % 4 == 0
+    arrays = {}
+    for section in header["sections"]:
+        assert section["offset"] % 4 == 0
+        dtype = np.dtype(section["dtype"]).newbyteorder("<")
+        count = int(np.prod(section["shape"]))
+        flat = np.frombuffer(packed, dtype, count, start + section["offset"])
+        arrays[section["name"]] = flat.reshape(section["shape"])
+    return header, arrays
+
+
+@pytest.fixture(scope="module")
+def history() -> History:
+    return train(
+        Experiment(
+            dataset="moons",
+            widths=(40, 6),
+            steps=12,
+            records=8,
+            interventions=(Intervention(step=5, factor=3.0),),
+            runs=(Run(norm="none"), Run(norm="affine", label="mine"), Run(norm="batch")),
+        )
+    )
+
+
+@pytest.fixture(scope="module")
+def unpacked(history: History) -> tuple[dict, dict[str, np.ndarray]]:
+    return unpack(pack(history))
+
+
+def test_header_names_runs_layers_and_interventions(history, unpacked):
+    header, _ = unpacked
+    assert [run["label"] for run in header["runs"]] == [style.label for style in run_styles(history.experiment)]
+    assert [run["norm"] for run in header["runs"]] == ["none", "affine", "batch"]
+    assert [run["status"] for run in header["runs"]] == ["finished"] * 3
+    assert header["layers"] == ["layer 1", "layer 2"]
+    assert header["stages"] == list(STAGES)
+    assert header["interventions"] == [{"step": 5, "factor": 3.0}]
+    assert header["autoplay"] is True
+
+
+def test_scores_and_steps_are_kept(history, unpacked):
+    _, arrays = unpacked
+    np.testing.assert_array_equal(arrays["steps"], history.steps)
+    for name in ("loss", "accuracy"):
+        np.testing.assert_allclose(arrays[name], history.arrays[name], rtol=FLOAT32)
+
+
+def test_histogram_shares_add_up(history, unpacked):
+    _, arrays = unpacked
+    counts = history.arrays["counts"]
+    share = counts / counts.sum(-1, keepdims=True)
+    np.testing.assert_allclose(arrays["outside"], share[..., [0, -1]], atol=FLOAT32)
+    drawn = arrays["heights"] / 255 * arrays["peak"][..., None]
+    zero_bin = int(np.searchsorted(history.arrays["edges"][-1], 0.0, side="right") - 1)
+    drawn[..., -1, zero_bin] += arrays["zero"][..., -1]
+    # One step of the height's 255 is 1/510 of the peak away from the truth at most.
+    np.testing.assert_allclose(drawn, share[..., 1:-1], atol=share.max() / 510 + FLOAT32)
+
+
+def test_relu_zeros_are_shown_apart_after_the_activation_only(unpacked):
+    header, arrays = unpacked
+    assert header["zero_bin"]["stage"] == STAGES.index("post_activation")
+    assert (arrays["zero"][..., -1] > 0.2).all()
+    assert (arrays["zero"][..., :-1] == 0).all()
+    assert (arrays["heights"][..., -1, header["zero_bin"]["bin"]] == 0).all()
+
+
+def test_other_activations_keep_every_bin():
+    experiment = Experiment(dataset="moons", widths=(4,), activation="tanh", steps=2, records=2, runs=(Run(),))
+    header, arrays = unpack(pack(train(experiment)))
+    assert header["zero_bin"] is None
+    assert (arrays["zero"] == 0).all()
+
+
+def test_moments_pool_the_units(history, unpacked):
+    """Batch norm with γ = 1, β = 0 at step 0: every unit has mean 0 and sd 1, so the layer has."""
+    _, arrays = unpacked
+    normalized = STAGES.index("normalized")
+    np.testing.assert_allclose(arrays["mean"][:, 2, :, normalized], 0, atol=1e-5)
+    np.testing.assert_allclose(arrays["sd"][:, 2, :, normalized], 1, atol=1e-2)
+    mean, std = (history.arrays[name][3, 0, 1, 0, :6].astype(float) for name in ("mean", "std"))
+    total = np.sqrt((std**2 + mean**2).mean() - mean.mean() ** 2)
+    np.testing.assert_allclose(arrays["sd"][3, 0, 1, 0], total, rtol=1e-5)
+
+
+@pytest.mark.parametrize(("name", "source"), [("gamma", "gamma"), ("beta", "beta"), ("mu", "mean"), ("sigma", "std")])
+def test_trajectories_come_back_within_half_a_code(history, unpacked, name, source):
+    header, arrays = unpacked
+    values = history.arrays[source]
+    if source in ("mean", "std"):
+        values = values[..., STAGES.index("pre_norm"), :]
+    for layer, units in enumerate(header["units"]):
+        scale = header["scales"][name][layer]
+        codes = arrays[name][:, layer, : len(units["drawn"])].astype(float)
+        codes[codes == 65535] = np.nan
+        decoded = scale["lo"] + (scale["hi"] - scale["lo"]) * codes / 65534
+        expected = values[:, :, layer][..., units["drawn"]].transpose(1, 2, 0)
+        if not scale["clipped"]:
+            np.testing.assert_allclose(decoded, expected, atol=(scale["hi"] - scale["lo"]) / 65534)
+        np.testing.assert_array_equal(np.isnan(decoded), np.isnan(expected))
+    assert not header["scales"]["beta"][0]["clipped"]
+
+
+def test_wide_layers_are_thinned_and_say_so(unpacked):
+    header, _ = unpacked
+    wide, narrow = header["units"]
+    assert wide["of"] == 40
+    assert len(wide["drawn"]) == MAX_UNITS
+    assert wide["drawn"][0] == 0
+    assert wide["drawn"][-1] == 39
+    assert narrow == {"drawn": [0, 1, 2, 3, 4, 5], "of": 6}
+
+
+def test_decision_regions_come_back(history, unpacked):
+    header, arrays = unpacked
+    assert header["classes"] == 2
+    np.testing.assert_allclose(arrays["decision"] / 255, history.arrays["decision"][:, :, :1], atol=0.51 / 255)
+    np.testing.assert_array_equal(arrays["point_labels"], history.arrays["point_labels"])
+
+
+def test_a_diverged_run_leaves_the_others_readable():
+    experiment = Experiment(
+        dataset="digits", widths=(16, 16), steps=30, records=30, runs=(Run(norm="none", lr=1e9), Run(norm="batch"))
+    )
+    history = train(experiment)
+    header, arrays = unpack(pack(history))
+    assert header["runs"][0]["status"].startswith("diverged at step")
+    assert arrays["recorded"][0] < arrays["recorded"][1] == len(history.steps)
+    assert (arrays["mu"][0, :, :, arrays["recorded"][0] :] == 65535).all()
+    for scale in header["scales"]["mu"]:
+        assert max(abs(scale["lo"]), abs(scale["hi"])) <= 100
+
+
+def test_id_tells_contents_apart(history):
+    first, same, other = pack(history), pack(history), pack(history, autoplay=False)
+    assert first == same
+    assert unpack(first)[0]["id"] != unpack(other)[0]["id"]
+
+
+def test_table_holds_the_last_record_of_every_run(history):
+    table = player_table(history, rows=3)
+    assert list(table["step"].unique()) == sorted(table["step"].unique())
+    assert len(table) == 9
+    last = table[table["step"] == 12].set_index("run")
+    np.testing.assert_allclose(last.loc["mine", "loss, test"], history.arrays["loss"][-1, 1, 1])
+    assert set(last["status"]) == {"finished"}
+    assert {"layer 1 mean", "layer 2 sd"} <= set(table.columns)
+
+
+def test_table_names_the_stages_on_a_wrong_one(history):
+    with pytest.raises(ValueError, match="pre_norm, normalized, post_affine, post_activation"):
+        player_table(history, stage="after")
