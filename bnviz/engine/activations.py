@@ -12,6 +12,8 @@ import torch
 from torch import Tensor
 
 LEAKY_SLOPE = 0.01
+_threshold_backward = torch.ops.aten.threshold_backward.default
+_leaky_relu_backward = torch.ops.aten.leaky_relu_backward.default
 
 
 @dataclass(frozen=True)
@@ -39,12 +41,12 @@ def _gelu_backward(dh: Tensor, y: Tensor, h: Tensor) -> Tensor:
 ACTIVATIONS: dict[str, Activation] = {
     "relu": Activation(
         torch.relu,
-        lambda dh, y, h: torch.ops.aten.threshold_backward(dh, h, 0),
+        lambda dh, y, h: _threshold_backward(dh, h, 0),
         math.sqrt(2),
     ),
     "leaky_relu": Activation(
         lambda y: torch.nn.functional.leaky_relu(y, LEAKY_SLOPE),
-        lambda dh, y, h: torch.ops.aten.leaky_relu_backward(dh, y, LEAKY_SLOPE, False),
+        lambda dh, y, h: _leaky_relu_backward(dh, y, LEAKY_SLOPE, False),
         math.sqrt(2),
     ),
     "tanh": Activation(torch.tanh, lambda dh, y, h: (1 - h * h).mul_(dh), 1.0),

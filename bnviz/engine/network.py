@@ -36,12 +36,14 @@ class Part(NamedTuple):
 
 
 class Group(NamedTuple):
-    """Neighboring runs that share one kernel; running statistics of all layers, `[Σ K·C]`; a part for each layer."""
+    """Neighboring runs that share one kernel, and a part for each layer.
+
+    running `[2·Σ K·C]` holds the running means of all layers and then the running variances.
+    """
 
     kernel: Kernel
     runs: slice
-    running_mean: Tensor
-    running_var: Tensor
+    running: Tensor
     parts: list[Part]
 
 
@@ -92,18 +94,18 @@ class Network:
             kernel_class = NORMS[self.runs[start].norm].kernel
             kernel = kernel_class(**{name: getattr(self.runs[start], name) for name in kernel_class.uses})
             sizes = [layer.gamma[here].numel() for layer in self.parameters.layers]
-            mean, var = torch.zeros(sum(sizes), dtype=dtype), torch.ones(sum(sizes), dtype=dtype)
+            running = torch.zeros(2 * sum(sizes), dtype=dtype)
+            running[sum(sizes) :] = 1
+            views = running.split(sizes * 2)
             parts = []
-            layers = zip(
-                self.parameters.layers, self.gradients.layers, mean.split(sizes), var.split(sizes), strict=True
-            )
-            for layer, dlayer, layer_mean, layer_var in layers:
+            for index, (layer, dlayer) in enumerate(zip(self.parameters.layers, self.gradients.layers, strict=True)):
+                layer_mean, layer_var = views[index], views[len(sizes) + index]
                 buffers = Buffers(layer_mean, layer_var, layer.alpha[here], layer.weight[here], self.generators[here])
                 units = Units(layer.gamma[here], layer.beta[here])
                 dunits = Units(dlayer.gamma[here], dlayer.beta[here])
-                views = (dlayer.alpha[here], layer.weight[here], dlayer.weight[here])
-                parts.append(Part(units, buffers, dunits, *views))
-            groups.append(Group(kernel, here, mean, var, parts))
+                others = (dlayer.alpha[here], layer.weight[here], dlayer.weight[here])
+                parts.append(Part(units, buffers, dunits, *others))
+            groups.append(Group(kernel, here, running, parts))
         return groups
 
     def forward(self, x: Tensor, training: bool, tape: Tape | None = None, prepare: bool = False) -> Tensor:
@@ -143,7 +145,7 @@ class Network:
             statistics = [found for saved in kept if (found := kernel.batch_statistics(saved[place])) is not None]
             if statistics:
                 settings = {"eps": kernel.settings.get("eps", 0.0), "momentum": kernel.settings["norm_momentum"]}
-                update_running(group.running_mean, group.running_var, statistics, values=examples, **settings)
+                update_running(group.running, statistics, values=examples, **settings)
 
     def backward(self, dlogits: Tensor, tape: Tape) -> None:
         """Fill `gradients`, given ∂L/∂logits `[K, classes, B]` and the tape of the forward pass in training."""
@@ -189,12 +191,11 @@ class Network:
     @contextmanager
     def unchanged(self) -> Iterator[None]:
         """Undo what forward passes inside do to running statistics and noise generators."""
-        kept = [(group.running_mean.clone(), group.running_var.clone()) for group in self.groups]
+        kept = [group.running.clone() for group in self.groups]
         states = [generator.get_state() for generator in self.generators]
         yield
-        for group, (mean, var) in zip(self.groups, kept, strict=True):
-            group.running_mean.copy_(mean)
-            group.running_var.copy_(var)
+        for group, before in zip(self.groups, kept, strict=True):
+            group.running.copy_(before)
         for generator, state in zip(self.generators, states, strict=True):
             generator.set_state(state)
 
@@ -205,10 +206,9 @@ class Network:
             return
         with self.unchanged():
             self.forward(x, training=True, prepare=True)
-            seen = [(group.running_mean.clone(), group.running_var.clone()) for group in keepers]
-        for group, (mean, var) in zip(keepers, seen, strict=True):
-            group.running_mean.copy_(mean)
-            group.running_var.copy_(var)
+            seen = [group.running.clone() for group in keepers]
+        for group, first in zip(keepers, seen, strict=True):
+            group.running.copy_(first)
 
     def multiply_weights(self, factor: float, layers: Literal["hidden"] | Sequence[int]) -> None:
         """Multiply the weights of these hidden layers, or of all, in every run."""

@@ -16,24 +16,21 @@ class _KernelFunction(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, x: Tensor, gamma: Tensor, beta: Tensor, alpha: Tensor, call: Any) -> Tensor:
         kernel, buffers, training = call
-        buffers.alpha = alpha
+        buffers.alpha, x = alpha, x.contiguous()
         ctx.kernel, ctx.units = kernel, Units(gamma, beta)
         y, ctx.saved = kernel.forward(x, ctx.units, buffers, training)
         if training and buffers.running_mean is not None and (statistics := kernel.batch_statistics(ctx.saved)):
-            update_running(
-                buffers.running_mean,
-                buffers.running_var,
-                [statistics],
-                values=x[0, 0].numel(),
-                eps=kernel.settings.get("eps", 0.0),
-                momentum=kernel.settings["norm_momentum"],
-            )
+            running = torch.cat([buffers.running_mean, buffers.running_var])
+            settings = {"eps": kernel.settings.get("eps", 0.0), "momentum": kernel.settings["norm_momentum"]}
+            update_running(running, [statistics], values=x[0, 0].numel(), **settings)
+            buffers.running_mean.copy_(running[: len(running) // 2])
+            buffers.running_var.copy_(running[len(running) // 2 :])
         return y
 
     @staticmethod
     @torch.autograd.function.once_differentiable
     def backward(ctx: Any, dy: Tensor) -> Any:
-        gradients = ctx.kernel.backward(dy, ctx.units, ctx.saved)
+        gradients = ctx.kernel.backward(dy.contiguous(), ctx.units, ctx.saved)
         shape = ctx.units.gamma.shape
         return gradients.x, gradients.gamma.view(shape), gradients.beta.view(shape), gradients.alpha, None
 

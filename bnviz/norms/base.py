@@ -97,7 +97,7 @@ class Kernel:
         raise NotImplementedError
 
     def batch_statistics(self, saved: Any) -> "tuple[Tensor, Tensor] | None":
-        """μ and 1/√(σ² + ε) of the batch, `[K·C]`, for the running statistics; None if there are none to keep."""
+        """μ and 1/√(σ² + ε) of the batch, `[1, K·C]`, for the running statistics; None if there are none to keep."""
         return None
 
     def normalized(self, x: "Tensor", saved: Any) -> "Tensor":

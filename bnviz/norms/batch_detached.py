@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from bnviz.norms.base import Gradients, Norm, Units
-from bnviz.norms.batch import BatchKernel, fixed_statistics_backward
+from bnviz.norms.batch import BatchKernel
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -13,7 +13,7 @@ class BatchDetachedKernel(BatchKernel):
     """Forward as batch norm; backward dx = γ/√(σ² + ε)·dy, without the paths through μ and σ."""
 
     def backward(self, dy: "Tensor", units: Units, saved: Any) -> Gradients:
-        return fixed_statistics_backward(dy, units, saved)
+        return self.fused.backward_fixed(dy, units, saved)
 
 
 BATCH_DETACHED = Norm(

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from bnviz.norms.base import Buffers, Norm, Units, as_channels
-from bnviz.norms.batch import BatchKernel, fixed_statistics_forward
+from bnviz.norms.batch import BatchKernel
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -24,7 +24,7 @@ class BatchFrozenKernel(BatchKernel):
         buffers.running_var.copy_((channels - mean).square().mean(-1).view(-1))
 
     def forward(self, x: "Tensor", units: Units, buffers: Buffers, training: bool) -> "tuple[Tensor, Any]":
-        return fixed_statistics_forward(x, units, buffers, self.settings["eps"])
+        return self.fused.forward_fixed(x, units, buffers, self.eps)
 
     def batch_statistics(self, saved: Any) -> "tuple[Tensor, Tensor] | None":
         return None

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from bnviz.norms.base import Buffers, Gradients, Norm, Units, as_channels
-from bnviz.norms.batch import BatchKernel, batch_norm_backward, batch_norm_forward, channels_standardized
+from bnviz.norms.batch import BatchKernel
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -22,19 +22,19 @@ class BatchRenormKernel(BatchKernel):
     uses: ClassVar[tuple[str, ...]] = ("eps", "norm_momentum", "rmax", "dmax")
 
     def forward(self, x: "Tensor", units: Units, buffers: Buffers, training: bool) -> "tuple[Tensor, Any]":
-        eps, rmax, dmax = self.settings["eps"], self.settings["rmax"], self.settings["dmax"]
         if not training:
             return super().forward(x, units, buffers, training)
         assert buffers.running_mean is not None
         assert buffers.running_var is not None
+        rmax, dmax = self.settings["rmax"], self.settings["dmax"]
         channels = as_channels(x)
         mean = channels.mean(-1, keepdim=True)
-        std = (channels - mean).square().mean(-1).add_(eps).sqrt_().view(-1)
-        running_std = (buffers.running_var + eps).sqrt()
+        std = (channels - mean).square().mean(-1).add_(self.eps).sqrt_().view(-1)
+        running_std = (buffers.running_var + self.eps).sqrt()
         r = (std / running_std).clamp(1 / rmax, rmax)
         d = ((mean.view(-1) - buffers.running_mean) / running_std).clamp(-dmax, dmax)
         corrected = Units(units.gamma_flat * r, units.gamma_flat * d + units.beta_flat)
-        y, saved = batch_norm_forward(x, corrected, eps)
+        y, saved = self.fused.forward(x, corrected, self.eps)
         return y, (saved, corrected, r, d)
 
     def batch_statistics(self, saved: Any) -> "tuple[Tensor, Tensor] | None":
@@ -44,13 +44,14 @@ class BatchRenormKernel(BatchKernel):
         if not isinstance(saved[0], tuple):
             return super().normalized(x, saved)
         inner, _, r, d = saved
-        return (channels_standardized(inner) * r.unsqueeze(-1) + d.unsqueeze(-1)).view(x.shape)
+        channels = as_channels(super().normalized(x, inner))
+        return (channels * r.unsqueeze(-1) + d.unsqueeze(-1)).view(x.shape)
 
     def backward(self, dy: "Tensor", units: Units, saved: Any) -> Gradients:
         if not isinstance(saved[0], tuple):
             return super().backward(dy, units, saved)
         inner_saved, corrected, r, d = saved
-        inner = batch_norm_backward(dy, corrected, inner_saved, self.settings["eps"])
+        inner = super().backward(dy, corrected, inner_saved)
         return Gradients(inner.x, r * inner.gamma + d * inner.beta, inner.beta)
 
 

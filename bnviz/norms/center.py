@@ -25,14 +25,17 @@ class CenterKernel(Kernel):
 
     def forward(self, x: "Tensor", units: Units, buffers: Buffers, training: bool) -> "tuple[Tensor, Any]":
         channels = as_channels(x)
-        mean = channels.mean(-1).view(-1) if training else buffers.running_mean
-        assert mean is not None
+        if training:
+            mean = channels.mean(-1)
+        else:
+            assert buffers.running_mean is not None
+            mean = buffers.running_mean.unsqueeze(0)
         centered = channels - mean.unsqueeze(-1)
         return scale_and_shift(centered, units).view(x.shape), (centered, mean, training)
 
     def batch_statistics(self, saved: Any) -> "tuple[Tensor, Tensor] | None":
         centered, mean, _ = saved
-        return mean, centered.square().mean(-1).view(-1).rsqrt()
+        return mean, centered.square().mean(-1).rsqrt_()
 
     def normalized(self, x: "Tensor", saved: Any) -> "Tensor":
         return saved[0].view(x.shape)

@@ -1,0 +1,60 @@
+"""Batch norm on PyTorch's fused kernels, for x of shape `[K, C, B]` or `[K, C, B, P]`; imports torch.
+
+What the forward functions save is x, μ and 1/√(σ² + ε) as `[1, K·C]`, and whether they were taken from the batch.
+"""
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from bnviz.norms.base import Buffers, Gradients, Units, affine_gradients, as_channels
+
+_group_norm = torch.native_group_norm
+_batch_norm_backward = torch.ops.aten.native_batch_norm_backward.default
+_ALL = [True, True, True]  # the gradients of x, γ and β are wanted
+
+
+def forward(x: Tensor, units: Units, eps: float) -> tuple[Tensor, Any]:
+    """y = γ·(x − μ)/√(σ² + ε) + β with the batch's μ and biased σ².
+
+    This is PyTorch's group norm with one channel a group: the same mean and variance over the values of a channel as
+    its batch norm, but computed in vector instructions.
+    """
+    channels = len(units.gamma_flat)
+    values = x.shape[2] if x.dim() == 3 else x.shape[2] * x.shape[3]
+    y, mean, inverse_std = _group_norm(x, units.gamma_flat, units.beta_flat, 1, channels, values, channels, eps)
+    return y, (x, mean, inverse_std, True)
+
+
+def forward_fixed(x: Tensor, units: Units, buffers: Buffers, eps: float) -> tuple[Tensor, Any]:
+    """The same with the buffers' mean and variance."""
+    mean, var = buffers.running_mean, buffers.running_var
+    assert mean is not None
+    assert var is not None
+    channels = as_channels(x)
+    y, _, _ = torch.native_batch_norm(channels, units.gamma_flat, units.beta_flat, mean, var, False, 0.0, eps)
+    return y.view(x.shape), (x, mean.clone().unsqueeze(0), (var + eps).rsqrt_().unsqueeze(0), False)
+
+
+def backward(dy: Tensor, units: Units, saved: Any, eps: float) -> Gradients:
+    """dx = γ/√(σ² + ε)·(dy − mean(dy) − x̂·mean(dy·x̂)); after `forward_fixed`, :func:`backward_fixed`."""
+    x, mean, inverse_std, from_batch = saved
+    if not from_batch:
+        return backward_fixed(dy, units, saved)
+    dx, dgamma, dbeta = _batch_norm_backward(
+        as_channels(dy), as_channels(x), units.gamma_flat, None, None, mean[0], inverse_std[0], True, eps, _ALL
+    )
+    return Gradients(dx.view(dy.shape), dgamma, dbeta)
+
+
+def backward_fixed(dy: Tensor, units: Units, saved: Any) -> Gradients:
+    """dx = γ/√(σ² + ε)·dy: the gradient when μ and σ are taken for constants."""
+    dx = as_channels(dy) * (units.gamma_flat * saved[2]).unsqueeze(-1)
+    return Gradients(dx.view(dy.shape), *affine_gradients(dy, normalized(saved)))
+
+
+def normalized(saved: Any) -> Tensor:
+    """x̂ of the shape of x."""
+    x, mean, inverse_std, _ = saved
+    return ((as_channels(x) - mean.unsqueeze(-1)) * inverse_std.unsqueeze(-1)).view(x.shape)
