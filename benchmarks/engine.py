@@ -8,6 +8,7 @@ bnviz for the same networks, steps and batch size, one intra-op thread, medians 
 import argparse
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import nn
@@ -70,8 +71,8 @@ def _runs(norm: str, count: int) -> tuple[Run, ...]:
     return tuple(Run(norm=norm, lr=0.05 * (1 + k / count)) for k in range(count))
 
 
-def _case(name: str, target: str, runs: tuple[Run, ...], sampled: int, **fields: object) -> Case:
-    settings = {"steps": 200, "records": 2, "activation": "relu", **fields}
+def _case(name: str, target: str, runs: tuple[Run, ...], sampled: int, **fields: Any) -> Case:
+    settings: dict[str, Any] = {"steps": 500, "records": 2, "activation": "relu", **fields}
     return Case(name, target, Experiment(runs=runs, **settings), sampled)
 
 
@@ -110,7 +111,8 @@ def measure(case: Case, repeats: int) -> tuple[float, float, float]:
 
 def recording_cost(repeats: int) -> tuple[float, float, float]:
     """Training with 120 full records of 500 steps over training with 2, as extra share: 1.0 is 100 %."""
-    settings = {"widths": (64,) * 5, "steps": 500, "runs": (Run(norm="none"), Run(norm="affine"), Run(norm="batch"))}
+    runs = (Run(norm="none"), Run(norm="affine"), Run(norm="batch"))
+    settings: dict[str, Any] = {"widths": (64,) * 5, "steps": 500, "runs": runs}
     recorded, bare = Experiment(records=120, **settings), Experiment(records=2, **settings)
     seconds = interleaved({"recorded": lambda: train(recorded), "bare": lambda: train(bare)}, repeats)
     middle, low, high = ratio(seconds["recorded"], seconds["bare"])

@@ -5,6 +5,8 @@ changes nothing.
 """
 
 import math
+from collections.abc import Sequence
+from itertools import accumulate, pairwise
 
 import numpy as np
 import torch
@@ -12,7 +14,8 @@ from torch import Tensor
 
 from bnviz.datasets import Split
 from bnviz.engine.batches import Batch, make_batch
-from bnviz.engine.network import Network, Tape, losses_and_gradient
+from bnviz.engine.network import losses_and_gradient
+from bnviz.engine.program import Program
 from bnviz.experiment import Experiment
 from bnviz.history import PERCENTILES, STAGES, History
 from bnviz.norms import NORMS
@@ -57,16 +60,17 @@ def histogram_range(stage: str, activation: str) -> tuple[float, float]:
 
 
 class Recorder:
-    """Fills preallocated arrays, in the network's order of runs; `history` puts them in the experiment's."""
+    """Fills preallocated arrays, in the programs' order of runs; `history` puts them in the experiment's."""
 
-    def __init__(self, experiment: Experiment, network: Network, split: Split, test: Batch):
-        self.experiment, self.network, self.test = experiment, network, test
+    def __init__(self, experiment: Experiment, programs: Sequence[Program], split: Split):
+        self.experiment = experiment
         self.steps: list[int] = []
-        self.valid: list[list[bool]] = []
+        self.stages = {program.here.start: _StageValues(experiment, len(program.network.runs)) for program in programs}
         t = len(recorded_steps(experiment.steps, experiment.records)) + 1  # one more for a stop between records
         k, depth, width = len(experiment.runs), len(experiment.widths), max(experiment.widths)
         real = np.dtype(experiment.dtype)
         per_layer, per_unit = (t, k, depth), (t, k, depth, width)
+        self.valid = np.zeros((t, k), bool)
         self.arrays = {
             "loss": np.full((t, k, 2), np.nan),
             "accuracy": np.full((t, k, 2), np.nan),
@@ -76,15 +80,17 @@ class Recorder:
             **{name: np.full(per_unit, np.nan, real) for name in ("gamma", "beta", "running_mean", "running_var")},
             **{name: np.full(per_layer, np.nan) for name in ("weight_norm", "grad_norm", "effective_lr")},
         }
-        self.ranges = [histogram_range(stage, experiment.activation) for stage in STAGES]
-        values = k * len(STAGES) * sum(experiment.widths) * experiment.examples_per_step
-        self.indices = torch.empty(values, dtype=torch.int32)
-        self.grid: Batch | None = None
         self.fixed: dict[str, np.ndarray] = {
-            "edges": np.stack([np.linspace(low, high, BINS + 1) for low, high in self.ranges])
+            "edges": np.stack([np.linspace(*histogram_range(s, experiment.activation), BINS + 1) for s in STAGES])
         }
+        self.test = self._batch(split.x_test, split.y_test)
+        self.grid: Batch | None = None
         if experiment.features == 2:
             self._set_up_grid(split, t)
+
+    def _batch(self, x: np.ndarray, y: np.ndarray) -> Batch:
+        inputs = torch.from_numpy(x).to(getattr(torch, self.experiment.dtype))
+        return make_batch(inputs, torch.from_numpy(y), self.experiment.classes)
 
     def _set_up_grid(self, split: Split, t: int) -> None:
         """A square grid around all training points, with a margin of a tenth."""
@@ -92,79 +98,58 @@ class Recorder:
         middle, half = (low + high) / 2, (high - low).max() / 2 * 1.1
         axes = [np.linspace(center - half, center + half, GRID) for center in middle]
         x, y = np.meshgrid(*axes)
-        inputs = torch.from_numpy(np.column_stack([x.ravel(), y.ravel()])).to(self.test.x.dtype)
-        self.grid = make_batch(inputs, torch.zeros(len(inputs), dtype=torch.int64), split.classes)
+        self.grid = self._batch(np.column_stack([x.ravel(), y.ravel()]), np.zeros(GRID * GRID, np.int64))
         self.fixed |= {"grid_x": axes[0], "grid_y": axes[1]}
         self.fixed |= {"points": split.x_train[:POINTS], "point_labels": split.y_train[:POINTS]}
         shape = (t, len(self.experiment.runs), split.classes, GRID, GRID)
         self.arrays["decision"] = np.full(shape, np.nan, np.float32)
 
-    def before_batch(self, step: int) -> None:
-        """Record what the parameters and running statistics say at `step`, before mini-batch `step` is seen."""
-        t = len(self.steps)
+    def begin(self, step: int) -> None:
+        """Open the record at `step`; every program then fills its runs."""
         self.steps.append(step)
-        arrays, network = self.arrays, self.network
+
+    def before_batch(self, program: Program) -> None:
+        """Record what the parameters and running statistics say before the step's mini-batch is seen."""
+        t, here, arrays, network = len(self.steps) - 1, program.here, self.arrays, program.network
         for index, layer in enumerate(network.parameters.layers):
             units = slice(layer.gamma.shape[1])
             mean, var = network.running(index)
             named = {"gamma": layer.gamma, "beta": layer.beta, "running_mean": mean, "running_var": var}
             for name, values in named.items():
-                arrays[name][t, :, index, units] = values.numpy()
-            arrays["weight_norm"][t, :, index] = layer.weight.flatten(1).norm(dim=1).numpy()
+                arrays[name][t, here, index, units] = values.numpy()
+            arrays["weight_norm"][t, here, index] = _norm(layer.weight)
         logits = network.forward(self.test.x, training=False)
         losses, _ = losses_and_gradient(logits, self.test.target)
-        arrays["loss"][t, :, 1] = losses.numpy()
-        arrays["accuracy"][t, :, 1] = _accuracy(logits, self.test.y)
+        arrays["loss"][t, here, 1] = losses.numpy()
+        arrays["accuracy"][t, here, 1] = _accuracy(logits, self.test.y)
         if self.grid is not None:
             probability = torch.softmax(network.forward(self.grid.x, training=False), 1)
-            arrays["decision"][t] = probability.view(*probability.shape[:2], GRID, GRID).numpy()
+            arrays["decision"][t, here] = probability.unflatten(-1, (GRID, GRID)).numpy()
 
-    def after_backward(self, tape: Tape, batch: Batch, losses: list[float], alive: list[bool]) -> None:
-        """Record what mini-batch `step` shows: its loss, the stages of every layer, the gradient."""
-        t = len(self.steps) - 1
-        self.valid.append(alive)
-        self.arrays["loss"][t, :, 0] = losses
-        self.arrays["accuracy"][t, :, 0] = _accuracy(tape.logits, batch.y)
-        start = 0
-        for index, gradients in enumerate(self.network.gradients.layers):
-            self.arrays["grad_norm"][t, :, index] = gradients.weight.flatten(1).norm(dim=1).numpy()
-            layer = tape.layers[index]
-            stages = (
-                layer.pre_norm,
-                self.network.normalized(tape, index),
-                layer.post_affine,
-                layer.post_activation,
-            )
-            for stage, values in enumerate(stages):
-                units = values.shape[1]
-                mean = values.mean(-1, keepdim=True)
-                std = (values - mean).square_().mean(-1).sqrt_()
-                self.arrays["mean"][t, :, index, stage, :units] = mean.squeeze(-1).numpy()
-                self.arrays["std"][t, :, index, stage, :units] = std.numpy()
-                start = self._bin(values, index, stage, start)
-        counts = torch.bincount(self.indices, minlength=self.arrays["counts"][t].size)
-        self.arrays["counts"][t] = counts.view(self.arrays["counts"][t].shape).numpy()
+    def after_backward(self, program: Program, batch: Batch, losses: list[float], alive: list[bool]) -> None:
+        """Record what the step's mini-batch shows: its loss, the stages of every layer, the gradient."""
+        t, here, arrays = len(self.steps) - 1, program.here, self.arrays
+        self.valid[t, here] = alive
+        arrays["loss"][t, here, 0] = losses
+        arrays["accuracy"][t, here, 0] = _accuracy(program.tape.logits, batch.y)
+        for index, gradients in enumerate(program.network.gradients.layers):
+            arrays["grad_norm"][t, here, index] = _norm(gradients.weight)
+        stages = self.stages[here.start]
+        stages.collect(program, all(alive))
+        mean, std = stages.moments()
+        for index, (start, end) in enumerate(stages.blocks):
+            units = slice(self.experiment.widths[index])
+            for name, values in (("mean", mean), ("std", std)):
+                layer = values[:, start:end].reshape(len(STAGES), len(alive), -1)
+                arrays[name][t, here, index, :, units] = layer.transpose(1, 0, 2)
+        arrays["counts"][t, here] = stages.counts()
 
-    def _bin(self, values: Tensor, layer: int, stage: int, start: int) -> int:
-        """Write the bin of each value, counted through all runs, layers and stages, from `start` on; the end."""
-        runs, depth, stages, bins = self.arrays["counts"].shape[1:]
-        low, high = self.ranges[stage]
-        place = values.flatten(1).sub(low).mul_(BINS / (high - low))
-        place.masked_fill_(place == BINS, BINS - 0.5)  # the top edge is closed
-        # A run that just diverged has NaN here; its record is blanked, but its bins must be bins.
-        place.nan_to_num_(nan=-1.0).clamp_(-1, BINS).floor_()
-        first = (torch.arange(runs, dtype=torch.int32) * depth + layer) * stages + stage
-        end = start + place.numel()
-        here = self.indices[start:end].view(runs, -1)
-        here.copy_(place).add_((first * bins + 1).unsqueeze(-1))
-        return end
-
-    def history(self, status: tuple[str, ...]) -> History:
+    def history(self, status: tuple[str, ...], order: Sequence[int]) -> History:
         """Everything recorded, in the experiment's order of runs."""
-        place = np.argsort(self.network.order)
+        place = np.argsort(order)
         t = len(self.steps)
         arrays = {name: values[:t][:, place] for name, values in self.arrays.items()}
-        valid = np.array(self.valid)[:, place]
+        valid = self.valid[:t][:, place]
         for name, values in arrays.items():
             values[~valid] = 0 if name == "counts" else np.nan
         self._blank_what_a_run_lacks(arrays)
@@ -192,6 +177,64 @@ class Recorder:
         return np.array(rates)[:, None] / weight_norm**2
 
 
+class _StageValues:
+    """The values of all stages and layers of one program in one tensor `[S, rows, B]`, a row a unit of a run.
+
+    Gathering them first makes moments and histograms a few operations over everything.
+    """
+
+    def __init__(self, experiment: Experiment, runs: int):
+        rows = [runs * width for width in experiment.widths]
+        starts = list(accumulate(rows, initial=0))
+        self.blocks = list(pairwise(starts))
+        self.runs, self.depth = runs, len(rows)
+        shape = (len(STAGES), starts[-1], experiment.examples_per_step)
+        self.values = torch.empty(shape, dtype=getattr(torch, experiment.dtype))
+        self.places = torch.empty(shape, dtype=torch.int32)
+        self.ranges = [histogram_range(stage, experiment.activation) for stage in STAGES]
+        # Histograms are numbered by stage, layer and run; a row's first bin follows from its place.
+        width = torch.tensor(experiment.widths).repeat_interleave(torch.tensor(rows))
+        layer = torch.arange(self.depth).repeat_interleave(torch.tensor(rows))
+        run = (torch.arange(starts[-1]) - torch.tensor(starts)[layer]) // width
+        stage = torch.arange(len(STAGES)).unsqueeze(-1)
+        number = (stage * self.depth + layer) * runs + run
+        self.first_bin = (number * (BINS + 2)).to(torch.int32).unsqueeze(-1)
+
+    def collect(self, program: Program, finite: bool) -> None:
+        """Copy the stages of the program's last forward pass in training."""
+        for index, (start, end) in enumerate(self.blocks):
+            layer = program.tape.layers[index]
+            normalized = program.network.normalized(program.tape, index)
+            stages = (layer.pre_norm, normalized, layer.post_affine, layer.post_activation)
+            for stage, values in enumerate(stages):
+                self.values[stage, start:end].copy_(values.flatten(0, 1))
+        if not finite:
+            # A run that just diverged has NaN here; its record is blanked, but its bins must be bins.
+            self.values.nan_to_num_(nan=0.0)
+
+    def moments(self) -> tuple[np.ndarray, np.ndarray]:
+        """Mean and biased standard deviation of each row, `[S, rows]`."""
+        mean = self.values.mean(-1, keepdim=True)
+        distance = torch.linalg.vector_norm(self.values - mean, dim=-1)
+        return mean.squeeze(-1).numpy(), distance.div_(self.values.shape[-1] ** 0.5).numpy()
+
+    def counts(self) -> np.ndarray:
+        """Histograms `[K, L, S, N + 2]`. The bins are closed on the left, and the last one on the right too."""
+        for stage, (low, high) in enumerate(self.ranges):
+            scale = BINS / (high - low)
+            values = self.values[stage]
+            # Bin 0 is below the range and bin N + 1 above it; cutting off decimals is rounding down from 0 on.
+            place = (values * scale).add_(1 - low * scale)
+            on_top = values == high
+            if on_top.any():
+                place.masked_fill_(on_top, BINS)
+            self.places[stage].copy_(place.clamp_(0, BINS + 1))
+        self.places.add_(self.first_bin)
+        shape = (len(STAGES), self.depth, self.runs, BINS + 2)
+        flat = torch.bincount(self.places.view(-1), minlength=math.prod(shape))
+        return flat.view(shape).permute(2, 1, 0, 3).numpy()
+
+
 def percentiles_from_counts(counts: np.ndarray, edges: np.ndarray) -> np.ndarray:
     """PERCENTILES `[…, S, 5]` from counts `[…, S, N + 2]` and edges `[S, N + 1]`.
 
@@ -213,6 +256,10 @@ def percentiles_from_counts(counts: np.ndarray, edges: np.ndarray) -> np.ndarray
         value = np.where(bin_ == 0, -np.inf, np.where(bin_ > BINS, np.inf, value))
         result[..., q] = np.where(total[..., 0] > 0, value, np.nan)
     return result
+
+
+def _norm(weight: Tensor) -> np.ndarray:
+    return torch.linalg.vector_norm(weight.flatten(1), dim=1).numpy()
 
 
 def _accuracy(logits: Tensor, y: Tensor) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 products, activations, parameters   the pieces of the tensor program
 network, optimizer                  K networks forward and backward, and their updates
+program                             runs that are trained together, as many as fit the cache
 batches                             data and mini-batches that all runs share
 training                            the loop
 """

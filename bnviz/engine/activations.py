@@ -1,7 +1,8 @@
 """Activation functions and their derivatives, in forms whose bits do not depend on an element's place.
 
 `torch.sigmoid` and `torch.nn.functional.gelu` round differently in the vectorized body of an array and in its last
-few elements; `exp`, `tanh` and `erf` do not, so the two are composed from those.
+few elements; `exp`, `tanh` and `erf` do not, so the two are composed from those. (Where each run fills whole vectors
+there are no last elements, and sigmoid is one call.)
 """
 
 import math
@@ -12,7 +13,12 @@ import torch
 from torch import Tensor
 
 LEAKY_SLOPE = 0.01
+WHOLE_VECTORS = 64
+"""A multiple of the elements that one turn of a vectorized loop takes, for either type."""
+
 _threshold_backward = torch.ops.aten.threshold_backward.default
+_tanh_backward = torch.ops.aten.tanh_backward.default
+_sigmoid_backward = torch.ops.aten.sigmoid_backward.default
 _leaky_relu_backward = torch.ops.aten.leaky_relu_backward.default
 
 
@@ -26,6 +32,8 @@ class Activation:
 
 
 def _sigmoid(y: Tensor) -> Tensor:
+    if y.shape[1] * y.shape[2] % WHOLE_VECTORS == 0:
+        return torch.sigmoid(y)
     return torch.neg(y).exp_().add_(1).reciprocal_()
 
 
@@ -49,8 +57,8 @@ ACTIVATIONS: dict[str, Activation] = {
         lambda dh, y, h: _leaky_relu_backward(dh, y, LEAKY_SLOPE, False),
         math.sqrt(2),
     ),
-    "tanh": Activation(torch.tanh, lambda dh, y, h: (1 - h * h).mul_(dh), 1.0),
-    "sigmoid": Activation(_sigmoid, lambda dh, y, h: (1 - h).mul_(h).mul_(dh), 1.0),
+    "tanh": Activation(torch.tanh, lambda dh, y, h: _tanh_backward(dh, h), 1.0),
+    "sigmoid": Activation(_sigmoid, lambda dh, y, h: _sigmoid_backward(dh, h), 1.0),
     "gelu": Activation(lambda y: _gaussian_cdf(y).mul_(y), _gelu_backward, math.sqrt(2)),
     "linear": Activation(lambda y: y, lambda dh, y, h: dh, 1.0),
 }

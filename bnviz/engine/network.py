@@ -1,8 +1,8 @@
 """K networks as one tensor program: forward pass, hand-written backward pass, losses.
 
 Feature-major: activations are `[K, C, B]` and weights `[K, out, in]`, so that a layer is one batched product and
-batch norm over all runs is ordinary batch norm over K·C channels. Runs with one kernel and equal settings stand next
-to each other and share each call; `order` maps the place here to the place in the experiment.
+batch norm over all runs is ordinary batch norm over K·C channels. Neighboring runs with one kernel and equal settings
+share each call.
 """
 
 import math
@@ -29,7 +29,8 @@ class Part(NamedTuple):
 
     units: Units
     buffers: Buffers
-    dunits: Units
+    dgamma: Tensor  # [K·C]
+    dbeta: Tensor  # [K·C]
     dalpha: Tensor
     weight: Tensor
     dweight: Tensor
@@ -70,23 +71,22 @@ class Tape:
 
 
 class Network:
-    """The K networks of an experiment, their gradients and their running statistics."""
+    """K networks of an experiment, their gradients and their running statistics."""
 
-    def __init__(self, experiment: Experiment, dtype: torch.dtype):
-        keys = [_group_key(run) for run in experiment.runs]
-        self.order = sorted(range(len(keys)), key=lambda k: (keys.index(keys[k]), k))
-        self.runs = [experiment.runs[k] for k in self.order]
+    def __init__(self, experiment: Experiment, runs: Sequence[Run], dtype: torch.dtype):
+        self.runs = runs
         self.activation = ACTIVATIONS[experiment.activation]
         self.parameters = initial_parameters(experiment, self.runs, dtype)
         self.gradients = FlatVector(experiment, len(self.runs), dtype)
         self.generators = [seeded_generator(experiment.seed, "noise") for _ in self.runs]
         self.products = Products((experiment.features, *experiment.widths, experiment.classes))
-        self.groups = self._make_groups([keys[k] for k in self.order], dtype)
+        self.groups = self._make_groups(dtype)
         self.transposed = [layer.weight.transpose(1, 2) for layer in self.parameters.layers]
         self.head_bias_column = self.parameters.head.bias.unsqueeze(-1)
 
-    def _make_groups(self, keys: Sequence[tuple], dtype: torch.dtype) -> list[Group]:
+    def _make_groups(self, dtype: torch.dtype) -> list[Group]:
         """One group for each stretch of runs with one key."""
+        keys = [group_key(run) for run in self.runs]
         starts = [k for k in range(len(keys)) if k == 0 or keys[k] != keys[k - 1]]
         groups = []
         for start, end in zip(starts, [*starts[1:], len(keys)], strict=True):
@@ -102,9 +102,8 @@ class Network:
                 layer_mean, layer_var = views[index], views[len(sizes) + index]
                 buffers = Buffers(layer_mean, layer_var, layer.alpha[here], layer.weight[here], self.generators[here])
                 units = Units(layer.gamma[here], layer.beta[here])
-                dunits = Units(dlayer.gamma[here], dlayer.beta[here])
-                others = (dlayer.alpha[here], layer.weight[here], dlayer.weight[here])
-                parts.append(Part(units, buffers, dunits, *others))
+                daffine = (dlayer.gamma[here].view(-1), dlayer.beta[here].view(-1), dlayer.alpha[here])
+                parts.append(Part(units, buffers, *daffine, layer.weight[here], dlayer.weight[here]))
             groups.append(Group(kernel, here, running, parts))
         return groups
 
@@ -162,8 +161,8 @@ class Network:
                 dy_part, part = dy if len(groups) == 1 else dy[group.runs], group.parts[index]
                 dx, dgamma, dbeta, dalpha = group.kernel.backward(dy_part, part.units, saved)
                 dinputs.append(dx)
-                part.dunits.gamma_flat.copy_(dgamma)
-                part.dunits.beta_flat.copy_(dbeta)
+                part.dgamma.copy_(dgamma)
+                part.dbeta.copy_(dbeta)
                 if dalpha is not None:
                     part.dalpha.copy_(dalpha)
             dz = _join(dinputs)
@@ -241,7 +240,8 @@ def losses_and_gradient(logits: Tensor, target: Tensor) -> tuple[Tensor, Tensor]
     return losses, gradient
 
 
-def _group_key(run: Run) -> tuple:
+def group_key(run: Run) -> tuple:
+    """What runs must agree on to share a kernel's calls: its class and the settings that it uses."""
     kernel = NORMS[run.norm].kernel
     return kernel, *(getattr(run, name) for name in kernel.uses)
 

@@ -5,9 +5,8 @@ from collections.abc import Callable
 
 import torch
 
-from bnviz.engine.batches import Batch, load_data, make_batch, mini_batches
-from bnviz.engine.network import Network, Tape, losses_and_gradient
-from bnviz.engine.optimizer import Optimizer
+from bnviz.engine.batches import Batch, load_data, mini_batches
+from bnviz.engine.program import Program, make_programs
 from bnviz.experiment import Experiment, Intervention
 from bnviz.history import History
 from bnviz.recorder import Recorder, recorded_steps
@@ -38,83 +37,76 @@ def train(
 
 
 class _Training:
+    """The state of one call of `train`. Runs are numbered in the programs' order; `order` leads back."""
+
     def __init__(self, experiment: Experiment, on_progress: Progress | None, should_stop: ShouldStop | None):
         dtype = getattr(torch, experiment.dtype)
         self.experiment, self.on_progress, self.should_stop = experiment, on_progress, should_stop
-        self.split = load_data(experiment)
-        self.network = Network(experiment, dtype)
-        self.tape = Tape()
-        self.optimizer = Optimizer(experiment, self.network.runs, dtype)
-        self.batches = mini_batches(experiment, self.split, dtype)
-        self.test = make_batch(
-            torch.from_numpy(self.split.x_test).to(dtype), torch.from_numpy(self.split.y_test), self.split.classes
-        )
-        self.recorder = Recorder(experiment, self.network, self.split, self.test)
-        self.ended: dict[int, str] = {}  # run in the network's order → its status
+        split = load_data(experiment)
+        self.batches = mini_batches(experiment, split, dtype)
+        self.programs, self.order = make_programs(experiment)
+        self.recorder = Recorder(experiment, self.programs, split)
+        self.ended: dict[int, str] = {}  # run → status
         self.kicks: dict[int, list[Intervention]] = {}
         for kick in experiment.interventions:
             self.kicks.setdefault(kick.step, []).append(kick)
 
     def run(self) -> History:
-        experiment = self.experiment
-        schedule = set(recorded_steps(experiment.steps, experiment.records))
-        for step in range(experiment.steps + 1):
+        steps = self.experiment.steps
+        schedule = set(recorded_steps(steps, self.experiment.records))
+        for step in range(steps + 1):
             batch = next(self.batches)
-            last = step == experiment.steps
-            stopped = not last and self.should_stop is not None and self.should_stop()
-            losses = self._visit(step, batch, record=step in schedule or stopped, update=not (last or stopped))
+            stopped = step < steps and self.should_stop is not None and self.should_stop()
+            record, update = step in schedule or stopped, step < steps and not stopped
+            if record:
+                self.recorder.begin(step)
+            losses = [loss for program in self.programs for loss in self._visit(program, step, batch, record, update)]
             if self.on_progress is not None:
                 self.on_progress(step, self._in_order(losses))
             if stopped:
                 self._end_all(f"stopped at step {step}")
-            if stopped or len(self.ended) == len(self.network.runs):
+            if len(self.ended) == len(self.order):
                 break
         self._end_all("finished")
-        return self.recorder.history(tuple(self._in_order([self.ended[k] for k in range(len(self.network.runs))])))
+        status = self._in_order([self.ended[k] for k in range(len(self.order))])
+        return self.recorder.history(tuple(status), self.order)
 
-    def _visit(self, step: int, batch: Batch, *, record: bool, update: bool) -> list[float]:
-        """Record at `step`, then intervene and update; the losses on the batch, in the network's order."""
-        network, kicks = self.network, self.kicks.get(step, [])
+    def _visit(self, program: Program, step: int, batch: Batch, record: bool, update: bool) -> list[float]:
+        """Record at `step`, then intervene and update; the losses on the mini-batch."""
+        network, kicks = program.network, self.kicks.get(step)
         if step == 0:
             network.prepare(batch.x)
-        self._end_diverged(step, network.finite())
+        self._end_diverged(program, step, network.finite())
         if record:
-            self.recorder.before_batch(step)
+            self.recorder.before_batch(program)
         if update and not kicks:
-            losses = self._gradients(batch)
+            losses = program.gradients(batch)
         else:
             with network.unchanged():
-                losses = self._gradients(batch)
-        self._end_diverged(step, [math.isfinite(loss) for loss in losses])
+                losses = program.gradients(batch)
+        self._end_diverged(program, step, [math.isfinite(loss) for loss in losses])
         if record:
-            self.recorder.after_backward(self.tape, batch, losses, [k not in self.ended for k in range(len(losses))])
+            alive = [k not in self.ended for k in range(program.here.start, program.here.stop)]
+            self.recorder.after_backward(program, batch, losses, alive)
         if update:
             if kicks:
-                for kick in kicks:
-                    network.multiply_weights(kick.factor, kick.layers)
-                self._gradients(batch)
-            self.optimizer.step(network.parameters.flat, network.gradients.flat)
-        return [math.nan if k in self.ended else loss for k, loss in enumerate(losses)]
+                program.intervene(kicks, batch)
+            program.update()
+        return [math.nan if program.here.start + k in self.ended else loss for k, loss in enumerate(losses)]
 
-    def _gradients(self, batch: Batch) -> list[float]:
-        """Forward and backward pass on one mini-batch: fills the tape and the network's gradients."""
-        logits = self.network.forward(batch.x, training=True, tape=self.tape)
-        losses, dlogits = losses_and_gradient(logits, batch.target)
-        self.network.backward(dlogits, self.tape)
-        return losses.tolist()
-
-    def _end_diverged(self, step: int, finite: list[bool]) -> None:
+    def _end_diverged(self, program: Program, step: int, finite: list[bool]) -> None:
+        if all(finite):
+            return
         for k, fine in enumerate(finite):
-            if not fine and k not in self.ended:
-                self.ended[k] = f"diverged at step {step}"
-                self.network.clear_run(k)
-                self.optimizer.stop_run(k)
+            run = program.here.start + k
+            if not fine and run not in self.ended:
+                self.ended[run] = f"diverged at step {step}"
+                program.end_run(k)
 
     def _end_all(self, status: str) -> None:
-        for k in range(len(self.network.runs)):
-            self.ended.setdefault(k, status)
+        for run in range(len(self.order)):
+            self.ended.setdefault(run, status)
 
     def _in_order(self, values: list) -> list:
-        """From the network's order to the experiment's."""
-        place = {run: k for k, run in enumerate(self.network.order)}
-        return [values[place[run]] for run in range(len(values))]
+        """From the programs' order to the experiment's."""
+        return [value for _, value in sorted(zip(self.order, values, strict=True), key=lambda pair: pair[0])]
