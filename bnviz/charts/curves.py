@@ -39,7 +39,7 @@ _MOMENTS: dict[MomentQuantity, tuple[str, str]] = {
     "mean": ("Mean μ", "μ over the mini-batch (no unit)"),
     "std": ("Standard deviation σ", "σ over the mini-batch (no unit)"),
 }
-_SPLIT_NOTE = "Thick: test set, in evaluation mode. Thin: the training mini-batch."
+_SPLIT_NOTE = "Thick: test set. Thin: training mini-batch."
 
 
 def plot_loss(
@@ -89,9 +89,7 @@ def plot_accuracy(
         return message("No step has an accuracy, so there is no curve to draw.", theme=theme)
     axis = alt.Axis(title="share classified right", tickCount=5, format=".0%")
     y = alt.Y("accuracy:Q", scale=alt.Scale(domain=[0, 1]), axis=axis)
-    return _two_splits(
-        drawn, y, "Accuracy", [], styles, theme=theme, interventions=interventions, status=status
-    )
+    return _two_splits(drawn, y, "Accuracy", [], styles, theme=theme, interventions=interventions, status=status)
 
 
 def _two_splits(
@@ -142,11 +140,7 @@ def _last_values(frame: pd.DataFrame, field: str) -> str:
     """The last value of each run, for a screen reader."""
     last = frame.sort_values("step").groupby("run").tail(1).sort_values("run")
     ends = zip(last["name"], last["step"], last[field], strict=True)
-    return (
-        "Last values: "
-        + "; ".join(f"{name} {value:.3g} at step {step:,}" for name, step, value in ends)
-        + "."
-    )
+    return "Last values: " + "; ".join(f"{name} {value:.3g} at step {step:,}" for name, step, value in ends) + "."
 
 
 def plot_weights(
@@ -175,7 +169,7 @@ def plot_weights(
     rules, rule_notes = intervention_rules(interventions, last, theme)
     color, dash, legend_lines = run_channels(drawn["run"], styles, theme)
     strength = alt.Scale(domain=layers, range=np.linspace(0.35, 1, len(layers)).tolist())
-    ends = f"faintest: hidden layer {layers[0]}, strongest: {layers[-1]}"
+    depths = f"Hidden layers {layers[0]} to {layers[-1]}; the deeper, the stronger."
     lines = (
         alt.Chart(drawn)
         .mark_line(strokeWidth=2.5)
@@ -198,7 +192,7 @@ def plot_weights(
         [lines, *rules],
         title=title,
         notes=[
-            f"One line a layer; {ends}." if len(layers) > 1 else f"Hidden layer {layers[0]}.",
+            depths if len(layers) > 1 else f"Hidden layer {layers[0]}.",
             *rule_notes,
             *notes,
             *thinned,
@@ -233,9 +227,7 @@ def plot_moments(
     bands = pd.DataFrame({name: over_units.quantile(share) for name, share in shares.items()}).reset_index()
     last, units = int(bands["step"].max()), chosen["unit"].nunique()
     span = shared_range(bands[["low", "median", "high"]].to_numpy())
-    notes = [
-        f"{STAGE_NAMES[stage].capitalize()}. Line: median of {units} units; band: 15th to 85th percentile."
-    ]
+    notes = [f"{STAGE_NAMES[stage].capitalize()}. Median of {units} units and band from 15 to 85 %."]
     notes += outside_note(bands[["low", "high"]].to_numpy(), span)
     drawn, thinned = thin(named(bands, styles), ["run"])
     rules, rule_notes = intervention_rules(interventions, last, theme)

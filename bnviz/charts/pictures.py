@@ -35,16 +35,12 @@ def plot_histogram(
     total = chosen.groupby("run")["count"].transform("sum")
     chosen = named(chosen.assign(share=chosen["count"] / total)[total > 0], styles)
     if chosen.empty:
-        return message(
-            f"Hidden layer {layer + 1} has no record {STAGE_NAMES[stage]} at step {step:,}.", theme=theme
-        )
+        return message(f"Hidden layer {layer + 1} has no record {STAGE_NAMES[stage]} at step {step:,}.", theme=theme)
     outside = np.isinf(chosen["bin_left"]) | np.isinf(chosen["bin_right"])
     drawn = chosen[~outside]
     lost = chosen[outside].groupby("run")["share"].sum()
     notes = [f"{STAGE_NAMES[stage].capitalize()}, all units, one mini-batch."]
-    notes += [
-        f"{styles[run].label}: {share:.1%} outside of this range." for run, share in lost.items() if share > 0
-    ]
+    notes += [f"{styles[run].label}: {share:.1%} outside of this range." for run, share in lost.items() if share > 0]
 
     # A last point at the right edge of each run closes its outline.
     ends = drawn.sort_values("bin_left").groupby("run").tail(1)
@@ -57,9 +53,7 @@ def plot_histogram(
         axis=alt.Axis(title="value (no unit)", grid=False),
     )
     # Overlapping outlines of several runs are compared, so they must not be stacked on each other.
-    y = alt.Y(
-        "share:Q", stack=None, axis=alt.Axis(title="share of values in a bin", format=".0%", tickCount=5)
-    )
+    y = alt.Y("share:Q", stack=None, axis=alt.Axis(title="share of values in a bin", format=".0%", tickCount=5))
     base = alt.Chart(outline)
     tooltip = [
         alt.Tooltip("name:N", title="run"),
@@ -68,18 +62,14 @@ def plot_histogram(
         alt.Tooltip("share:Q", format=".2%"),
     ]
     fill = base.mark_area(interpolate="step-after", opacity=0.18).encode(x, y, color)
-    line = base.mark_line(interpolate="step-after", strokeWidth=2.5).encode(
-        x, y, color, dash, tooltip=tooltip
-    )
+    line = base.mark_line(interpolate="step-after", strokeWidth=2.5).encode(x, y, color, dash, tooltip=tooltip)
     modes = drawn.loc[drawn.groupby("run")["share"].idxmax()]
     peaks = zip(modes["name"], modes["bin_left"], modes["bin_right"], strict=True)
     return finish(
         [fill, line],
         title=f"Step {step:,}, hidden layer {layer + 1}",
         notes=notes,
-        description="Fullest bins: "
-        + "; ".join(f"{name} {low:.3g} to {high:.3g}" for name, low, high in peaks)
-        + ".",
+        description="Fullest bins: " + "; ".join(f"{name} {low:.3g} to {high:.3g}" for name, low, high in peaks) + ".",
         theme=theme,
         legend_lines=legend_lines,
     )
@@ -105,12 +95,8 @@ def plot_decision(
         return message(f"{label} has no decision region at step {step:,}.", theme=theme)
     cells, notes = _cells(chosen)
     axes = {
-        "x": alt.X(
-            "left:Q", scale=_exact(cells, "left", "right"), axis=alt.Axis(title="x₁ (no unit)", grid=False)
-        ),
-        "y": alt.Y(
-            "bottom:Q", scale=_exact(cells, "bottom", "top"), axis=alt.Axis(title="x₂ (no unit)", grid=False)
-        ),
+        "x": alt.X("left:Q", scale=_exact(cells, "left", "right"), axis=alt.Axis(title="x₁ (no unit)", grid=False)),
+        "y": alt.Y("bottom:Q", scale=_exact(cells, "bottom", "top"), axis=alt.Axis(title="x₂ (no unit)", grid=False)),
     }
     shades = alt.Scale(domain=[0, 0.5, 1], range=list(palette.regions), interpolate="rgb")
     region = (
@@ -124,9 +110,7 @@ def plot_decision(
             color=alt.Color(
                 "probability:Q",
                 scale=shades,
-                legend=alt.Legend(
-                    title="probability of class 1", format=".0%", values=[0, 0.5, 1], gradientLength=180
-                ),
+                legend=alt.Legend(title="probability of class 1", format=".0%", values=[0, 0.5, 1], gradientLength=180),
             ),
             tooltip=[alt.Tooltip("probability:Q", title="probability of class 1", format=".1%")],
         )
@@ -145,11 +129,11 @@ def plot_decision(
                 fill=alt.Fill("label:N", scale=fill, legend=None),
             )
         )
-        notes = ["Training points: circles are class 0, triangles class 1.", *notes]
+        notes = ["Training points: ● class 0, ▲ class 1.", *notes]
     share = float((chosen["probability_1"] > 0.5).mean())
     picture = finish(
         layers,
-        title=f"{label}: decision region, step {step:,}",
+        title=f"{label}: decision at step {step:,}",
         notes=notes,
         description=f"Class 1 is the likelier one on {share:.0%} of the area.",
         theme=theme,

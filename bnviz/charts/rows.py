@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import ceil
 from typing import Any
 
 import altair as alt
@@ -66,13 +67,18 @@ def log_axis(values: pd.Series, title: str) -> dict[str, Any]:
     decades = np.log10(high / low)
     margin = 10 ** (0.04 * decades + 0.01)
     low, high = low / margin, high * margin
-    steps = [1.0] if decades > 3 else [1.0, 2.0, 5.0] if decades > 0.6 else np.arange(1, 10, 0.5).tolist()
-    powers = 10.0 ** np.arange(np.floor(np.log10(low)), np.ceil(np.log10(high)) + 1)
-    ticks = [step * power for power in powers for step in steps if low <= step * power <= high]
-    ticks = ticks[:: max(1, round(len(ticks) / 7))]
+    if decades < 0.7:
+        size = 10 ** np.floor(np.log10(high - low))
+        gap = next(size * part for part in (0.2, 0.5, 1, 2) if (high - low) / (size * part) <= 6)
+        ticks = (np.arange(np.ceil(low / gap), np.floor(high / gap) + 1) * gap).tolist()
+    else:
+        powers = 10.0 ** np.arange(np.floor(np.log10(low)), np.ceil(np.log10(high)) + 1)
+        parts = (1, 2, 5) if decades < 3 else (1,)
+        ticks = [part * power for power in powers for part in parts if low <= part * power <= high]
+        ticks = ticks[:: ceil(len(ticks) / 8)]
     return {
         "scale": alt.Scale(type="log", domain=[low, high], nice=False),
-        "axis": alt.Axis(title=title, values=ticks or [low, high], format=".2~g"),
+        "axis": alt.Axis(title=title, values=ticks, format=".3~g"),
     }
 
 

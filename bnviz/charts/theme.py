@@ -201,9 +201,7 @@ def step_axis(last: int) -> alt.X:
     return alt.X("step:Q", scale=scale, axis=axis)
 
 
-def intervention_rules(
-    interventions: Sequence[int], last: int, theme: Theme
-) -> tuple[list[alt.Chart], list[str]]:
+def intervention_rules(interventions: Sequence[int], last: int, theme: Theme) -> tuple[list[alt.Chart], list[str]]:
     """Vertical rules at the steps of interventions, and the note that explains them."""
     if not interventions:
         return [], []

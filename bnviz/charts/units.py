@@ -138,11 +138,9 @@ def plot_percentiles(
         return area.encode(x, alt.Y(low, type="quantitative", scale=scale, axis=axis), alt.Y2(high))
 
     line = base.mark_line(color=color, strokeWidth=3.5, strokeDash=dash_of(styles[run]), clip=True)
-    notes = [
-        f"{STAGE_NAMES[stage].capitalize()}. Line: median; bands: 15 to 85 % and 5 to 95 % of the values."
-    ]
+    notes = [f"{STAGE_NAMES[stage].capitalize()}. Median; bands of 15 to 85 % and 5 to 95 %."]
     if beyond:
-        notes.append("Percentiles beyond the recorded range are drawn at the edge.")
+        notes.append("Beyond the recorded range: drawn at the edge.")
     ends = wide.iloc[-1]
     return finish(
         [
