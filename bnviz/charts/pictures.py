@@ -50,7 +50,7 @@ def plot_histogram(
     x = alt.X(
         "bin_left:Q",
         scale=alt.Scale(domain=span, nice=False),
-        axis=alt.Axis(title="value (no unit)", grid=False),
+        axis=alt.Axis(title="value (no unit)", grid=False, tickCount=6),
     )
     # Overlapping outlines of several runs are compared, so they must not be stacked on each other.
     y = alt.Y("share:Q", stack=None, axis=alt.Axis(title="share of values in a bin", format=".0%", tickCount=5))

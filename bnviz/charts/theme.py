@@ -31,7 +31,7 @@ STAGE_NAMES = {
 }
 
 # What fits the text column of a screen of 390 px at the sizes below.
-_TITLE_CHARACTERS, _NOTE_CHARACTERS, _LEGEND_PIXELS = 36, 48, 340
+_TITLE_CHARACTERS, _NOTE_CHARACTERS, _LEGEND_PIXELS = 38, 52, 340
 _TITLE_LINE, _NOTE_LINE, _LEGEND_LINE, _AXIS = 22, 18, 24, 56
 
 
@@ -66,7 +66,7 @@ PALETTES: dict[Theme, Palette] = {
         muted="#b1bac4",
         grid="#30363d",
         second="#aab2bd",
-        page="#0e1117",
+        page="#171614",
         regions=("#633a78", "#1c2128", "#22693a"),
         classes=("#dcb8ee", "#9be8a8"),
     ),

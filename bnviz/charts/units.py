@@ -120,7 +120,11 @@ def plot_percentiles(
     if chosen.empty:
         return message(f"{label}: hidden layer {layer + 1} has no values {STAGE_NAMES[stage]}.", theme=theme)
     last = int(of_layer["step"].max())
-    span = shared_range(of_layer["value"].to_numpy())
+    values = of_layer["value"].to_numpy()
+    low, high = shared_range(values)
+    # The recorded range is symmetric or starts at 0, so that an edge is not nearer than the other one reaches.
+    reach = max(abs(low), abs(high))
+    span = (-reach if np.isneginf(values).any() else low, reach if np.isposinf(values).any() else high)
     wide = chosen.set_index(["step", "percentile"])["value"].unstack("percentile")  # noqa: PD010
     beyond = np.isinf(wide.to_numpy()).any()
     wide = wide.clip(*span).rename(columns=lambda percent: f"p{percent}").reset_index()
@@ -138,7 +142,7 @@ def plot_percentiles(
         return area.encode(x, alt.Y(low, type="quantitative", scale=scale, axis=axis), alt.Y2(high))
 
     line = base.mark_line(color=color, strokeWidth=3.5, strokeDash=dash_of(styles[run]), clip=True)
-    notes = [f"{STAGE_NAMES[stage].capitalize()}. Median; bands of 15 to 85 % and 5 to 95 %."]
+    notes = [f"{STAGE_NAMES[stage].capitalize()}. Median, 15–85\u00a0%, 5–95\u00a0%."]
     if beyond:
         notes.append("Beyond the recorded range: drawn at the edge.")
     ends = wide.iloc[-1]
