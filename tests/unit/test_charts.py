@@ -262,6 +262,20 @@ def test_percentiles_beyond_the_recorded_range_reach_the_edge_and_it_is_said():
     assert "edge" not in words(charts.plot_percentiles(percentiles(), STYLES, run=2, layer=0).to_dict())
 
 
+@pytest.mark.parametrize("side", [1, -1])
+def test_only_the_side_with_infinite_percentiles_is_widened(side):
+    frame = percentiles()
+    frame["value"] = side * (frame["value"].abs() + 2.0)
+    frame.loc[(frame["step"] == 10) & (frame["percentile"] == 50), "value"] = -side * np.inf
+    spec = charts.plot_percentiles(frame, STYLES, run=2, layer=0).to_dict()
+    near, far = sorted(spec["layer"][0]["encoding"]["y"]["scale"]["domain"], key=abs)
+    assert near == -far
+    frame["value"] = frame["value"].replace(-side * np.inf, side * np.inf)
+    spec = charts.plot_percentiles(frame, STYLES, run=2, layer=0).to_dict()
+    near, far = sorted(spec["layer"][0]["encoding"]["y"]["scale"]["domain"], key=abs)
+    assert abs(near) < 2.5 < 15 < abs(far)
+
+
 def test_percentile_bands_pair_the_right_percentiles():
     spec = charts.plot_percentiles(percentiles(), STYLES, run=2, layer=0).to_dict()
     pairs = [(layer["encoding"]["y"]["field"], layer["encoding"].get("y2", {}).get("field")) for layer in spec["layer"]]
@@ -385,13 +399,12 @@ def histories():
     )
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_a_real_recording_goes_through_every_chart(histories, theme):
+def test_a_real_recording_goes_through_every_chart(histories):
     from bnviz.styles import run_styles
 
     digits, moons = histories
     styles = run_styles(digits.experiment)
-    common = {"theme": theme, "interventions": [kick.step for kick in digits.experiment.interventions]}
+    common = {"interventions": [kick.step for kick in digits.experiment.interventions]}
     drawn = [
         charts.plot_loss(digits.losses(), styles, status=digits.status, **common),
         charts.plot_accuracy(digits.losses(), styles, status=digits.status, **common),
@@ -404,11 +417,11 @@ def test_a_real_recording_goes_through_every_chart(histories, theme):
                 charts.plot_moments(digits.moments(), styles, quantity="mean", **where, **common),
                 charts.plot_moments(digits.moments(), styles, quantity="std", **where, **common),
                 charts.plot_percentiles(digits.percentiles(), styles, run=2, **where, **common),
-                charts.plot_histogram(digits.histograms(), styles, step=12, **where, theme=theme),
+                charts.plot_histogram(digits.histograms(), styles, step=12, **where),
             ]
     for quantity in ("weight_norm", "grad_norm", "effective_lr"):
         drawn.append(charts.plot_weights(digits.weights(), styles, quantity=quantity, **common))
-    drawn.append(charts.plot_decision(moons.decision(), styles, run=2, step=12, theme=theme))
+    drawn.append(charts.plot_decision(moons.decision(), styles, run=2, step=12))
     for chart in drawn:
         assert isinstance(chart, alt.LayerChart)
         assert marks(chart.to_dict())[0] != "text", "there is something to draw"
