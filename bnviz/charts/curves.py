@@ -227,7 +227,7 @@ def plot_moments(
     bands = pd.DataFrame({name: over_units.quantile(share) for name, share in shares.items()}).reset_index()
     last, units = int(bands["step"].max()), chosen["unit"].nunique()
     span = shared_range(bands[["low", "median", "high"]].to_numpy())
-    notes = [f"{STAGE_NAMES[stage].capitalize()}. Median and 15–85\u00a0% of {units} units."]
+    notes = [f"{STAGE_NAMES[stage].capitalize()}. Median, 15–85\u00a0% of {units} units."]
     notes += outside_note(bands[["low", "high"]].to_numpy(), span)
     drawn, thinned = thin(named(bands, styles), ["run"])
     rules, rule_notes = intervention_rules(interventions, last, theme)

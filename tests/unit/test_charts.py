@@ -395,7 +395,7 @@ def histories():
     kick = (Intervention(step=5, factor=10),)
     return (
         train(Experiment(dataset="digits", activation="sigmoid", runs=runs, interventions=kick, **common)),
-        train(Experiment(dataset="moons", runs=runs, **common)),
+        train(Experiment(dataset="moons", runs=(*runs, Run(norm="affine", lr=1e9, label="too fast")), **common)),
     )
 
 
@@ -422,6 +422,9 @@ def test_a_real_recording_goes_through_every_chart(histories):
     for quantity in ("weight_norm", "grad_norm", "effective_lr"):
         drawn.append(charts.plot_weights(digits.weights(), styles, quantity=quantity, **common))
     drawn.append(charts.plot_decision(moons.decision(), styles, run=2, step=12))
+    moon_styles = run_styles(moons.experiment)
+    drawn.append(charts.plot_loss(moons.losses(), moon_styles, status=moons.status))
+    assert "× too fast: diverged at step" in drawn[-1].to_dict()["description"]
     for chart in drawn:
         assert isinstance(chart, alt.LayerChart)
         assert marks(chart.to_dict())[0] != "text", "there is something to draw"
