@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from math import isfinite
 from numbers import Integral
 
 import numpy as np
 from numpy.typing import NDArray
+
+from bnviz.limits import LIBRARY, Bound
 
 Floats = NDArray[np.float64]
 Labels = NDArray[np.int64]
@@ -92,15 +93,17 @@ def load(
         ValueError: naming the field, its value, the allowed range and the fix.
     """
     if name not in DATASETS:
-        raise ValueError(f"dataset: {name!r} is not known; choose one of {', '.join(DATASETS)}.")
+        raise ValueError(f"dataset = {name!r}: must be one of {', '.join(DATASETS)}; choose one.")
     data = DATASETS[name]
-    _require("seed", seed, 0, None, "any such number will do", whole=True)
-    _require("noise", noise, 0.0, None, "use 0 for points exactly on their curve")
-    _require("offset", offset, None, None, "use a finite number")
-    _require("label_noise", label_noise, 0.0, 1.0, "give the fraction of labels to redraw")
     count = data.examples if n_train is None else n_train
-    fix = f"{name} has {data.examples} training examples, and each of its classes needs one"
-    _require("n_train", count, data.classes, data.examples, fix, whole=True)
+    bounds = {field: LIBRARY[field] for field in ("seed", "noise", "offset", "label_noise")}
+    bounds["n_train"] = Bound(LIBRARY["n_train"].low, data.examples, f"{name} has no more", "training examples")
+    values = {"seed": seed, "noise": noise, "offset": offset, "label_noise": label_noise, "n_train": count}
+    for field, value in values.items():
+        if field in ("seed", "n_train") and not isinstance(value, Integral):
+            raise ValueError(f"{field} = {value!r}: must be a whole number; {bounds[field].fix}.")
+        if problem := bounds[field].problem(field, value):
+            raise ValueError(problem)
 
     generator = _stream(seed, _POINTS)
     inputs, labels = data.make(generator, noise)
@@ -113,14 +116,6 @@ def load(
         x_train, x_test = (x_train - mean) / sd, (x_test - mean) / sd
     y_train = _corrupt(labels[train], label_noise, data.classes, _stream(seed, _LABEL_NOISE))
     return Split(x_train + offset, y_train, x_test + offset, labels[test], data.classes)
-
-
-def _require(field: str, value: float, low: float | None, high: float | None, fix: str, *, whole: bool = False) -> None:
-    bounds = "finite" if low is None else f"at least {low}" if high is None else f"from {low} to {high}"
-    if whole and not isinstance(value, Integral):
-        raise ValueError(f"{field}: {value!r} is not allowed; it must be a whole number, {bounds}: {fix}.")
-    if not isfinite(value) or (low is not None and value < low) or (high is not None and value > high):
-        raise ValueError(f"{field}: {value!r} is not allowed; it must be {bounds}: {fix}.")
 
 
 def _stream(seed: int, purpose: int) -> np.random.Generator:
