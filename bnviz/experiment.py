@@ -50,18 +50,14 @@ def _problems(error: ValidationError) -> dict[str, str]:
         cause = item.get("ctx", {}).get("error")
         if isinstance(cause, InvalidExperiment):
             for name, message in cause.problems.items():
-                found.setdefault(
-                    f"{field}.{name}" if parts else name, f"{field}: {message}" if parts else message
-                )
+                found.setdefault(f"{field}.{name}" if parts else name, f"{field}: {message}" if parts else message)
             continue
         if item["type"] == "value_error":
             message = str(cause)
         elif item["type"] == "extra_forbidden":
             message = f"{field}: there is no such field; remove it."
         elif item["type"] == "literal_error":
-            message = (
-                f"{field} = {_short(item['input'])}: must be one of {item['ctx']['expected']}; choose one."
-            )
+            message = f"{field} = {_short(item['input'])}: must be one of {item['ctx']['expected']}; choose one."
         else:
             message = f"{field} = {_short(item['input'])}: {_plain(item['msg'])}."
         found.setdefault(field, message)

@@ -68,9 +68,7 @@ APP: Mapping[str, Bound] = {
     "width": Bound(2, 256, "use narrower layers here, or run bnviz on your own machine", "units"),
     "steps": Bound(1, 5_000, "train for fewer steps here, or run bnviz on your own machine", "updates"),
     "batch_size": Bound(1, 2_000, "use a smaller batch here, or run bnviz on your own machine", "examples"),
-    "n_train": Bound(
-        2, 4_000, "use fewer training examples here, or run bnviz on your own machine", "examples"
-    ),
+    "n_train": Bound(2, 4_000, "use fewer training examples here, or run bnviz on your own machine", "examples"),
     "records": Bound(2, 240, "record fewer steps here, or run bnviz on your own machine", "recorded steps"),
     "runs": Bound(1, 4, "compare up to four runs here", "runs"),
     "interventions": Bound(0, 4, "use up to four interventions here", "interventions"),

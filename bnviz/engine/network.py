@@ -81,6 +81,7 @@ class Network:
         self.generators = [seeded_generator(experiment.seed, "noise") for _ in self.runs]
         self.products = Products((experiment.features, *experiment.widths, experiment.classes))
         self.groups = self._make_groups(dtype)
+        self.normalize_weights = [place for place, group in enumerate(self.groups) if _normalizes_weights(group.kernel)]
         self.transposed = [layer.weight.transpose(1, 2) for layer in self.parameters.layers]
         self.head_bias_column = self.parameters.head.bias.unsqueeze(-1)
 
@@ -119,8 +120,8 @@ class Network:
         for index, layer in enumerate(self.parameters.layers):
             z = multiply(layer.weight, h)
             outputs, kept = [], []
-            for group in groups:
-                z_part, part = z if len(groups) == 1 else z[group.runs], group.parts[index]
+            for group, z_part in zip(groups, self._split(z), strict=True):
+                part = group.parts[index]
                 if prepare:
                     group.kernel.prepare(z_part, part.buffers)
                 output, saved = group.kernel.forward(z_part, part.units, part.buffers, training)
@@ -137,6 +138,10 @@ class Network:
         if tape is not None:
             tape.logits = logits
         return logits
+
+    def _split(self, x: Tensor) -> list[Tensor]:
+        """x `[K, …]` divided among the groups."""
+        return [x] if len(self.groups) == 1 else [x[group.runs] for group in self.groups]
 
     def _update_running(self, kept: list[list[Any]], examples: int) -> None:
         for place, group in enumerate(self.groups):
@@ -157,8 +162,8 @@ class Network:
             layer = tape.layers[index]
             dy = self.activation.backward(dh, layer.post_affine, layer.post_activation)
             dinputs = []
-            for group, saved in zip(groups, layer.saved, strict=True):
-                dy_part, part = dy if len(groups) == 1 else dy[group.runs], group.parts[index]
+            for group, dy_part, saved in zip(groups, self._split(dy), layer.saved, strict=True):
+                part = group.parts[index]
                 dx, dgamma, dbeta, dalpha = group.kernel.backward(dy_part, part.units, saved)
                 dinputs.append(dx)
                 part.dgamma.copy_(dgamma)
@@ -167,17 +172,17 @@ class Network:
                     part.dalpha.copy_(dalpha)
             dz = _join(dinputs)
             multiply(dz, layer.inputs.transpose(1, 2), out=self.gradients.layers[index].weight)
-            for group, saved in zip(groups, layer.saved, strict=True):
-                part = group.parts[index]
-                group.kernel.add_weight_gradient(part.dweight, part.weight, saved)
+            for place in self.normalize_weights:
+                part = groups[place].parts[index]
+                groups[place].kernel.add_weight_gradient(part.dweight, part.weight, layer.saved[place])
             if index:
                 dh = multiply(self.transposed[index], dz)
 
     def normalized(self, tape: Tape, index: int) -> Tensor:
         """x̂ `[K, C, B]` of layer `index`: what γ and β act on."""
         layer = tape.layers[index]
-        pairs = zip(self.groups, layer.saved, strict=True)
-        return _join([group.kernel.normalized(layer.pre_norm[group.runs], saved) for group, saved in pairs])
+        parts = zip(self.groups, self._split(layer.pre_norm), layer.saved, strict=True)
+        return _join([group.kernel.normalized(z, saved) for group, z, saved in parts])
 
     def running(self, index: int) -> tuple[Tensor, Tensor]:
         """Running mean and unbiased variance of layer `index`, each `[K, C]`; 0 and 1 where none are kept."""
@@ -244,6 +249,10 @@ def group_key(run: Run) -> tuple:
     """What runs must agree on to share a kernel's calls: its class and the settings that it uses."""
     kernel = NORMS[run.norm].kernel
     return kernel, *(getattr(run, name) for name in kernel.uses)
+
+
+def _normalizes_weights(kernel: Kernel) -> bool:
+    return type(kernel).add_weight_gradient is not Kernel.add_weight_gradient
 
 
 def _join(parts: list[Tensor]) -> Tensor:
