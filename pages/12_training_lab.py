@@ -73,9 +73,7 @@ def upload() -> None:
 
 with frame.page("pages/12_training_lab.py"):
     st.title("Change one thing, keep the rest equal")
-    st.markdown(
-        "Set up to four runs that share data, initial weights and mini-batches, then press Train and compare."
-    )
+    st.markdown("Set up to four runs that share data, initial weights and mini-batches, then press Train and compare.")
     complain(lab.open_lab(st.query_params.to_dict()), "These parts of the link were ignored:")
     choose_preset()
     draw_controls()
@@ -88,10 +86,11 @@ with frame.page("pages/12_training_lab.py"):
             lab.load(lab.START)
             st.rerun()
         if experiment:
+            query = lab.write_query(experiment)
             with st.popover("Copy link", icon=":material/link:"):
                 st.markdown("This link opens the lab with these settings and trains them.")
                 address = (st.context.url or "").partition("?")[0]
-                st.code(f"{address}?{urlencode(lab.write_query(experiment))}", language=None, wrap_lines=True)
+                st.code(f"{address}?{urlencode(query)}", language=None, wrap_lines=True)
     on_stage, uploaded = lab.shown()
     if experiment and experiment != on_stage:
         st.info("The controls have changed since this was trained. Press Train to see their effect.")

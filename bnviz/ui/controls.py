@@ -147,13 +147,28 @@ RUN_MORE: tuple[Control, ...] = (
     ),
     Control("groups", "Groups", "Number of groups of units; divides every width.", "whole", 1, used_by=_norm("group")),
     Control(
-        "dyt_alpha", "Initial α", "Slope inside dynamic tanh at the start.", "number", 0.1, used_by=_norm("dynamic_tanh")
+        "dyt_alpha",
+        "Initial α",
+        "Slope inside dynamic tanh at the start.",
+        "number",
+        0.1,
+        used_by=_norm("dynamic_tanh"),
     ),
     Control(
-        "rmax", "Bound of r", "Largest correction of the scale; 1 is none.", "number", 0.5, used_by=_norm("batch_renorm")
+        "rmax",
+        "Bound of r",
+        "Largest correction of the scale; 1 is none.",
+        "number",
+        0.5,
+        used_by=_norm("batch_renorm"),
     ),
     Control(
-        "dmax", "Bound of d", "Largest correction of the shift; 0 is none.", "number", 0.5, used_by=_norm("batch_renorm")
+        "dmax",
+        "Bound of d",
+        "Largest correction of the shift; 0 is none.",
+        "number",
+        0.5,
+        used_by=_norm("batch_renorm"),
     ),
     Control(
         "noise_mean",
@@ -186,8 +201,7 @@ def experiment_controls(draft: Draft, key: str) -> Draft:
         for column, control in zip(st.columns(5), EXPERIMENT_MAIN, strict=True):
             with column:
                 changed[control.field] = draw(control, changed, key)
-        with st.container(horizontal=True, vertical_alignment="bottom"):
-            changed["widths"] = _widths(changed["widths"], key)
+        changed["widths"] = _widths(changed["widths"], key)
         with st.expander("More about data and recording"):
             changed |= _grid(EXPERIMENT_MORE, changed, key, columns=4)
     return changed
@@ -293,48 +307,38 @@ def _grid(controls: Sequence[Control], values: Mapping[str, Any], key: str, colu
 
 def _widths(widths: Sequence[int], key: str) -> tuple[int, ...]:
     """Draw depth and width, or a field for each layer's own width where they differ."""
-    alike = len(set(widths)) == 1
-    depth = int(
-        st.number_input(
-            "Hidden layers",
-            value=len(widths),
-            min_value=1,
-            max_value=int(APP["depth"].high),
-            key=f"{key}_depth",
-            help="How many hidden layers the networks have.",
-            width=200,
-        )
-    )
-    own = st.toggle(
-        "A width for each layer",
-        not alike,
-        key=f"{key}_own_widths",
-        help="Set the number of units layer by layer.",
-    )
-    extended = [*widths, *[widths[-1]] * depth][:depth]
-    if not own:
-        width = st.number_input(
-            "Width",
-            value=int(widths[0]),
-            step=8,
-            key=f"{key}_width",
-            help="Units in each hidden layer.",
-            width=200,
-        )
-        return (int(width),) * depth
-    return tuple(
-        int(
+    left, middle, right = st.columns([1, 1, 3], vertical_alignment="bottom")
+    with left:
+        depth = int(
             st.number_input(
-                f"Width of layer {layer + 1}",
-                value=int(width),
-                step=8,
-                key=f"{key}_width{layer + 1}",
-                help="Units in this hidden layer.",
-                width=150,
+                "Hidden layers",
+                value=len(widths),
+                min_value=1,
+                max_value=int(APP["depth"].high),
+                key=f"{key}_depth",
+                help="How many hidden layers the networks have.",
             )
         )
-        for layer, width in enumerate(extended)
-    )
+    with right:
+        own = st.toggle(
+            "A width for each layer",
+            len(set(widths)) > 1,
+            key=f"{key}_own_widths",
+            help="Set the number of units layer by layer.",
+        )
+    if not own:
+        with middle:
+            return (_width("Width", widths[0], f"{key}_width"),) * depth
+    extended = [*widths, *[widths[-1]] * depth][:depth]
+    with st.container(horizontal=True):
+        return tuple(
+            _width(f"Width of layer {number}", width, f"{key}_width{number}")
+            for number, width in enumerate(extended, start=1)
+        )
+
+
+def _width(label: str, width: int, key: str) -> int:
+    return int(st.number_input(label, value=int(width), step=8, key=key, help="Units of the layer.", width=180))
 
 
 def _rearranged(runs: list[Draft], action: str, number: int) -> list[Draft]:

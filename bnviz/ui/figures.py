@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from bnviz import charts
+from bnviz.charts.curves import MomentQuantity, WeightQuantity
 from bnviz.styles import run_styles
 from bnviz.ui.training import training_queue
 
@@ -20,7 +21,11 @@ STAGES = {
     "post_affine": "after γ and β",
     "post_activation": "after the activation",
 }
-WEIGHT_QUANTITIES = {"weight_norm": "‖W‖", "grad_norm": "‖∂L/∂W‖", "effective_lr": "effective rate η/‖W‖²"}
+WEIGHT_QUANTITIES: dict[WeightQuantity, str] = {
+    "weight_norm": "‖W‖",
+    "grad_norm": "‖∂L/∂W‖",
+    "effective_lr": "effective rate η/‖W‖²",
+}
 
 
 @st.fragment
@@ -72,7 +77,8 @@ def _affine(history: History, key: str) -> None:
 def _moments(history: History, key: str) -> None:
     layer, stage = _layer_and_stage(history, f"{key}_moments")
     frame = history.moments()
-    for column, quantity in zip(st.columns(2), ("mean", "std"), strict=True):
+    quantities: tuple[MomentQuantity, ...] = ("mean", "std")
+    for column, quantity in zip(st.columns(2), quantities, strict=True):
         with column:
             chart = charts.plot_moments(frame, layer=layer, stage=stage, quantity=quantity, **_common(history))
             _show(chart, f"{key}_moments_{quantity}")

@@ -43,12 +43,24 @@ def prose() -> DeltaGenerator:
     return st.container(width=PROSE_WIDTH)
 
 
+def cards() -> None:
+    """Draw a card with link and summary for every page but the first."""
+    st.header("Go on")
+    others = PAGES[1:]
+    for column, entry in zip(st.columns(max(len(others), 3))[: len(others)], others, strict=True):
+        with column, st.container(border=True):
+            st.page_link(entry.file, label=f"**{entry.title}**", icon=entry.icon)
+            st.markdown(entry.summary)
+
+
 def _sidebar() -> None:
     with st.sidebar:
+        st.markdown("**bnviz**")
         for group, pages in groupby(PAGES, key=lambda page: page.group):
             st.caption(group)
             for entry in pages:
                 st.page_link(entry.file, label=entry.title, icon=entry.icon)
+        st.divider()
         # Widgets forget their value when the page changes; a plain key of the session does not.
         st.session_state["presenter"] = st.toggle(
             "Presenter mode",

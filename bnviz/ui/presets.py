@@ -17,6 +17,8 @@ class Preset:
     experiment: Experiment
 
 
+WHERE_LITTLE_IS_GAINED = Experiment(standardize=True, runs=(Run(norm="none"), Run(norm="affine"), Run(norm="batch")))
+
 PRESETS: tuple[Preset, ...] = (
     Preset(
         "A blow to the weights",
@@ -49,7 +51,7 @@ PRESETS: tuple[Preset, ...] = (
         "Where little is gained",
         "Three layers of ReLUs, a good initialization, standardized inputs. Look at the test accuracy: is there a "
         "difference that matters?",
-        Experiment(standardize=True, runs=(Run(norm="none"), Run(norm="affine"), Run(norm="batch"))),
+        WHERE_LITTLE_IS_GAINED,
     ),
     Preset(
         "Batches of four",
@@ -60,9 +62,7 @@ PRESETS: tuple[Preset, ...] = (
     Preset(
         "Statistics taken for constants",
         "The second run computes the same outputs but leaves μ and σ out of the gradient. Compare the losses.",
-        Experiment(
-            widths=(64,) * 6, runs=(Run(norm="batch"), Run(norm="batch_detached"), Run(norm="batch_frozen"))
-        ),
+        Experiment(widths=(64,) * 6, runs=(Run(norm="batch"), Run(norm="batch_detached"), Run(norm="batch_frozen"))),
     ),
 )
 

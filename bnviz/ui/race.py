@@ -33,7 +33,8 @@ RACE = race()
 
 def read_query(query: Mapping[str, str]) -> tuple[tuple[str, ...], int, dict[str, str]]:
     """Return the normalizations and the seed that a URL asks for, and what is wrong with it: name → message."""
-    norms, seed, problems = NORMS_IN_RACE, 0, {}
+    norms: tuple[str, ...] = NORMS_IN_RACE
+    seed, problems = 0, {}
     for name, text in query.items():
         if name == "runs":
             asked = text.split("-")
