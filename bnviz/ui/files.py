@@ -73,17 +73,26 @@ def read_upload(name: str, data: bytes) -> tuple[Experiment, str | None]:
     """
     if name.lower().endswith(".npz"):
         history = _read_history(data)
+        _require_welcome(history.experiment)
         key = f"upload {hashlib.sha256(data).hexdigest()}"
         training_queue().keep(key, history)
         return history.experiment, key
     if len(data) > MOST_JSON:
         raise ValueError(f"The file has {len(data):,} bytes; an experiment has at most {MOST_JSON:,}.")
     try:
-        return Experiment.from_json(data.decode("utf-8")), None
+        experiment = Experiment.from_json(data.decode("utf-8"))
     except UnicodeDecodeError:
         raise ValueError("The file is not text, so it is not an experiment. Save the experiment again.") from None
     except InvalidExperiment as error:
         raise ValueError(f"The file is not an experiment that can be read. {error}") from None
+    _require_welcome(experiment)
+    return experiment, None
+
+
+def _require_welcome(experiment: Experiment) -> None:
+    problems = app_problems(experiment)
+    if problems:
+        raise ValueError("The experiment is too large for this app. " + " ".join(problems.values()))
 
 
 def _read_history(data: bytes) -> History:
@@ -96,11 +105,7 @@ def _read_history(data: bytes) -> History:
         raise ValueError("The file is damaged or is not an .npz file. Download the recording again.") from None
     if unpacked > MOST_UNPACKED:
         raise ValueError(f"The recording takes {unpacked:,} bytes; this app opens at most {MOST_UNPACKED:,}.")
-    history = History.load(io.BytesIO(data))
-    problems = app_problems(history.experiment)
-    if problems:
-        raise ValueError("The recording is too large for this app. " + " ".join(problems.values()))
-    return history
+    return History.load(io.BytesIO(data))
 
 
 def _csv(result: str, table: str) -> bytes:

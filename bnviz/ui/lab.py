@@ -16,6 +16,7 @@ from bnviz.ui.controls import Draft, draft_of
 from bnviz.ui.presets import PRESETS
 
 START = PRESETS[0].experiment
+_FIELDS = {"depth": "widths", "width": "widths"}
 _DRAFT, _VERSION, _WRITTEN, _SHOWN = "lab_draft", "lab_version", "lab_written_query", "lab_shown"
 
 
@@ -28,11 +29,23 @@ def open_lab(query: Mapping[str, str]) -> dict[str, str]:
     asked = dict(query)
     if asked and asked != st.session_state.get(_WRITTEN):
         experiment, problems = read_query(asked)
-        load(experiment)
-        return problems
+        welcome, too_much = _within_limits(experiment)
+        load(welcome)
+        return problems | too_much
     if _DRAFT not in st.session_state:
         load(START)
     return {}
+
+
+def _within_limits(experiment: Experiment) -> tuple[Experiment, dict[str, str]]:
+    """Return the experiment with the fields that this app refuses at their defaults, and what was refused."""
+    problems = app_problems(experiment)
+    if not problems:
+        return experiment, {}
+    refused = {_FIELDS.get(name, name) for name in problems}
+    kept = {name: value for name, value in draft_of(experiment).items() if name not in refused}
+    smaller, still_wrong = judge(kept)
+    return (START if smaller is None or still_wrong else smaller), problems
 
 
 def load(experiment: Experiment, result: str | None = None) -> None:
@@ -85,7 +98,8 @@ def judge(values: Draft) -> tuple[Experiment | None, dict[str, str]]:
 
 def write_query(experiment: Experiment) -> dict[str, str]:
     """Keep the URL in step with the controls, and return its parameters."""
-    query = experiment.to_query()
+    # Never empty: without parameters the lab would begin with its first preset.
+    query = experiment.to_query() or {"steps": str(experiment.steps)}
     if st.query_params.to_dict() != query:
         st.query_params.from_dict(query)
     st.session_state[_WRITTEN] = query
