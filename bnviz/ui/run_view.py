@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 AT_ONCE = 0.15  # seconds within which a result is shown without a progress bar
 PULSE = 0.1  # seconds between two pictures of the progress
+ARRIVAL_PULSE = 0.4  # the same while the browser still loads the page: more would hold up its controls
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ class Stage:
         None when there is nothing to play; the reason is then on the stage.
         """
         done = (result and training_queue().result(result)) or self._obtain(experiment)
+        st.session_state[self._arrived] = True
         if not done or done.result is None:
             return None
         self._say_how_it_ended(done, done.result)
@@ -53,9 +55,10 @@ class Stage:
         return done
 
     def _say_how_it_ended(self, done: Done[History], history: History) -> None:
+        # A container drawn over another keeps what the other held, so the place is cleared first.
+        self.messages.empty()
         troubled = [outcome for outcome in outcomes(history) if outcome.status.startswith("diverged")]
         if done.ending == "finished" and not troubled:
-            self.messages.empty()
             return
         with self.messages.container():
             self._notes(done, troubled)
@@ -94,6 +97,7 @@ class Stage:
         if done.ending in ("stopped", "deadline"):
             st.session_state[self._ended] = (key, done.key)
         if done.result is None:
+            self.messages.empty()
             with self.messages.container():
                 if done.ending == "failed":
                     st.error(f"The training failed. {literal(done.reason or '')}")
@@ -115,9 +119,10 @@ class Stage:
             st.button("Stop", key=f"{self.key}_stop", on_click=self._request_stop, args=(job_key(experiment),))
             if not alone:
                 st.caption("Another visitor waits for the same training, so it goes on.")
+        arriving = not st.session_state.get(self._arrived)
         while not isinstance(state, Done):
             _draw_progress(state, experiment, labels, bar, numbers)
-            state = ticket.wait(PULSE)
+            state = ticket.wait(ARRIVAL_PULSE if arriving else PULSE)
         return state
 
     @property
@@ -127,6 +132,10 @@ class Stage:
     @property
     def _ended(self) -> str:
         return f"{self.key}_ended_early"
+
+    @property
+    def _arrived(self) -> str:
+        return f"{self.key}_arrived"
 
     def _request_stop(self, key: str) -> None:
         st.session_state[self._stop] = key
