@@ -15,7 +15,7 @@ from bnviz.styles import run_styles
 from bnviz.ui.jobs import Done, QueueFull, Running, Ticket, Waiting
 from bnviz.ui.literal import literal
 from bnviz.ui.outcome import Outcome, outcomes
-from bnviz.ui.player.player import player, player_table
+from bnviz.ui.player import player, player_table
 from bnviz.ui.training import job_key, training_queue
 
 if TYPE_CHECKING:
