@@ -21,7 +21,7 @@ GUESSES = ("all three", "γx + β and batch norm", "only batch norm", "none of t
 QUESTION = """
 “Batch norm standardizes with the batch mean and variance, then learns γ and β that may undo it. Isn't that redundant?
 γ and β could learn to standardize by themselves. And as μ and σ change at every step, the γ and β learned for the old
-ones no longer apply: doesn't that hurt convergence? Why not just y = γx + β?”
+ones no longer apply: doesn't that hurt convergence? Why not just y = γx + β?”
 """
 
 SHORT_ANSWER = """
@@ -99,13 +99,13 @@ def question_page() -> None:
     """Wire the first page."""
     norms, seed, problems = read_query(st.query_params.to_dict())
     st.title("Standardizing and undoing it is not the same as doing nothing")
+    st.markdown(QUESTION)
     with frame.prose():
-        st.markdown(QUESTION)
         if problems:
             listed = "\n".join(f"- {literal(name)}: {literal(message)}" for name, message in problems.items())
             st.error(f"These parts of the link were ignored:\n\n{listed}")
     guess = st.radio(
-        "Which of the three will learn to read digits? Take a guess, then look.",
+        "Which of the three will learn to read digits? Take a guess, then watch.",
         GUESSES,
         index=None,
         horizontal=True,
@@ -150,7 +150,7 @@ def tell(done: Done, ended: dict[str, Outcome], guess: str | None, seed: int) ->
             f"Trained by this server in {done.seconds:.1f} seconds, {when}, with seed {seed}. The server trains the "
             "race of seed 0 when it starts, so that it can play at once. The same seed gives the same numbers again."
         )
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         st.button("Race again with another seed", on_click=another_seed, args=(seed,), icon=":material/casino:")
         st.page_link(
             LAB,

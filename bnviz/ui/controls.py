@@ -18,6 +18,7 @@ from bnviz.limits import APP
 from bnviz.norms import NORMS
 
 Draft = dict[str, Any]
+NARROW = 150  # pixels: two controls side by side on a phone
 Kind = Literal["number", "whole", "optional", "switch", "choice", "text"]
 
 
@@ -197,13 +198,26 @@ def draft_of(experiment: Experiment) -> Draft:
 def experiment_controls(draft: Draft, key: str) -> Draft:
     """Draw the controls of data and network, and return the draft with what they say."""
     changed = dict(draft)
+    main = {control.field: control for control in EXPERIMENT_MAIN}
     with st.container(border=True):
-        for column, control in zip(st.columns(5), EXPERIMENT_MAIN, strict=True):
-            with column:
-                changed[control.field] = draw(control, changed, key)
-        changed["widths"] = _widths(changed["widths"], key)
-        with st.expander("More about data and recording"):
+        row = st.container(horizontal=True)
+        with row:
+            for name in ("dataset", "activation"):
+                changed[name] = draw(main[name], changed, key, width=170)
+        shape = st.container(horizontal=True)
+        with row:
+            for name in ("steps", "batch_size", "seed"):
+                changed[name] = draw(main[name], changed, key, width=NARROW)
+        with st.expander("More about data, network and recording"):
             changed |= _grid(EXPERIMENT_MORE, changed, key, columns=4)
+            own = st.toggle(
+                "A width for each layer",
+                len(set(draft["widths"])) > 1,
+                key=f"{key}_own_widths",
+                help="Set the number of units layer by layer.",
+            )
+        with shape:
+            changed["widths"] = _widths(changed["widths"], own, key)
     return changed
 
 
@@ -305,40 +319,29 @@ def _grid(controls: Sequence[Control], values: Mapping[str, Any], key: str, colu
     return found
 
 
-def _widths(widths: Sequence[int], key: str) -> tuple[int, ...]:
-    """Draw depth and width, or a field for each layer's own width where they differ."""
-    left, middle, right = st.columns([1, 1, 3], vertical_alignment="bottom")
-    with left:
-        depth = int(
-            st.number_input(
-                "Hidden layers",
-                value=len(widths),
-                min_value=1,
-                max_value=int(APP["depth"].high),
-                key=f"{key}_depth",
-                help="How many hidden layers the networks have.",
-            )
+def _widths(widths: Sequence[int], own: bool, key: str) -> tuple[int, ...]:
+    """Draw depth and width, or with `own` a field for the width of each layer."""
+    depth = int(
+        st.number_input(
+            "Hidden layers",
+            value=len(widths),
+            min_value=1,
+            max_value=int(APP["depth"].high),
+            key=f"{key}_depth",
+            help="How many hidden layers the networks have.",
+            width=NARROW,
         )
-    with right:
-        own = st.toggle(
-            "A width for each layer",
-            len(set(widths)) > 1,
-            key=f"{key}_own_widths",
-            help="Set the number of units layer by layer.",
-        )
+    )
     if not own:
-        with middle:
-            return (_width("Width", widths[0], f"{key}_width"),) * depth
+        return (_width("Width", widths[0], f"{key}_width"),) * depth
     extended = [*widths, *[widths[-1]] * depth][:depth]
-    with st.container(horizontal=True):
-        return tuple(
-            _width(f"Width of layer {number}", width, f"{key}_width{number}")
-            for number, width in enumerate(extended, start=1)
-        )
+    return tuple(
+        _width(f"Layer {number}", width, f"{key}_width{number}") for number, width in enumerate(extended, start=1)
+    )
 
 
 def _width(label: str, width: int, key: str) -> int:
-    return int(st.number_input(label, value=int(width), step=8, key=key, help="Units of the layer.", width=180))
+    return int(st.number_input(label, value=int(width), step=8, key=key, help="Units of the layer.", width=NARROW))
 
 
 def _rearranged(runs: list[Draft], action: str, number: int) -> list[Draft]:

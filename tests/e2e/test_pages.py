@@ -63,7 +63,7 @@ def visit(browser: Browser, address: str):
 
 
 def player(page: Page):
-    return page.get_by_test_id("stBidiComponentRegular").first
+    return page.get_by_test_id("stBidiComponentIsolated").first
 
 
 def wait_for_player(page: Page) -> None:
