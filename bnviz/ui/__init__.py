@@ -1,0 +1,1 @@
+"""The web app: the only part of bnviz that imports Streamlit."""

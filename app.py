@@ -1,0 +1,169 @@
+"""The question: why standardize when γ and β may undo it? Three networks race, and a short answer follows."""
+
+import time
+
+import streamlit as st
+from starlette.middleware import Middleware
+
+from bnviz.norms import NORMS
+from bnviz.ui import frame
+from bnviz.ui.jobs import Done
+from bnviz.ui.literal import literal
+from bnviz.ui.outcome import Outcome, outcomes
+from bnviz.ui.presets import WHERE_LITTLE_IS_GAINED
+from bnviz.ui.race import NORMS_IN_RACE, race, read_query, to_query, verdict
+from bnviz.ui.run_view import reserve
+from bnviz.ui.server import SecurityHeaders, lifespan
+
+LAB = "pages/12_training_lab.py"
+GUESSES = ("all three", "γx + β and batch norm", "only batch norm", "none of them")
+
+QUESTION = """
+“Batch norm standardizes with the batch mean and variance, then learns γ and β that may undo it. Isn't that redundant?
+γ and β could learn to standardize by themselves. And as μ and σ change at every step, the γ and β learned for the old
+ones no longer apply: doesn't that hurt convergence? Why not just y = γx + β?”
+"""
+
+SHORT_ANSWER = """
+## The short answer
+
+### Isn't it redundant?
+As a set of functions, yes. Once training is over, μ and σ are fixed numbers, and batch norm can be merged into the
+weights and the bias of its layer without changing a single output. But training does not see the whole set at once. It
+walks through it one gradient step at a time, and batch norm changes the coordinates in which it walks. In a plain layer
+the size of the weights sets the size of the output. Under batch norm (apart from the small ε) γ alone sets it.
+*The limit:* other coordinates mean another walk, not always a better one.
+
+### Could γ and β not learn to standardize by themselves?
+For inputs that stay as they are, they could: γ = 1/σ and β = −μ/σ. But nothing in the loss asks for standardized
+values. Gradient descent is slow when the mean is large compared with the spread (LeCun and others 1998, “Efficient
+BackProp”). And the layers below keep changing what has to be standardized. Batch norm computes μ and σ instead of
+learning them, so it need not catch up. *The limit:* where inputs stay put and are well scaled, there is little to gain.
+
+### Are γ and β out of date as soon as μ and σ have moved?
+No, because they were never fitted to particular values of μ and σ. Whatever the layers below do, the standardized
+values of a batch have mean 0 and standard deviation 1, so the output has mean β and standard deviation |γ| (again apart
+from ε). And the gradient is taken *through* μ and σ: each update takes into account how they will answer to it (Ioffe &
+Szegedy 2015, section 3). *The limit:* μ and σ of a batch are estimates. In small batches they are noisy, and there the
+objection has a point (Ioffe 2017).
+
+### Why not just y = γx + β?
+Because x is Wh, and γWh is only another weight matrix times h. The layer gets a second handle on a scale that it could
+set already, and nothing holds that scale in place from one layer to the next. *The limit:* the race above was chosen
+to show a large difference. With three layers of ReLUs and standardized inputs the picture is another one: the
+link below trains that experiment for you.
+
+### And is it the trick of the variational autoencoder?
+A comment under the question noticed the same form: a scale, times something standardized, plus a shift. The form is
+shared, the purpose is not. There the standardized part is random noise, and the trick lets a gradient pass through
+the act of sampling (Kingma & Welling 2014). Here it is computed from the data, and nothing is sampled. The nearest
+relative is weight normalization (Salimans & Kingma 2016), which also takes the scale out of the weights.
+"""
+
+
+def choose_runs(started: tuple[str, ...]) -> list[str]:
+    """Draw the equations, each with a switch, and return the normalizations that take part."""
+    chosen = []
+    for column, norm in zip(st.columns(3), NORMS_IN_RACE, strict=True):
+        with column, st.container(border=True, height="stretch"):
+            label = NORMS[norm].label
+            if st.toggle(label, norm in started, key=f"home_{norm}", help=f"Let {label} take part in the race."):
+                chosen.append(norm)
+            st.latex(NORMS[norm].equation)
+    return chosen
+
+
+def compare_with_guess(guess: str | None, learned: set[str]) -> None:
+    """Say whether the reader's guess came true."""
+    if guess is None:
+        return
+    names = {
+        frozenset(NORMS_IN_RACE): GUESSES[0],
+        frozenset({"affine", "batch"}): GUESSES[1],
+        frozenset({"batch"}): GUESSES[2],
+        frozenset(): GUESSES[3],
+    }
+    happened = names.get(frozenset(learned))
+    if happened == guess:
+        st.markdown(f"You guessed *{guess}*, and that is what happened.")
+    else:
+        st.markdown(f"You guessed *{guess}*. This time it was {happened or 'another combination'}.")
+
+
+def another_seed(seed: int) -> None:
+    """Ask for the race from other initial weights and mini-batches."""
+    st.query_params["seed"] = str(seed + 1)
+
+
+def question_page() -> None:
+    """Wire the first page."""
+    norms, seed, problems = read_query(st.query_params.to_dict())
+    st.title("Standardizing and undoing it is not the same as doing nothing")
+    st.markdown(QUESTION)
+    with frame.prose():
+        if problems:
+            listed = "\n".join(f"- {literal(name)}: {literal(message)}" for name, message in problems.items())
+            st.error(f"These parts of the link were ignored:\n\n{listed}")
+    guess = st.radio(
+        "Which of the three will learn to read digits? Take a guess, then watch.",
+        GUESSES,
+        index=None,
+        horizontal=True,
+        key="home_guess",
+    )
+    chosen = choose_runs(norms)
+    stage = reserve("race")
+    st.caption(
+        "Each column is one network: five hidden layers of 64 sigmoids, from the same initial weights, on the same "
+        "batches of 64 images. Look at the histograms: where do a layer's values lie, and does anything move?"
+    )
+    verdict_place = st.container()
+    with frame.prose():
+        st.markdown(SHORT_ANSWER)
+        st.page_link(
+            LAB,
+            label="See for yourself: where little is gained",
+            icon=":material/science:",
+            query_params=WHERE_LITTLE_IS_GAINED.to_query(),
+        )
+    frame.cards()
+    st.query_params.from_dict(to_query(chosen or norms, seed))
+    if not chosen:
+        st.info("Switch on at least one equation.")
+        return
+    done = stage.show(race(chosen, seed))
+    if done and done.result:
+        with verdict_place:
+            tell(done, dict(zip(chosen, outcomes(done.result), strict=True)), guess, seed)
+
+
+def tell(done: Done, ended: dict[str, Outcome], guess: str | None, seed: int) -> None:
+    """Say what the race shows, how it compares with the guess, and where it was computed."""
+    with frame.prose():
+        if done.ending == "finished":
+            st.markdown(f"**{verdict(ended)}**")
+            if len(ended) == len(NORMS_IN_RACE):
+                compare_with_guess(guess, {norm for norm, outcome in ended.items() if not outcome.at_chance})
+        minutes = (time.time() - done.at) / 60
+        when = "just now" if minutes < 1 else f"{minutes:.0f} minutes ago" if minutes < 120 else "earlier"
+        st.caption(
+            f"Trained by this server in {done.seconds:.1f} seconds, {when}, with seed {seed}. The server trains the "
+            "race of seed 0 when it starts, so that it can play at once. The same seed gives the same numbers again."
+        )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button("Race again with another seed", on_click=another_seed, args=(seed,), icon=":material/casino:")
+        st.page_link(
+            LAB,
+            label="Open this race in the training lab",
+            icon=":material/science:",
+            query_params=race(tuple(ended), seed).to_query(),
+        )
+
+
+if __name__ == "__main__":
+    with frame.page("app.py"):
+        question_page()
+else:
+    # `streamlit run app.py` finds this assignment, imports this file once, and serves what it is; the pages are
+    # run as scripts of their own for each visitor.
+    app = st.App(__file__, lifespan=lifespan, middleware=[Middleware(SecurityHeaders)])

@@ -1,0 +1,47 @@
+"""The pages of the app, in reading order: the one table behind navigation, cards and tests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page. `file` is relative to the folder of `app.py`; `icon` names a Material symbol."""
+
+    file: str
+    title: str
+    icon: str
+    group: str
+    summary: str
+
+
+PAGES: tuple[Page, ...] = (
+    Page(
+        "app.py",
+        "The question",
+        ":material/help:",
+        "Start here",
+        "Why normalize if γ and β may undo it? Three networks race while you watch.",
+    ),
+    Page(
+        "pages/12_training_lab.py",
+        "Training lab",
+        ":material/science:",
+        "Try it yourself",
+        "Every control of an experiment, up to four runs side by side, and blows to the weights in mid-training.",
+    ),
+)
+
+
+def page_named(file: str) -> Page:
+    """Return the page of `file`. Raises KeyError for a file that is not in the table."""
+    return {page.file: page for page in PAGES}[file]
+
+
+def neighbors(page: Page) -> tuple[Page | None, Page | None]:
+    """Return the pages before and after `page` in reading order, None at either end."""
+    place = PAGES.index(page)
+    before = PAGES[place - 1] if place else None
+    after = PAGES[place + 1] if place + 1 < len(PAGES) else None
+    return before, after

@@ -1,0 +1,124 @@
+"""Files to and from the visitor: recordings, tables and experiments."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import zipfile
+from functools import partial
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from bnviz.experiment import Experiment, InvalidExperiment
+from bnviz.limits import app_problems
+from bnviz.ui.training import training_queue
+
+if TYPE_CHECKING:
+    from bnviz.history import History
+
+MOST_UNPACKED = 300_000_000  # bytes of an uploaded recording once decompressed
+MOST_JSON = 200_000  # bytes of an uploaded experiment
+
+TABLES = {
+    "losses": "loss and accuracy",
+    "affine": "γ and β of each unit",
+    "moments": "μ and σ of each unit",
+    "running": "running μ and σ²",
+    "weights": "weight norms, gradient norms, effective rates",
+    "percentiles": "percentiles of the activations",
+    "histograms": "histograms of the activations",
+    "decision": "decision regions",
+}
+
+
+def downloads(result: str, experiment: Experiment, key: str) -> None:
+    """Offer the recording kept under `result` as .npz, each of its tables as .csv, and `experiment` as .json.
+
+    Files are made when they are asked for, not on every rerun.
+    """
+    tables = [name for name in TABLES if name != "decision" or experiment.features == 2]
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        table = st.selectbox("Table", tables, format_func=TABLES.__getitem__, key=f"{key}_table", width=300)
+        st.download_button(
+            "Download table (.csv)",
+            partial(_csv, result, table),
+            f"bnviz-{table}.csv",
+            "text/csv",
+            key=f"{key}_csv",
+            on_click="ignore",
+        )
+        st.download_button(
+            "Download recording (.npz)",
+            partial(_npz, result),
+            "bnviz-history.npz",
+            "application/octet-stream",
+            key=f"{key}_npz",
+            on_click="ignore",
+        )
+        st.download_button(
+            "Download experiment (.json)",
+            experiment.to_json(),
+            "bnviz-experiment.json",
+            "application/json",
+            key=f"{key}_json",
+            on_click="ignore",
+        )
+
+
+def read_upload(name: str, data: bytes) -> tuple[Experiment, str | None]:
+    """Return the experiment in an uploaded file and, for a recording, the key under which it is kept now.
+
+    Raises ValueError saying what is wrong with a damaged, foreign or too large file.
+    """
+    if name.lower().endswith(".npz"):
+        history = _read_history(data)
+        _require_welcome(history.experiment)
+        key = f"upload {hashlib.sha256(data).hexdigest()}"
+        training_queue().keep(key, history)
+        return history.experiment, key
+    if len(data) > MOST_JSON:
+        raise ValueError(f"The file has {len(data):,} bytes; an experiment has at most {MOST_JSON:,}.")
+    try:
+        experiment = Experiment.from_json(data.decode("utf-8"))
+    except UnicodeDecodeError:
+        raise ValueError("The file is not text, so it is not an experiment. Save the experiment again.") from None
+    except InvalidExperiment as error:
+        raise ValueError(f"The file is not an experiment that can be read. {error}") from None
+    _require_welcome(experiment)
+    return experiment, None
+
+
+def _require_welcome(experiment: Experiment) -> None:
+    problems = app_problems(experiment)
+    if problems:
+        raise ValueError("The experiment is too large for this app. " + " ".join(problems.values()))
+
+
+def _read_history(data: bytes) -> History:
+    from bnviz.history import History
+
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as packed:
+            unpacked = sum(member.file_size for member in packed.infolist())
+    except zipfile.BadZipFile:
+        raise ValueError("The file is damaged or is not an .npz file. Download the recording again.") from None
+    if unpacked > MOST_UNPACKED:
+        raise ValueError(f"The recording takes {unpacked:,} bytes; this app opens at most {MOST_UNPACKED:,}.")
+    return History.load(io.BytesIO(data))
+
+
+def _csv(result: str, table: str) -> bytes:
+    frame = getattr(_kept(result), table)()
+    return frame.to_csv(index=False).encode()
+
+
+def _npz(result: str) -> bytes:
+    return _kept(result).to_bytes()
+
+
+def _kept(result: str) -> History:
+    done = training_queue().result(result)
+    if done is None or done.result is None:
+        raise LookupError("This recording was dropped to make room for others. Train again, then download.")
+    return done.result

@@ -1,0 +1,106 @@
+"""The lab's state in a session: the draft that the controls show, and what was trained last.
+
+Held in the session are texts only (the draft, and keys of results); recordings stay in the server's store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from bnviz.experiment import Experiment, InvalidExperiment
+from bnviz.limits import app_problems
+from bnviz.query import read_query
+from bnviz.ui.controls import Draft, draft_of
+from bnviz.ui.presets import PRESETS
+
+START = PRESETS[0].experiment
+_FIELDS = {"depth": "widths", "width": "widths"}
+_DRAFT, _VERSION, _WRITTEN, _SHOWN = "lab_draft", "lab_version", "lab_written_query", "lab_shown"
+
+
+def open_lab(query: Mapping[str, str]) -> dict[str, str]:
+    """Take the draft from the URL when it is not the one that this session wrote, and train what it says.
+
+    Without parameters the session's last draft is kept, or the first preset begins. Returns what was wrong with
+    the URL: field → message.
+    """
+    asked = dict(query)
+    if asked and asked != st.session_state.get(_WRITTEN):
+        experiment, problems = read_query(asked)
+        welcome, too_much = _within_limits(experiment)
+        load(welcome)
+        return problems | too_much
+    if _DRAFT not in st.session_state:
+        load(START)
+    return {}
+
+
+def _within_limits(experiment: Experiment) -> tuple[Experiment, dict[str, str]]:
+    """Return the experiment with the fields that this app refuses at their defaults, and what was refused."""
+    problems = app_problems(experiment)
+    if not problems:
+        return experiment, {}
+    refused = {_FIELDS.get(name, name) for name in problems}
+    kept = {name: value for name, value in draft_of(experiment).items() if name not in refused}
+    smaller, still_wrong = judge(kept)
+    return (START if smaller is None or still_wrong else smaller), problems
+
+
+def load(experiment: Experiment, result: str | None = None) -> None:
+    """Show `experiment` in the controls and train it, or play the recording kept under `result`."""
+    st.session_state[_SHOWN] = (experiment.to_json(), result)
+    rewrite(draft_of(experiment))
+
+
+def rewrite(draft: Draft) -> None:
+    """Replace the draft from outside of its widgets, which start anew from it."""
+    st.session_state[_DRAFT] = draft
+    st.session_state[_VERSION] = st.session_state.get(_VERSION, 0) + 1
+
+
+def update(draft: Draft) -> None:
+    """Keep what the widgets say now."""
+    st.session_state[_DRAFT] = draft
+
+
+def draft() -> Draft:
+    """Return the draft."""
+    return st.session_state[_DRAFT]
+
+
+def widget_key() -> str:
+    """Return the prefix of the controls' keys, a new one whenever the draft was replaced."""
+    return f"lab{st.session_state[_VERSION]}"
+
+
+def shown() -> tuple[Experiment, str | None]:
+    """Return the experiment that is on the stage, and the key of its recording when that was uploaded."""
+    text, result = st.session_state[_SHOWN]
+    return Experiment.from_json(text), result
+
+
+def show(experiment: Experiment) -> None:
+    """Put `experiment` on the stage."""
+    st.session_state[_SHOWN] = (experiment.to_json(), None)
+
+
+def judge(values: Draft) -> tuple[Experiment | None, dict[str, str]]:
+    """Return the experiment that the draft makes, or what is wrong with it: field → message."""
+    try:
+        experiment = Experiment(**values)
+    except InvalidExperiment as error:
+        return None, error.problems
+    problems = app_problems(experiment)
+    return (None, problems) if problems else (experiment, {})
+
+
+def write_query(experiment: Experiment) -> dict[str, str]:
+    """Keep the URL in step with the controls, and return its parameters."""
+    # Never empty: without parameters the lab would begin with its first preset.
+    query = experiment.to_query() or {"steps": str(experiment.steps)}
+    if st.query_params.to_dict() != query:
+        st.query_params.from_dict(query)
+    st.session_state[_WRITTEN] = query
+    return query

@@ -1,0 +1,171 @@
+"""Train an experiment in view of the visitor: place reserved, progress with a Stop button, then the player."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from bnviz.experiment import Experiment
+from bnviz.styles import run_styles
+from bnviz.ui.jobs import Done, QueueFull, Running, Ticket, Waiting
+from bnviz.ui.literal import literal
+from bnviz.ui.outcome import Outcome, outcomes
+from bnviz.ui.player import player, player_table
+from bnviz.ui.training import job_key, training_queue
+
+if TYPE_CHECKING:
+    from bnviz.history import History
+
+AT_ONCE = 0.15  # seconds within which a result is shown without a progress bar
+PULSE = 0.1  # seconds between two pictures of the progress
+ARRIVAL_PULSE = 0.4  # the same while the browser still loads the page: more would hold up its controls
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A place on the page where an experiment is trained and played back.
+
+    Reserve it where it is to appear, write the rest of the page, and call `show` last: a training holds up the
+    script, and whatever is written after it waits.
+    """
+
+    key: str
+    messages: DeltaGenerator
+    picture: DeltaGenerator
+
+    def show(self, experiment: Experiment, result: str | None = None) -> Done[History] | None:
+        """Play the recording kept under the key `result`, or train the experiment and play that.
+
+        None when there is nothing to play; the reason is then on the stage.
+        """
+        done = (result and training_queue().result(result)) or self._obtain(experiment)
+        st.session_state[self._arrived] = True
+        if not done or done.result is None:
+            return None
+        self._say_how_it_ended(done, done.result)
+        with self.picture:
+            player(done.result, key=f"{self.key}_player")
+            with st.expander("The same as a table"):
+                player_table(done.result)
+        return done
+
+    def _say_how_it_ended(self, done: Done[History], history: History) -> None:
+        # A container drawn over another keeps what the other held, so the place is cleared first.
+        self.messages.empty()
+        troubled = [outcome for outcome in outcomes(history) if outcome.status.startswith("diverged")]
+        if done.ending == "finished" and not troubled:
+            return
+        with self.messages.container():
+            self._notes(done, troubled)
+
+    def _notes(self, done: Done[History], troubled: Sequence[Outcome]) -> None:
+        if done.ending == "deadline":
+            st.warning(
+                f"This training was ended after {training_queue().deadline:.0f} seconds, the most that one visitor "
+                "may take here. Below is what was recorded until then. Fewer steps or narrower layers fit in."
+            )
+        elif done.ending == "stopped":
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.info("You stopped this training. Below is what was recorded until then.")
+                st.button("Train to the end", key=f"{self.key}_resume", on_click=self._forget_ending)
+        for outcome in troubled:
+            st.warning(f"{literal(outcome.label)} {outcome.status}: its loss or a weight left the range of numbers.")
+
+    def _obtain(self, experiment: Experiment) -> Done[History] | None:
+        key = job_key(experiment)
+        early = st.session_state.get(self._ended)
+        if early and early[0] == key:
+            kept = training_queue().result(early[1])
+            if kept is not None:
+                return kept
+        try:
+            with training_queue().join(key, experiment) as ticket:
+                done = self._watch(ticket, experiment)
+        except QueueFull as full:
+            with self.messages.container():
+                st.warning(
+                    f"The server is busy: {full.waiting} trainings are waiting, and yours would be number "
+                    f"{full.waiting + 1}. It trains one experiment at a time."
+                )
+                st.button("Try again", key=f"{self.key}_retry")
+            return None
+        if done.ending in ("stopped", "deadline"):
+            st.session_state[self._ended] = (key, done.key)
+        if done.result is None:
+            self.messages.empty()
+            with self.messages.container():
+                if done.ending == "failed":
+                    st.error(f"The training failed. {literal(done.reason or '')}")
+                else:
+                    st.info("This training was called off before it had a result.")
+                st.button("Train again", key=f"{self.key}_retry")
+        return done
+
+    def _watch(self, ticket: Ticket[Experiment, History], experiment: Experiment) -> Done[History]:
+        """Poll the job, drawing its progress, until it ends. A rerun or a closed tab leaves by an exception."""
+        stopping = st.session_state.pop(self._stop, None) == job_key(experiment)
+        alone = not stopping or ticket.stop()
+        state = ticket.wait(AT_ONCE)
+        if isinstance(state, Done):
+            return state
+        labels = [style.label for style in run_styles(experiment)]
+        with self.messages.container():
+            bar, numbers = st.empty(), st.empty()
+            st.button("Stop", key=f"{self.key}_stop", on_click=self._request_stop, args=(job_key(experiment),))
+            if not alone:
+                st.caption("Another visitor waits for the same training, so it goes on.")
+        arriving = not st.session_state.get(self._arrived)
+        while not isinstance(state, Done):
+            _draw_progress(state, experiment, labels, bar, numbers)
+            state = ticket.wait(ARRIVAL_PULSE if arriving else PULSE)
+        return state
+
+    @property
+    def _stop(self) -> str:
+        return f"{self.key}_stop_asked"
+
+    @property
+    def _ended(self) -> str:
+        return f"{self.key}_ended_early"
+
+    @property
+    def _arrived(self) -> str:
+        return f"{self.key}_arrived"
+
+    def _request_stop(self, key: str) -> None:
+        st.session_state[self._stop] = key
+
+    def _forget_ending(self) -> None:
+        st.session_state.pop(self._ended, None)
+
+
+def reserve(key: str) -> Stage:
+    """Reserve the place for a player here. `key` is unique in the app."""
+    with st.container(key=f"stage_{key}"):
+        # The player keeps its own place: it would start over if progress and player took turns in one.
+        return Stage(key, st.empty(), st.container())
+
+
+def _draw_progress(
+    state: Waiting | Running,
+    experiment: Experiment,
+    labels: Sequence[str],
+    bar: DeltaGenerator,
+    numbers: DeltaGenerator,
+) -> None:
+    if isinstance(state, Waiting):
+        others = "1 other training runs" if state.ahead == 1 else f"{state.ahead} other trainings run"
+        bar.progress(0.0, text=f"Waiting: {others} first.")
+        return
+    share = min(state.step / experiment.steps, 1.0)
+    text = f"Training: step {state.step} of {experiment.steps}"
+    if share > 0.02:
+        text += f", about {math.ceil(state.seconds * (1 - share) / share)} s left"
+    bar.progress(share, text=text)
+    losses = "   ".join(f"{label} {loss:.3f}" for label, loss in zip(labels, state.losses, strict=False))
+    numbers.text(f"training loss: {losses}" if losses else "loading the data")

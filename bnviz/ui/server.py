@@ -1,0 +1,85 @@
+"""What surrounds the pages: a warm-up before the first visitor and security headers on every response."""
+
+from __future__ import annotations
+
+import base64
+import gc
+import hashlib
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib import import_module
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import streamlit
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from bnviz.ui.race import RACE
+from bnviz.ui.training import prepare
+
+
+def content_security_policy(index: str) -> str:
+    """Return the policy under which Streamlit's page `index` (its HTML) runs without asking any other host.
+
+    The inline scripts of the page are allowed by their hash; WebAssembly and blob workers serve its tables.
+    """
+    hashes = [
+        base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+        for script in re.findall(r"<script>(.*?)</script>", index, flags=re.DOTALL)
+    ]
+    scripts = " ".join(["'self'", "'wasm-unsafe-eval'", "blob:", *(f"'sha256-{digest}'" for digest in hashes)])
+    return "; ".join(
+        [
+            "default-src 'self'",
+            f"script-src {scripts}",
+            "worker-src 'self' blob:",
+            "style-src 'self' 'unsafe-inline'",
+            "img-src 'self' data: blob:",
+            "font-src 'self' data:",
+            "connect-src 'self'",
+            "base-uri 'self'",
+            "form-action 'self'",
+            "object-src 'none'",
+        ]
+    )
+
+
+class SecurityHeaders:
+    """ASGI middleware that adds the policy and two more headers to every HTTP response."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        index = Path(streamlit.__file__).parent / "static" / "index.html"
+        self.app = app
+        self.headers = [
+            (b"content-security-policy", content_security_policy(index.read_text(encoding="utf-8")).encode()),
+            (b"x-content-type-options", b"nosniff"),
+            (b"referrer-policy", b"same-origin"),
+        ]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", []), *self.headers]
+            await send(message)
+
+        await self.app(scope, receive, send if scope["type"] != "http" else send_with_headers)
+
+
+@asynccontextmanager
+async def lifespan(_app: Any) -> AsyncIterator[None]:
+    """Start the warm-up when the server starts, without holding up the first visitor."""
+    Thread(target=warm_up, name="bnviz-warm-up", daemon=True).start()
+    yield
+
+
+def warm_up() -> None:
+    """Train the race of the first page, and take what is loaded by then out of garbage collection.
+
+    Streamlit collects garbage after every script run; freezing spares each visit a walk over torch's objects.
+    """
+    prepare(RACE)
+    import_module("bnviz.charts")
+    gc.collect()
+    gc.freeze()

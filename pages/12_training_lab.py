@@ -1,0 +1,105 @@
+"""Training lab: every control of an experiment, up to four runs, blows to the weights in mid-training."""
+
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from bnviz.ui import controls, frame, lab
+from bnviz.ui.figures import figures
+from bnviz.ui.files import downloads, read_upload
+from bnviz.ui.literal import literal
+from bnviz.ui.presets import PRESETS, preset_of
+from bnviz.ui.results_table import results_table
+from bnviz.ui.run_view import reserve
+
+PRESET_NAMES = [preset.name for preset in PRESETS]
+
+
+def choose_preset() -> None:
+    """Draw the presets, load the one that is chosen, and say what to look for in the one that is on."""
+    experiment, _ = lab.judge(lab.draft())
+    current = preset_of(experiment) if experiment else None
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        chosen = st.pills(
+            "Start from",
+            PRESET_NAMES,
+            default=current.name if current else None,
+            key=f"{lab.widget_key()}_preset_{current.name if current else 'own'}",
+        )
+    if chosen and (current is None or chosen != current.name):
+        lab.load(PRESETS[PRESET_NAMES.index(chosen)].experiment)
+        st.rerun()
+    if current:
+        st.markdown(f"**Look at:** {current.look}")
+
+
+def draw_controls() -> None:
+    """Draw every control and keep what it says in the draft."""
+    key = lab.widget_key()
+    draft = controls.experiment_controls(lab.draft(), key)
+    draft, runs_changed = controls.run_controls(draft, key)
+    draft, kicks_changed = controls.intervention_controls(draft, key)
+    if runs_changed or kicks_changed:
+        lab.rewrite(draft)
+        st.rerun()
+    lab.update(draft)
+
+
+def complain(problems: dict[str, str], beginning: str) -> None:
+    """Show what is wrong with fields, one line each."""
+    if problems:
+        st.error("\n".join([beginning, "", *(f"- {literal(message)}" for message in problems.values())]))
+
+
+def upload() -> None:
+    """Take an experiment or a recording from a file, once."""
+    file = st.file_uploader(
+        "Open a recording (.npz) or an experiment (.json)",
+        type=["npz", "json"],
+        key="lab_upload",
+        help="A file that this page has saved.",
+    )
+    if file is None or st.session_state.get("lab_uploaded") == file.file_id:
+        return
+    st.session_state["lab_uploaded"] = file.file_id
+    try:
+        experiment, result = read_upload(file.name, file.getvalue())
+    except ValueError as error:
+        st.error(literal(str(error)))
+        return
+    lab.load(experiment, result)
+    st.rerun()
+
+
+with frame.page("pages/12_training_lab.py"):
+    st.title("Change one thing, keep the rest equal")
+    st.markdown("Set up to four runs that share data, initial weights and mini-batches, then press Train and compare.")
+    complain(lab.open_lab(st.query_params.to_dict()), "These parts of the link were ignored:")
+    choose_preset()
+    draw_controls()
+    experiment, problems = lab.judge(lab.draft())
+    complain(problems, "This cannot be trained yet:")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if st.button("Train", type="primary", disabled=experiment is None, icon=":material/play_arrow:") and experiment:
+            lab.show(experiment)
+        if st.button("Reset to defaults", icon=":material/restart_alt:"):
+            lab.load(lab.START)
+            st.rerun()
+        if experiment:
+            query = lab.write_query(experiment)
+            with st.popover("Copy link", icon=":material/link:"):
+                st.markdown("This link opens the lab with these settings and trains them.")
+                address = (st.context.url or "").partition("?")[0]
+                st.code(f"{address}?{urlencode(query)}", language=None, wrap_lines=True)
+    on_stage, uploaded = lab.shown()
+    if experiment and experiment != on_stage:
+        st.info("The controls have changed since this was trained. Press Train to see their effect.")
+    stage = reserve("lab")
+    after = st.container()
+    upload()
+    done = stage.show(on_stage, uploaded)
+    if done and done.result:
+        with after:
+            results_table(done.result)
+            figures(done.key, "lab")
+            downloads(done.key, on_stage, "lab")

@@ -1,0 +1,173 @@
+"""The pages in a browser: reachable by deep link, quiet, accessible, within the screen, and stoppable."""
+
+import urllib.request
+from pathlib import Path
+from urllib.parse import urlencode, urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from bnviz import Experiment, Run
+from bnviz.ui.contents import PAGES
+
+pytestmark = pytest.mark.browser
+
+ROOT = Path(__file__).resolve().parents[2]
+SCREENS = {"desk": (1440, 900), "phone": (390, 844)}
+PATIENCE = 60_000  # milliseconds
+LONG = Experiment(widths=(16,) * 20, steps=5000, records=60, runs=(Run(norm="batch"), Run(norm="none")))
+
+
+def path_of(file: str) -> str:
+    return "" if file == "app.py" else Path(file).stem.partition("_")[2]
+
+
+PATHS = [path_of(page.file) for page in PAGES]
+
+
+@pytest.fixture(scope="module")
+def address(serve):
+    return serve(ROOT / "app.py")
+
+
+@pytest.fixture
+def visit(browser: Browser, address: str):
+    """A function that opens a path and notes what the browser complains about and whom it asks."""
+    contexts = []
+
+    def visit(path: str, screen: str = "desk", scheme: str = "light", base: str = address) -> Page:
+        width, height = SCREENS[screen]
+        context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+        contexts.append(context)
+        page = context.new_page()
+        page.complaints, page.hosts = [], set()
+
+        def hear(message):
+            # Asked for a page by a deep link, Streamlit's own start-up probes for its base path with requests
+            # that answer 404, and finds it at the root.
+            probe = "_stcore" in message.location.get("url", "") and "404" in message.text
+            if message.type in ("error", "warning") and not probe:
+                page.complaints.append(message.text)
+
+        page.on("console", hear)
+        page.on("pageerror", lambda error: page.complaints.append(str(error)))
+        page.on("request", lambda request: page.hosts.add(urlsplit(request.url).hostname))
+        page.goto(f"{base}/{path}")
+        expect(page.locator("h1")).to_be_visible(timeout=PATIENCE)
+        return page
+
+    yield visit
+    for context in contexts:
+        context.close()
+
+
+def player(page: Page):
+    return page.get_by_test_id("stBidiComponentIsolated").first
+
+
+def wait_for_player(page: Page) -> None:
+    expect(player(page)).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=PATIENCE)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("screen", SCREENS)
+@pytest.mark.parametrize("path", PATHS)
+def test_a_page_is_quiet_accessible_and_within_the_screen(visit, path, screen, scheme):
+    page = visit(path, screen, scheme)
+    wait_for_player(page)
+    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]})
+    assert found.violations_count == 0, found.generate_report()
+    width = page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
+    assert width <= SCREENS[screen][0]
+    assert page.complaints == []
+    assert page.hosts <= {"127.0.0.1", None}
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_every_text_can_be_read_from_the_back_in_presenter_mode(visit, path):
+    smallest = """() => Math.min(...[...document.querySelectorAll('[data-testid=stMain] *')]
+        .filter(e => [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim())
+            && e.offsetWidth && !e.closest('.katex'))
+        .map(e => parseFloat(getComputedStyle(e).fontSize)))"""
+    page = visit(path)
+    wait_for_player(page)
+    assert page.evaluate(smallest) >= 14
+    page.get_by_text("Presenter mode").click()
+    page.wait_for_function(f"({smallest})() >= 18", timeout=PATIENCE)
+
+
+def test_a_deep_link_with_state_opens_on_a_fresh_server(visit, serve):
+    # The folder for Streamlit Community Cloud: the same files by links, on a server that nobody has visited.
+    fresh = serve(ROOT / "cloud" / "app.py")
+    experiment = Experiment(dataset="moons", widths=(6,), steps=30, runs=(Run(norm="layer", lr=0.25),))
+    page = visit(f"training_lab?{urlencode(experiment.to_query())}", base=fresh)
+    wait_for_player(page)
+    expect(page.get_by_label("Steps", exact=True)).to_have_value("30")
+    expect(page.get_by_label("Learning rate η")).to_have_value("0.25")
+    expect(page.get_by_test_id("stTable")).to_contain_text("layer norm")
+
+
+def test_page_links_lead_around(visit):
+    page = visit("")
+    page.get_by_role("link", name="Next: Training lab").click()
+    expect(page.locator("h1")).to_contain_text("Change one thing")
+    page.get_by_role("link", name="Previous: The question").click()
+    expect(page.locator("h1")).to_contain_text("doing nothing")
+
+
+def test_the_race_opens_in_the_lab(visit):
+    page = visit("")
+    wait_for_player(page)
+    page.get_by_role("link", name="Open this race in the training lab").click()
+    expect(page.get_by_label("Hidden layers")).to_have_value("5", timeout=PATIENCE)
+    expect(page.get_by_test_id("stTable")).to_contain_text("at chance", timeout=PATIENCE)
+
+
+def stop_button(page: Page):
+    return page.get_by_test_id("stMain").get_by_role("button", name="Stop")
+
+
+def test_stop_shows_what_was_recorded_and_training_can_be_taken_up_again(visit):
+    page = visit(f"training_lab?{urlencode(LONG.to_query())}")
+    expect(page.get_by_test_id("stProgress")).to_contain_text("of 5000", timeout=PATIENCE)
+    stop_button(page).click()
+    expect(page.get_by_text("You stopped this training.")).to_be_visible(timeout=PATIENCE)
+    wait_for_player(page)
+    expect(stop_button(page)).to_have_count(0)
+    expect(page.get_by_test_id("stTable")).to_contain_text("stopped at step")
+    page.get_by_role("button", name="Train to the end").click()
+    expect(stop_button(page)).to_be_visible(timeout=PATIENCE)
+
+
+def test_a_rerun_in_mid_training_goes_on_where_it_was(visit):
+    page = visit(f"training_lab?{urlencode(LONG.model_copy(update={'seed': 1}).to_query())}")
+    progress = page.get_by_test_id("stProgress")
+    expect(progress).to_contain_text("of 5000", timeout=PATIENCE)
+    page.wait_for_function(f"{STEP} > 100", timeout=PATIENCE)
+    page.get_by_text("Presenter mode").click()
+    page.wait_for_function("getComputedStyle(document.documentElement).fontSize !== '16px'", timeout=PATIENCE)
+    assert page.evaluate(STEP) > 100
+
+
+STEP = "+(document.querySelector('[data-testid=stProgress]')?.innerText.match(/step (\\d+)/)?.[1] ?? 0)"
+
+
+def test_a_visitor_is_served_while_another_trains_and_after_that_one_has_left(visit):
+    busy = visit(f"training_lab?{urlencode(LONG.model_copy(update={'seed': 2}).to_query())}")
+    expect(busy.get_by_test_id("stProgress")).to_contain_text("of 5000", timeout=PATIENCE)
+    small = Experiment(dataset="moons", widths=(4,), steps=10, runs=(Run(norm="batch"),))
+    other = visit(f"training_lab?{urlencode(small.to_query())}")
+    expect(other.get_by_test_id("stProgress")).to_contain_text("Waiting: 1 other training", timeout=PATIENCE)
+    busy.close()
+    wait_for_player(other)
+
+
+def test_the_answer_names_no_other_host_and_forbids_them(address):
+    with urllib.request.urlopen(address) as response:
+        policy = response.headers["content-security-policy"]
+        assert response.headers["x-content-type-options"] == "nosniff"
+    assert "default-src 'self'" in policy
+    assert "sha256-" in policy
+    assert "http" not in policy

@@ -1,0 +1,32 @@
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def open_page():
+    """A function that runs one page of the app as a visitor's browser would ask for it."""
+
+    def open_page(file: str, **query: str) -> AppTest:
+        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
+        if file != "app.py":
+            app.switch_page(file)
+        for name, value in query.items():
+            app.query_params[name.replace("__", ".")] = value
+        return app.run()
+
+    return open_page
+
+
+def everything_said(app: AppTest) -> str:
+    """All text that a page shows in messages and paragraphs, escapes removed."""
+    elements = [*app.error, *app.warning, *app.info, *app.markdown, *app.caption]
+    return "\n".join(element.value for element in elements).replace("\\", "")
+
+
+@pytest.fixture
+def said():
+    return everything_said

@@ -1,0 +1,55 @@
+import pytest
+from streamlit.testing.v1 import AppTest
+
+
+def on_stage(app: AppTest) -> int:
+    return len(app.get("bidi_component"))
+
+
+def test_the_race_is_on_stage_and_judged(open_page, said):
+    app = open_page("app.py")
+    assert not app.exception
+    assert on_stage(app) == 1
+    assert "Only batch norm learned." in said(app)
+    assert "Trained by this server" in said(app)
+
+
+def test_switching_an_equation_off_takes_its_run_out_of_race_and_link(open_page, said):
+    app = open_page("app.py")
+    app.toggle(key="home_affine").set_value(False).run()
+    assert app.query_params["runs"] == "none-batch"
+    assert "γx + β 0." not in said(app)
+    assert "batch norm 0." in said(app)
+
+
+def test_without_any_equation_the_page_asks_for_one(open_page, said):
+    app = open_page("app.py")
+    for norm in ("none", "affine", "batch"):
+        app.toggle(key=f"home_{norm}").set_value(False)
+    app.run()
+    assert not app.exception
+    assert "Switch on at least one equation." in said(app)
+    assert on_stage(app) == 0
+
+
+def test_another_seed_is_another_race(open_page, said):
+    app = open_page("app.py")
+    next(button for button in app.button if "another seed" in button.label).click().run()
+    assert app.query_params["seed"] == "1"
+    assert "with seed 1" in said(app)
+
+
+@pytest.mark.parametrize(
+    ("guess", "answer"),
+    [("only batch norm", "that is what happened"), ("all three", "This time it was only batch norm")],
+)
+def test_a_guess_is_compared_with_the_result(open_page, said, guess, answer):
+    app = open_page("app.py")
+    app.radio(key="home_guess").set_value(guess).run()
+    assert answer in said(app)
+
+
+def test_a_link_names_seed_and_runs(open_page, said):
+    app = open_page("app.py", runs="batch", seed="1")
+    assert "with seed 1" in said(app)
+    assert [app.toggle(key=f"home_{norm}").value for norm in ("none", "affine", "batch")] == [False, False, True]

@@ -1,0 +1,270 @@
+"""The queue is driven with a clock that only the test moves and with work that waits for the test's word."""
+
+from threading import Event, Thread
+
+import pytest
+
+from bnviz.ui.jobs import Done, JobQueue, QueueFull, Running, Waiting
+
+PATIENCE = 20.0
+
+
+class Clock:
+    def __init__(self):
+        self.now = 100.0
+
+    def __call__(self):
+        return self.now
+
+
+class Bench:
+    """Work under the test's control: task "x" begins, then goes on step by step until released or stopped."""
+
+    def __init__(self, **settings):
+        self.clock = Clock()
+        self.begun: dict[str, Event] = {}
+        self.release: dict[str, Event] = {}
+        self.count: dict[str, int] = {}
+        self.queue = JobQueue(self.work, size=len, clock=self.clock, **settings)
+
+    def events(self, task):
+        return self.begun.setdefault(task, Event()), self.release.setdefault(task, Event())
+
+    def work(self, task, report, should_stop):
+        begun, release = self.events(task)
+        self.count[task] = self.count.get(task, 0) + 1
+        if task.startswith("bad"):
+            raise ValueError("the data are damaged")
+        report(3, [1.5, 0.5])
+        begun.set()
+        while not release.wait(0.001):
+            if should_stop():
+                return f"part of {task}"
+        return f"all of {task}"
+
+    def join(self, task):
+        self.events(task)
+        return self.queue.join(task, task)
+
+    def end(self, ticket):
+        state = ticket.wait(PATIENCE)
+        assert isinstance(state, Done)
+        return state
+
+
+def test_a_result_arrives_and_is_kept():
+    bench = Bench()
+    with bench.join("a") as ticket:
+        bench.release["a"].set()
+        done = bench.end(ticket)
+    assert (done.ending, done.result, done.key) == ("finished", "all of a", "a")
+    assert bench.queue.result("a") is done
+    with bench.join("a") as again:
+        assert again.wait(0) is done
+    assert bench.count == {"a": 1}
+
+
+def test_progress_is_readable_while_the_job_runs():
+    bench = Bench()
+    with bench.join("a") as ticket:
+        assert bench.begun["a"].wait(PATIENCE)
+        bench.clock.now += 2
+        assert ticket.wait(0) == Running(3, (1.5, 0.5), 2)
+        bench.release["a"].set()
+
+
+def test_many_waiters_share_one_job():
+    bench = Bench()
+    endings = []
+
+    def visit():
+        with bench.join("a") as ticket:
+            endings.append(bench.end(ticket).result)
+
+    with bench.join("a") as first:
+        visitors = [Thread(target=visit) for _ in range(20)]
+        for visitor in visitors:
+            visitor.start()
+        bench.release["a"].set()
+        for visitor in visitors:
+            visitor.join(PATIENCE)
+        bench.end(first)
+    assert endings == ["all of a"] * 20
+    assert bench.count == {"a": 1}
+
+
+def test_the_last_waiter_to_leave_cancels_after_the_grace():
+    bench = Bench(grace=1.0)
+    first, second = bench.join("a"), bench.join("a")
+    assert bench.begun["a"].wait(PATIENCE)
+    with second:
+        with first:
+            pass
+        bench.clock.now += 5
+        assert isinstance(second.wait(0.05), Running)
+    bench.clock.now += 1.1
+    assert bench.end(second).ending == "abandoned"
+    assert bench.queue.result("a") is None
+
+
+def test_a_rerun_within_the_grace_finds_its_job_again():
+    bench = Bench(grace=1.0)
+    with bench.join("a"):
+        assert bench.begun["a"].wait(PATIENCE)
+    bench.clock.now += 0.5
+    with bench.join("a") as back:
+        bench.clock.now += 0.9
+        bench.release["a"].set()
+        assert bench.end(back).result == "all of a"
+    assert bench.count == {"a": 1}
+
+
+def test_an_exception_in_the_with_block_leaves_the_job():
+    class StopScript(BaseException):
+        pass
+
+    bench = Bench(grace=1.0)
+    ticket = bench.join("a")
+    assert bench.begun["a"].wait(PATIENCE)
+    with pytest.raises(StopScript), ticket:
+        raise StopScript
+    bench.clock.now += 1.1
+    assert bench.end(ticket).ending == "abandoned"
+
+
+def test_a_waiter_who_vanishes_without_leaving_loses_the_lease():
+    bench = Bench(lease=15.0)
+    ticket = bench.join("a")
+    assert bench.begun["a"].wait(PATIENCE)
+    bench.clock.now += 14
+    assert isinstance(ticket.wait(0), Running)
+    bench.clock.now += 14
+    assert isinstance(ticket.wait(0), Running)
+    bench.clock.now += 15.1
+    assert ticket._job.ended.wait(PATIENCE)
+    assert bench.end(ticket).ending == "abandoned"
+
+
+def test_an_abandoned_job_in_line_never_runs_and_frees_its_place():
+    bench = Bench(capacity=1, grace=1.0)
+    with bench.join("a") as ticket:
+        assert bench.begun["a"].wait(PATIENCE)
+        with bench.join("b"):
+            pass
+        bench.clock.now += 1.1
+        with bench.join("c") as third:
+            bench.release["a"].set()
+            bench.release["c"].set()
+            assert bench.end(third).result == "all of c"
+        bench.end(ticket)
+    assert "b" not in bench.count
+
+
+def test_jobs_run_in_order_and_know_their_place():
+    bench = Bench()
+    with bench.join("a") as a:
+        assert bench.begun["a"].wait(PATIENCE)
+        with bench.join("b") as b, bench.join("c") as c:
+            assert (b.wait(0), c.wait(0)) == (Waiting(1), Waiting(2))
+            bench.release["a"].set()
+            bench.end(a)
+            assert bench.begun["b"].wait(PATIENCE)
+            assert c.wait(0) == Waiting(1)
+            bench.release["b"].set()
+            bench.release["c"].set()
+            assert bench.end(c).result == "all of c"
+
+
+def test_a_full_line_refuses_with_the_number_that_it_would_be():
+    bench = Bench(capacity=2)
+    with bench.join("a") as a:
+        assert bench.begun["a"].wait(PATIENCE)
+        with bench.join("b"), bench.join("c"):
+            with pytest.raises(QueueFull, match="yours would be number 3"):
+                bench.join("d")
+            with bench.join("b") as shared:
+                assert shared.wait(0) == Waiting(1)
+        bench.release["a"].set()
+        bench.end(a)
+
+
+def test_a_failing_job_gives_its_reason_and_the_next_one_runs(caplog):
+    bench = Bench()
+    with bench.join("bad") as bad, bench.join("good") as good:
+        bench.release["good"].set()
+        done = bench.end(bad)
+        assert (done.ending, done.result) == ("failed", None)
+        assert done.reason == "ValueError: the data are damaged"
+        assert bench.end(good).result == "all of good"
+    assert "A training failed" in caplog.text
+    assert bench.queue.result("bad") is None
+
+
+def test_stop_ends_the_job_with_what_it_has_and_keeps_that_apart():
+    bench = Bench()
+    with bench.join("a") as ticket:
+        assert bench.begun["a"].wait(PATIENCE)
+        assert ticket.stop()
+        done = bench.end(ticket)
+    assert (done.ending, done.result) == ("stopped", "part of a")
+    assert bench.queue.result("a") is None
+    assert bench.queue.result(done.key) is done
+    with bench.join("a") as whole:
+        bench.release["a"].set()
+        assert bench.end(whole).result == "all of a"
+
+
+def test_stop_leaves_a_shared_job_alone():
+    bench = Bench()
+    with bench.join("a") as one, bench.join("a") as other:
+        assert bench.begun["a"].wait(PATIENCE)
+        assert not one.stop()
+        bench.release["a"].set()
+        assert bench.end(other).ending == "finished"
+
+
+def test_stop_in_line_gives_up_the_place_at_once():
+    bench = Bench()
+    with bench.join("a") as a, bench.join("b") as b:
+        assert bench.begun["a"].wait(PATIENCE)
+        assert b.stop()
+        assert b.wait(0) == Done("stopped", "b")
+        bench.release["a"].set()
+        bench.end(a)
+    assert "b" not in bench.count
+
+
+def test_a_newcomer_does_not_get_a_job_that_is_being_stopped():
+    bench = Bench()
+    with bench.join("a") as first:
+        assert bench.begun["a"].wait(PATIENCE)
+        first.stop()
+        with bench.join("a") as newcomer:
+            assert bench.end(first).result == "part of a"
+            bench.release["a"].set()
+            assert bench.end(newcomer).result == "all of a"
+
+
+def test_the_deadline_ends_a_job_with_what_it_has():
+    bench = Bench(deadline=10.0)
+    with bench.join("a") as ticket:
+        assert bench.begun["a"].wait(PATIENCE)
+        bench.clock.now += 10.5
+        done = bench.end(ticket)
+    assert (done.ending, done.result, done.seconds) == ("deadline", "part of a", 10.5)
+
+
+def test_results_beyond_the_budget_are_forgotten():
+    bench = Bench(keep_bytes=len("all of a") * 2)
+    for task in "abc":
+        with bench.join(task) as ticket:
+            bench.release[task].set()
+            bench.end(ticket)
+    assert bench.queue.result("a") is None
+    assert bench.queue.result("c").result == "all of c"
+
+
+def test_a_result_from_elsewhere_can_be_kept():
+    bench = Bench()
+    bench.queue.keep("upload 1", "a history")
+    assert bench.queue.result("upload 1").result == "a history"
