@@ -15,7 +15,9 @@ from torch.nn.utils.parametrizations import weight_norm
 
 from bnviz import Experiment, Intervention, Run
 from bnviz.engine.batches import load_data, mini_batches
+from bnviz.engine.network import Network
 from bnviz.engine.parameters import initial_parameters
+from bnviz.engine.program import Program
 from bnviz.engine.seeds import seeded_generator
 
 ACTIVATIONS = {
@@ -230,3 +232,13 @@ def train_reference(experiment: Experiment, run: Run, steps: int | None = None) 
             loss.backward()
             optimizer.step()
     return losses, network
+
+
+def first_backward_pass(experiment: Experiment) -> Network:
+    """The engine's own network of the first run, with the gradients on mini-batch 0."""
+    with torch.inference_mode():
+        program = Program(experiment, [0], 0)
+        batch = next(mini_batches(experiment, load_data(experiment), getattr(torch, experiment.dtype)))
+        program.network.prepare(batch.x)
+        program.gradients(batch)
+    return program.network

@@ -6,10 +6,9 @@ from torch.nn import functional as F
 
 from bnviz import Experiment, Intervention, Run, train
 from bnviz.engine.batches import load_data, mini_batches
-from bnviz.engine.network import Network, Tape, losses_and_gradient
 from bnviz.experiment import ACTIVATIONS
 from bnviz.norms import NORMS
-from tests.unit.reference import ReferenceNetwork, double_precision, train_reference
+from tests.unit.reference import ReferenceNetwork, double_precision, first_backward_pass, train_reference
 
 SMALL = {"dataset": "digits", "widths": (12, 8), "n_train": 300, "batch_size": 32, "dtype": "float64", "records": 2}
 
@@ -32,17 +31,6 @@ def assert_same_losses(given: Experiment) -> None:
         assert actual == pytest.approx(expected, rel=1e-9, abs=1e-9)
 
 
-def engine_gradients(given: Experiment) -> Network:
-    """The engine's network after its first backward pass."""
-    with torch.inference_mode():
-        network, tape = Network(given, torch.float64), Tape()
-        batch = next(mini_batches(given, load_data(given), torch.float64))
-        network.prepare(batch.x)
-        _, dlogits = losses_and_gradient(network.forward(batch.x, training=True, tape=tape), batch.target)
-        network.backward(dlogits, tape)
-    return network
-
-
 def autograd_gradients(given: Experiment) -> ReferenceNetwork:
     with double_precision():
         network = ReferenceNetwork(given, given.runs[0])
@@ -52,7 +40,7 @@ def autograd_gradients(given: Experiment) -> ReferenceNetwork:
 
 
 def assert_first_gradients_agree(given: Experiment) -> None:
-    ours, theirs = engine_gradients(given).gradients, autograd_gradients(given)
+    ours, theirs = first_backward_pass(given).gradients, autograd_gradients(given)
     pairs = {"head weight": (ours.head.weight, theirs.head.weight), "head bias": (ours.head.bias, theirs.head.bias)}
     for index, layer in enumerate(ours.layers):
         pairs[f"weight {index}"] = (layer.weight, theirs.weights()[index])
