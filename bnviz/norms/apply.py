@@ -15,7 +15,7 @@ class _KernelFunction(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, x: Tensor, gamma: Tensor, beta: Tensor, alpha: Tensor, call: Any) -> Tensor:
-        kernel, buffers, training = call
+        kernel, buffers, training, kept = call
         buffers.alpha, x = alpha, x.contiguous()
         ctx.kernel, ctx.units = kernel, Units(gamma, beta)
         y, ctx.saved = kernel.forward(x, ctx.units, buffers, training)
@@ -23,8 +23,8 @@ class _KernelFunction(torch.autograd.Function):
             running = torch.cat([buffers.running_mean, buffers.running_var])
             settings = {"eps": kernel.settings.get("eps", 0.0), "momentum": kernel.settings["norm_momentum"]}
             update_running(running, [statistics], values=x[0, 0].numel(), **settings)
-            buffers.running_mean.copy_(running[: len(running) // 2])
-            buffers.running_var.copy_(running[len(running) // 2 :])
+            for buffer, values in zip(kept, running.chunk(2), strict=True):
+                buffer.copy_(values.view(buffer.shape))
         return y
 
     @staticmethod
@@ -57,9 +57,9 @@ def apply(
         buffers = (x.new_zeros(runs, features), x.new_ones(runs, features))
     kernel = norm.kernel(**{name: settings[name] for name in norm.kernel.uses})
     alphas = alpha if isinstance(alpha, Tensor) else x.new_full((runs,), alpha)
-    mean, var = (None if buffer is None else buffer.view(-1) for buffer in buffers)
+    mean, var = (None if buffer is None else buffer.reshape(-1) for buffer in buffers)
     held = Buffers(mean, var, generators=[generator] * runs)
-    return _KernelFunction.apply(x, gamma, beta, alphas.expand(runs), (kernel, held, training))
+    return _KernelFunction.apply(x, gamma, beta, alphas.expand(runs), (kernel, held, training, buffers))
 
 
 def _check(
@@ -96,5 +96,5 @@ def _check(
         raise ValueError(
             f"running_mean = None: {key} uses the running statistics here; pass running_mean and running_var."
         )
-    if key == "group" and x.shape[1] % groups:
+    if key == "group" and (groups < 1 or x.shape[1] % groups):
         raise ValueError(f"groups = {groups}: must divide the {x.shape[1]} features of x; choose a divisor.")
