@@ -6,15 +6,19 @@ empty selection gives a chart with a sentence in it. Show a chart with `st.altai
 
 from bnviz.charts.curves import plot_accuracy, plot_loss, plot_moments, plot_weights
 from bnviz.charts.pictures import plot_decision, plot_histogram
+from bnviz.charts.standardization import plot_backward, plot_forward, plot_projection
 from bnviz.charts.units import plot_affine, plot_percentiles
 
 __all__ = [
     "plot_accuracy",
     "plot_affine",
+    "plot_backward",
     "plot_decision",
+    "plot_forward",
     "plot_histogram",
     "plot_loss",
     "plot_moments",
     "plot_percentiles",
+    "plot_projection",
     "plot_weights",
 ]
