@@ -1,4 +1,4 @@
-"""One unit of a mini-batch through batch norm: its values on the way forward, the parts of its gradient on the way back.
+"""One unit of a mini-batch through batch norm: its values on the way forward, its gradient on the way back.
 
 The pictures share the colors of the symbols with the formula of the page: `SYMBOL_COLORS`.
 """
@@ -51,8 +51,9 @@ def plot_forward(frame: pd.DataFrame, *, example: int, theme: Theme = "light") -
     # The path down the rows, and which rows belong to the picked example.
     rows["place"] = rows["column"].map({column: place for place, column in enumerate(columns)})
     picked = rows[rows["example"] == example]
-    spread = rows.groupby(["column", "stage"], sort=False)["value"].agg(mean="mean", sd=lambda v: v.std(ddof=0))
-    spread = spread.reset_index().assign(low=lambda f: f["mean"] - f["sd"], high=lambda f: f["mean"] + f["sd"])
+    spread = rows.groupby(["column", "stage"], sort=False)["value"].agg(["mean", lambda values: values.std(ddof=0)])
+    spread = spread.set_axis(["mean", "sd"], axis="columns").reset_index()
+    spread = spread.assign(low=spread["mean"] - spread["sd"], high=spread["mean"] + spread["sd"])
 
     low, high = min(rows["value"].min(), spread["low"].min()), max(rows["value"].max(), spread["high"].max())
     margin = 0.06 * (high - low) or 1.0
@@ -159,8 +160,8 @@ def plot_backward(frame: pd.DataFrame, *, example: int, theme: Theme = "light") 
         [band, bars, zero],
         title="Backward: dy without its mean, without its part along x̂",
         notes=["Each bar starts where the one before it ends; the last is the sum of the three."],
-        description=f"Example {example}: dy {of_example['upstream']:.2f}, minus the mean {of_example['mean_part']:.2f}, "
-        f"minus the part along x̂ {of_example['along_part']:.2f}, left {of_example['rest']:.2f}.",
+        description=f"Example {example}: dy {of_example['upstream']:.2f}, the mean {of_example['mean_part']:.2f}, "
+        f"the part along x̂ {of_example['along_part']:.2f}, left {of_example['rest']:.2f}.",
         theme=theme,
         height=270,
         legend_lines=2,

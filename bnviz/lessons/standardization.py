@@ -121,10 +121,11 @@ def column_moments(batch: UnitBatch) -> pd.DataFrame:
 
 
 def backward(batch: UnitBatch) -> pd.DataFrame:
-    """The backward pass in its parts, one row an example: example, normalized, upstream, mean_part, along_part, rest, dx.
+    """The backward pass in its parts, one row an example.
 
+    Columns: example, normalized (x̂), upstream (dy), mean_part, along_part, rest, dx.
     mean_part = −mean(dy) is the path through μ, along_part = −x̂·mean(dy·x̂) the path through σ²; rest is
-    dy plus both, and dx = γ/√(σ² + ε)·rest. Ioffe & Szegedy 2015, section 3, the gradients after algorithm 1, collected.
+    dy plus both, and dx = γ/√(σ² + ε)·rest. Ioffe & Szegedy 2015, section 3, the gradients after algorithm 1.
     """
     frame = forward(batch)[["example", "normalized"]].assign(upstream=batch.upstream)
     frame["mean_part"] = -frame["upstream"].mean()

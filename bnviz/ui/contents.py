@@ -25,6 +25,13 @@ PAGES: tuple[Page, ...] = (
         "Why normalize if γ and β may undo it? Three networks race while you watch.",
     ),
     Page(
+        "pages/1_what_it_computes.py",
+        "What it computes",
+        ":material/function:",
+        "The question, answered",
+        "One small batch, forward and back: change a number and watch every symbol of the formula answer.",
+    ),
+    Page(
         "pages/12_training_lab.py",
         "Training lab",
         ":material/science:",

@@ -1,0 +1,25 @@
+"""Numbers as a reader would write them."""
+
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+ROUNDING = 1e-12  # sums of a few numbers of size 1 come out this far from 0
+
+
+def number(value: float, *, rounding: float = ROUNDING) -> str:
+    """Return `value` with two decimals, or two significant digits where those would hide it, with a power of ten
+    if it is very small or large.
+
+    What is below `rounding` is shown as 0; pass 0 to see rounding errors too.
+    """
+    size = abs(value)
+    if size <= rounding:
+        return "0"
+    if 0.1 <= size < 1e5:
+        text = f"{value:.2f}"
+    elif 1e-3 <= size < 0.1:
+        text = f"{value:.2g}"
+    else:
+        mantissa, exponent = f"{value:.1e}".split("e")
+        mantissa = mantissa.removesuffix(".0")
+        power = "10" + str(int(exponent)).translate(_SUPERSCRIPTS)
+        text = f"{mantissa.removesuffix('1')}{power}" if mantissa in ("1", "-1") else f"{mantissa} × {power}"
+    return text.replace("-", "−")

@@ -1,0 +1,65 @@
+"""The sentences of the page *What it computes* that depend on its numbers."""
+
+from __future__ import annotations
+
+from bnviz.lessons.standardization import Doubling, Gap, GradientSums, UnitBatch
+from bnviz.ui.formula import number
+
+GUESSES = ("y doubles", "y stays as it is", "y is halved")
+
+
+def after_doubling(found: Doubling, example: int) -> tuple[str, str]:
+    """What happens to y when every value is doubled, in the words of `GUESSES` where they fit, and why."""
+    moves = (
+        f"y of example {example} goes from {number(found.before[example - 1])} to {number(found.after[example - 1])}"
+    )
+    divisor = f"√(σ² + ε) from {number(found.scale_before)} to {number(found.scale_after)}"
+    if found.stays:
+        return GUESSES[1], (
+            f"Doubling also takes the mean to {number(found.mean)} and {divisor}, and so {moves}. "
+            f"The largest change of any y is {number(found.largest_change)}."
+        )
+    return f"y moves {found.growth:.2f} times as far from β", (
+        f"The mean becomes {number(found.mean)}, but ε does not double: it takes {divisor}. So {moves}. "
+        "Only a small ε makes batch norm blind to the scale of its input."
+    )
+
+
+def groups(gap: Gap | None, unit: int) -> str:
+    """Whether the unit has two groups of values, and what standardizing did to them."""
+    if gap is None:
+        return "This batch is too small, or too equal, to see a shape in it. Take eight examples of unit 3."
+    if not gap.two_groups:
+        return (
+            f"Unit {unit} has no clear gap between its values. Pick unit 3 as the page opens with it: two groups "
+            "before, and two groups after."
+        )
+    return (
+        f"Unit {unit} has two groups of values, {gap.below} below and {gap.above} above a gap of {gap.before:.2f} "
+        f"standard deviations. After standardizing the gap is {gap.after:.2f} standard deviations: still two groups, "
+        "nothing like a bell."
+    )
+
+
+def what_is_left(batch: UnitBatch, sums: GradientSums) -> str:
+    """How much of the gradient passes, and what ε leaves of the part along x̂."""
+    size = len(batch.values)
+    if not any(batch.upstream):
+        return "dy is 0 everywhere, so there is nothing to take away."
+    if size == 2 and batch.eps == 0:
+        return (
+            "**With two examples nothing is left.** x̂ is −1 and +1 whatever the two values are, so y cannot "
+            "answer to x, and the gradient is zero."
+        )
+    kept = f"What is left keeps {number(sums.kept)} of the squared length of dy."
+    if batch.constant:
+        return f"{kept} All values are equal, so x̂ = 0 and only the mean is taken away."
+    if size == 2:
+        return (
+            f"{kept} Two examples have two directions, and both are taken away but for the share "
+            f"ε/(σ² + ε) = {number(sums.left_along)}. At ε = 0 the gradient of a batch of two is zero."
+        )
+    usual = f"Two of the {size} directions are taken away, so a random dy keeps {1 - 2 / size:.2f} on average at ε = 0."
+    if sums.left_along > 0.01:
+        usual += f" With this ε, the share {number(sums.left_along)} of the part along x̂ stays."
+    return f"{kept} {usual}"

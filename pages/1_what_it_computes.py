@@ -1,0 +1,168 @@
+"""What it computes: one unit of an editable mini-batch, through batch norm and back."""
+
+import pandas as pd
+import streamlit as st
+
+from bnviz.charts import plot_backward, plot_forward, plot_projection
+from bnviz.lessons import standardization as lesson
+from bnviz.ui import frame, mini_batch
+from bnviz.ui.formula import formula, number
+from bnviz.ui.lesson import figure, limit, numbers, predict, settle, sources, theme
+from bnviz.ui.literal import literal
+from bnviz.ui.standardization import GUESSES, after_doubling, groups, what_is_left
+
+QUESTION = "Suppose every value of this unit is doubled. What happens to its outputs y?"
+
+
+def batch_of_one(settings: mini_batch.Settings) -> None:
+    """Say why a batch of one is an error."""
+    with frame.prose():
+        st.error(f"PyTorch refuses a batch of one: “{lesson.PYTORCH_REFUSAL}”.")
+        st.markdown(
+            "**Why.** A single value is its own mean: x − μ = 0, whatever x is, and σ² = 0 too. The formula would give "
+            f"x̂ = 0 and y = β = {number(settings.beta)} for every input (or 0/0 at ε = 0), and a gradient of zero. "
+            "The unit would have nothing left to say. Move the batch size to 2 or more."
+        )
+
+
+def draw_forward(batch: lesson.UnitBatch, settings: mini_batch.Settings, guess: str | None) -> None:
+    """Draw the forward pass, settle the prediction, and look at the shape of the values."""
+    st.header("Forward: two numbers of the batch")
+    formula(
+        batch,
+        unit=settings.unit,
+        example=settings.example,
+        theme=theme(),
+        key="computes_formula",
+        on_example=mini_batch.pick,
+    )
+    figure(plot_forward(lesson.forward(batch), example=settings.example, theme=theme()), "computes_forward")
+    happened, why = after_doubling(lesson.doubling(batch), settings.example)
+    st.subheader("If every value is doubled")
+    settle(guess, happened, why)
+    with frame.prose():
+        st.subheader("Does it make values Gaussian?")
+        st.markdown(
+            f"No. It shifts and stretches all values alike, so it sets their mean and spread and keeps their shape. "
+            f"{groups(lesson.widest_gap(batch), settings.unit)}"
+        )
+
+
+def draw_backward(batch: lesson.UnitBatch, settings: mini_batch.Settings) -> None:
+    """Draw the backward pass as what it takes away."""
+    frame_of_parts, sums = lesson.backward(batch), lesson.gradient_sums(batch)
+    st.header("Backward: the gradient goes through μ and σ² too")
+    with frame.prose():
+        st.markdown(
+            "Every x also moves μ and σ², and through them all other outputs. Adding up these paths takes two things "
+            "away from the gradient dy that arrives from above: its mean (the path through μ), and its part along x̂ "
+            "(the path through σ²)."
+        )
+    st.latex(
+        r"dx = \frac{\gamma}{\sqrt{\sigma^2+\varepsilon}}"
+        r"\Bigl(dy - \overline{dy} - \hat x\,\overline{dy\,\hat x}\Bigr)"
+    )
+    left, right = st.columns(2)
+    with left:
+        figure(plot_backward(frame_of_parts, example=settings.example, theme=theme()), "computes_backward")
+    with right:
+        figure(plot_projection(frame_of_parts, example=settings.example, theme=theme()), "computes_projection")
+    numbers(
+        {
+            "Σ dx": number(sums.total),
+            "Σ dx·x̂": number(sums.along),
+            "share kept along x̂, ε/(σ² + ε)": number(sums.left_along, rounding=0),
+            f"dx of example {settings.example}": number(frame_of_parts["dx"].iloc[settings.example - 1]),
+        }
+    )
+    with frame.prose():
+        st.markdown(what_is_left(batch, sums))
+        st.markdown(
+            "Σ dx = 0 says that no update asks all values to move together, which y would not show. Σ dx·x̂ = 0 says "
+            "that none asks them to spread, which y would not show either. So the gradient already accounts for the "
+            "μ and σ² that will move with x. Tests compare both passes with PyTorch's BatchNorm1d in double "
+            f"precision: they agree to within {number(lesson.PYTORCH_TOLERANCE, rounding=0)}."
+        )
+
+
+def draw_bookkeeping(batch: lesson.UnitBatch) -> None:
+    """Show the two variances and the two readings of momentum."""
+    found, running = lesson.statistics(batch), lesson.running_update(batch)
+    size = len(batch.values)
+    st.header("Two details that look like mistakes")
+    with frame.prose():
+        st.markdown(
+            "For evaluation, batch norm keeps a running mean and variance. In PyTorch they start at 0 and 1, and "
+            "each training batch moves them a little. Here is what this batch does to them."
+        )
+        st.table(
+            pd.DataFrame(
+                [
+                    ("variance over B, normalizes the batch", number(found.var)),
+                    (
+                        f"variance over B − 1, {size}/{size - 1} times as large, for the running variance",
+                        number(found.unbiased),
+                    ),
+                    ("running mean: 0.9 × 0 + 0.1 × μ", number(running.mean)),
+                    ("running variance: 0.9 × 1 + 0.1 × variance over B − 1", number(running.var)),
+                ],
+                columns=["what", "value"],
+            ).set_index("what")
+        )
+        st.markdown(
+            "**Two variances are no bug.** The sum is divided by B where the batch itself is standardized, so that "
+            "its variance becomes 1, and by B − 1 where the variance of all data is estimated.\n\n"
+            "**Momentum 0.1 or 0.9?** Both name this update. PyTorch's 0.1 is the weight of the *new* batch; Keras "
+            "gives the weight of the *old* value, so there it reads 0.9. It has nothing to do with the optimizer's "
+            "momentum."
+        )
+
+
+def closing() -> None:
+    """Say where it ends, and where it comes from."""
+    limit(
+        "All of this is training mode. In evaluation μ and σ² are the running ones, fixed numbers: the output of an "
+        "example no longer depends on its batch, and nothing is taken away from a gradient. With ε > 0 the variance "
+        "of x̂ is σ²/(σ² + ε), a little below 1. And a small batch makes μ and σ² rough guesses."
+    )
+    sources(
+        "Ioffe & Szegedy 2015, “Batch Normalization”: algorithm 1 (forward), section 3 (the gradients after algorithm "
+        "1), section 3.1 (the unbiased variance in evaluation), section 3.3 (the scale of the weights).",
+        "PyTorch documentation, BatchNorm1d: biased and unbiased variance, meaning of momentum.",
+        "Keras documentation, BatchNormalization: its momentum weighs the old value.",
+    )
+
+
+with frame.page("pages/1_what_it_computes.py"):
+    st.title("Batch norm fixes a unit's mean and spread, and its gradient knows it")
+    st.markdown("Change a number of the mini-batch, pick a unit and an example, and follow it forward and back.")
+    problems = mini_batch.open_page(st.query_params.to_dict())
+    if problems:
+        listed = "\n".join(f"- {literal(name)}: {literal(message)}" for name, message in problems.items())
+        st.error(f"These parts of the link were ignored:\n\n{listed}")
+    guess = predict(QUESTION, GUESSES, "computes")
+    left, right = st.columns(2, gap="large")
+    with right:
+        settings = mini_batch.controls()
+    with left:
+        table = mini_batch.edit(settings.size)
+        st.caption(
+            "Double-click a cell to change it. dy is the gradient that arrives at the outputs of the picked unit."
+        )
+        st.button("Start values", on_click=mini_batch.start_again, help="Put the first table back.")
+    st.query_params.from_dict(mini_batch.to_query(settings))
+    wrong = mini_batch.table_problems(table)
+    if wrong:
+        st.error("\n".join(["This batch cannot be computed:", "", *(f"- {sentence}" for sentence in wrong)]))
+    elif settings.size == 1:
+        batch_of_one(settings)
+    else:
+        try:
+            batch = mini_batch.unit_batch(table, settings)
+        except ValueError as error:
+            st.error(literal(str(error)))
+        else:
+            draw_forward(batch, settings, guess)
+            draw_backward(batch, settings)
+            draw_bookkeeping(batch)
+    closing()
