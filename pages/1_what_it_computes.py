@@ -9,7 +9,7 @@ from bnviz.ui import frame, mini_batch
 from bnviz.ui.formula import formula, number
 from bnviz.ui.lesson import figure, limit, numbers, predict, settle, sources, theme
 from bnviz.ui.literal import literal
-from bnviz.ui.standardization import GUESSES, after_doubling, groups, what_is_left
+from bnviz.ui.standardization import GUESSES, after_doubling, backward_formula, groups, what_is_left
 
 QUESTION = "Suppose every value of this unit is doubled. What happens to its outputs y?"
 
@@ -58,10 +58,7 @@ def draw_backward(batch: lesson.UnitBatch, settings: mini_batch.Settings) -> Non
             "away from the gradient dy that arrives from above: its mean (the path through μ), and its part along x̂ "
             "(the path through σ²)."
         )
-    st.latex(
-        r"dx = \frac{\gamma}{\sqrt{\sigma^2+\varepsilon}}"
-        r"\Bigl(dy - \overline{dy} - \hat x\,\overline{dy\,\hat x}\Bigr)"
-    )
+    st.latex(backward_formula(batch, settings.example, theme()))
     left, right = st.columns(2)
     with left:
         figure(plot_backward(frame_of_parts, example=settings.example, theme=theme()), "computes_backward")
@@ -134,8 +131,12 @@ def closing() -> None:
 
 
 with frame.page("pages/1_what_it_computes.py"):
-    st.title("Batch norm fixes a unit's mean and spread, and its gradient knows it")
-    st.markdown("Change a number of the mini-batch, pick a unit and an example, and follow it forward and back.")
+    st.title("Batch norm sets mean and spread, and its gradient knows it")
+    with frame.prose():
+        st.markdown(
+            "Change a number of the mini-batch (double-click its cell), pick a unit and an example, and follow it "
+            "forward and back. dy is the gradient of the loss that arrives at the outputs of the picked unit."
+        )
     problems = mini_batch.open_page(st.query_params.to_dict())
     if problems:
         listed = "\n".join(f"- {literal(name)}: {literal(message)}" for name, message in problems.items())
@@ -145,11 +146,7 @@ with frame.page("pages/1_what_it_computes.py"):
     with right:
         settings = mini_batch.controls()
     with left:
-        table = mini_batch.edit(settings.size)
-        st.caption(
-            "Double-click a cell to change it. dy is the gradient that arrives at the outputs of the picked unit."
-        )
-        st.button("Start values", on_click=mini_batch.start_again, help="Put the first table back.")
+        table = mini_batch.edit(settings.size, settings.unit)
     st.query_params.from_dict(mini_batch.to_query(settings))
     wrong = mini_batch.table_problems(table)
     if wrong:

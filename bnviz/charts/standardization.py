@@ -51,9 +51,9 @@ def plot_forward(frame: pd.DataFrame, *, example: int, theme: Theme = "light") -
     # The path down the rows, and which rows belong to the picked example.
     rows["place"] = rows["column"].map({column: place for place, column in enumerate(columns)})
     picked = rows[rows["example"] == example]
-    spread = rows.groupby(["column", "stage"], sort=False)["value"].agg(["mean", lambda values: values.std(ddof=0)])
-    spread = spread.set_axis(["mean", "sd"], axis="columns").reset_index()
-    spread = spread.assign(low=spread["mean"] - spread["sd"], high=spread["mean"] + spread["sd"])
+    grouped = rows.groupby(["column", "stage"], sort=False)["value"]
+    mean, sd = grouped.mean(), grouped.std(ddof=0)
+    spread = pd.DataFrame({"mean": mean, "low": mean - sd, "high": mean + sd}).reset_index()
 
     low, high = min(rows["value"].min(), spread["low"].min()), max(rows["value"].max(), spread["high"].max())
     margin = 0.06 * (high - low) or 1.0
@@ -95,7 +95,7 @@ def plot_forward(frame: pd.DataFrame, *, example: int, theme: Theme = "light") -
     ends = picked.set_index("stage")["value"]
     return finish(
         [bars, paths, means, points, path, dots, *numbers],
-        title="Forward: shift, scale, then γ and β",
+        title="From x to x̂ to y",
         notes=notes,
         description=f"Example {example}: x {ends['x']:.2f}, standardized {ends['x̂']:.2f}, y {ends['y']:.2f}.",
         theme=theme,
@@ -158,7 +158,7 @@ def plot_backward(frame: pd.DataFrame, *, example: int, theme: Theme = "light") 
     of_example = frame.set_index("example").loc[example]
     return finish(
         [band, bars, zero],
-        title="Backward: dy without its mean, without its part along x̂",
+        title="Take away the mean and the x̂ part",
         notes=["Each bar starts where the one before it ends; the last is the sum of the three."],
         description=f"Example {example}: dy {of_example['upstream']:.2f}, the mean {of_example['mean_part']:.2f}, "
         f"the part along x̂ {of_example['along_part']:.2f}, left {of_example['rest']:.2f}.",
@@ -176,7 +176,7 @@ def plot_projection(frame: pd.DataFrame, *, example: int, theme: Theme = "light"
     palette, colors = PALETTES[theme], SYMBOL_COLORS[theme]
     rows = frame.assign(line=-frame["mean_part"] - frame["along_part"])
     picked = rows[rows["example"] == example]
-    scale = alt.Scale(nice=True, zero=False)
+    scale = alt.Scale(nice=False, zero=False, padding=16)
     x = alt.X("normalized:Q", scale=scale, axis=alt.Axis(title="x̂ (no unit)", tickCount=6))
     axis = alt.Axis(title="dy (no unit)", tickCount=6)
     y = alt.Y("upstream:Q", scale=scale, axis=axis)

@@ -180,11 +180,12 @@ def controls() -> Settings:
         )
         gamma = st.slider("γ", -REACH, REACH, step=0.1, key="computes_gamma", help="The unit's learned scale.")
         beta = st.slider("β", -REACH, REACH, step=0.1, key="computes_beta", help="The unit's learned shift.")
+    st.button("Back to the first table", on_click=start_again, help="Undo every change of the mini-batch.")
     return Settings(unit, example, size, eps, gamma, beta)
 
 
-def edit(size: int) -> pd.DataFrame:
-    """Draw the table of the first `size` examples and return it as the reader left it."""
+def edit(size: int, unit: int) -> pd.DataFrame:
+    """Draw the table of the first `size` examples, `unit` marked, and return it as the reader left it."""
     state = st.session_state
     helps = {column_of(unit): "Double-click a cell to change it." for unit in UNITS}
     helps[UPSTREAM] = "The gradient of the loss with respect to y, for the unit that is picked."
@@ -193,10 +194,16 @@ def edit(size: int) -> pd.DataFrame:
         key=f"computes_editor_{state['computes_editor']}",
         num_rows="fixed",
         width="stretch",
-        height=35 * (min(size, 8) + 1) + 2,
+        # The same for every batch size, so that the controls below it on a phone do not move while they are moved.
+        height=35 * 9 + 2,
         column_config={
             name: st.column_config.NumberColumn(
-                help=text, min_value=-LARGEST_VALUE, max_value=LARGEST_VALUE, required=True, format="%.2f"
+                label=f"{name} ✓" if name == column_of(unit) else name,
+                help=text,
+                min_value=-LARGEST_VALUE,
+                max_value=LARGEST_VALUE,
+                required=True,
+                format="%.2f",
             )
             for name, text in helps.items()
         },

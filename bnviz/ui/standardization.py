@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from bnviz.lessons.standardization import Doubling, Gap, GradientSums, UnitBatch
+from bnviz.charts.standardization import SYMBOL_COLORS
+from bnviz.charts.theme import Theme
+from bnviz.lessons.standardization import Doubling, Gap, GradientSums, UnitBatch, backward, statistics
 from bnviz.ui.formula import number
+from bnviz.ui.formula.text import tex
 
 GUESSES = ("y doubles", "y stays as it is", "y is halved")
 
@@ -38,6 +41,32 @@ def groups(gap: Gap | None, unit: int) -> str:
         f"Unit {unit} has two groups of values, {gap.below} below and {gap.above} above a gap of {gap.before:.2f} "
         f"standard deviations. After standardizing the gap is {gap.after:.2f} standard deviations: still two groups, "
         "nothing like a bell."
+    )
+
+
+def backward_formula(batch: UnitBatch, example: int, theme: Theme) -> str:
+    """The gradient of the page in LaTeX, with the numbers of one example in the colors of the picture."""
+    row, colors = backward(batch).iloc[example - 1], SYMBOL_COLORS[theme]
+
+    def colored(name: str, text: str) -> str:
+        return rf"\textcolor{{{colors[name]}}}{{{text}}}"
+
+    def added(value: float) -> str:
+        return tex(value) if value < 0 else f"+{tex(value)}"
+
+    divisor = tex(statistics(batch).scale)
+    parts = colored("mean", added(row["mean_part"])) + colored("var", added(row["along_part"]))
+    return (
+        r"\begin{aligned} dx &= \frac{"
+        + colored("gamma", r"\gamma")
+        + r"}{\sqrt{\sigma^2+\varepsilon}} \Bigl("
+        + colored("y", "dy")
+        + colored("mean", r"-\,\overline{dy}")
+        + colored("var", r"-\,\hat x\,\overline{dy\,\hat x}")
+        + rf"\Bigr) \\[8pt] dx_{{{example}}} &= \frac{{{colored('gamma', tex(batch.gamma))}}}{{{divisor}}} \Bigl("
+        + colored("y", tex(row["upstream"]))
+        + parts
+        + rf"\Bigr) = {tex(row['dx'])} \end{{aligned}}"
     )
 
 

@@ -1,6 +1,9 @@
-"""Numbers as a reader would write them."""
+"""Numbers as a reader would write them, in text and in LaTeX."""
 
-_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+import re
+
+_DIGITS, _RAISED = "-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"
+_SUPERSCRIPTS, _BASELINE = str.maketrans(_DIGITS, _RAISED), str.maketrans(_RAISED, _DIGITS)
 ROUNDING = 1e-12  # sums of a few numbers of size 1 come out this far from 0
 
 
@@ -23,3 +26,9 @@ def number(value: float, *, rounding: float = ROUNDING) -> str:
         power = "10" + str(int(exponent)).translate(_SUPERSCRIPTS)
         text = f"{mantissa.removesuffix('1')}{power}" if mantissa in ("1", "-1") else f"{mantissa} × {power}"
     return text.replace("-", "−")
+
+
+def tex(value: float) -> str:
+    """Return the same in LaTeX."""
+    text = re.sub(f"[{_RAISED}]+", lambda power: f"^{{{power[0].translate(_BASELINE)}}}", number(value))
+    return text.replace("−", "-").replace("×", r"\times")

@@ -1,0 +1,268 @@
+"""The page *What it computes*: its numbers, its sentences by result, its table and its link."""
+
+from dataclasses import asdict
+
+import pytest
+
+from bnviz.lessons import standardization as lesson
+from bnviz.lessons.standardization import UnitBatch
+from bnviz.ui import mini_batch
+from bnviz.ui.formula import formula_data, number
+from bnviz.ui.formula.text import tex
+from bnviz.ui.mini_batch import Settings, read_query, start_table, table_problems, to_query, unit_batch
+from bnviz.ui.standardization import GUESSES, after_doubling, backward_formula, groups, what_is_left
+
+PAGE = "pages/1_what_it_computes.py"
+START = Settings()
+
+
+def batch_of(**changes) -> UnitBatch:
+    settings = Settings(**{**asdict(START), **changes})
+    return unit_batch(start_table().iloc[: settings.size], settings)
+
+
+def shown_metrics(app) -> dict[str, str]:
+    return {metric.label: metric.value for metric in app.metric}
+
+
+def test_every_number_beside_the_gradient_is_the_lessons(open_page):
+    app = open_page(PAGE)
+    batch = batch_of()
+    sums = lesson.gradient_sums(batch)
+    assert shown_metrics(app) == {
+        "Σ dx": "0",
+        "Σ dx·x̂": number(sums.along),
+        "share kept along x̂, ε/(σ² + ε)": number(sums.left_along),
+        "dx of example 3": number(lesson.backward(batch)["dx"].iloc[2]),
+    }
+    assert len(app.get("vega_lite_chart")) == 3
+    assert len(app.get("bidi_component")) == 1
+
+
+def test_the_bookkeeping_shows_both_variances_and_the_running_statistics(open_page, said):
+    app = open_page(PAGE)
+    found, running = lesson.statistics(batch_of()), lesson.running_update(batch_of())
+    assert app.table[0].value["value"].tolist() == [
+        number(value) for value in (found.var, found.unbiased, running.mean, running.var)
+    ]
+    assert "8/7 times" in app.table[0].value.index[1]
+    assert "they agree to within 10⁻¹²" in said(app)
+
+
+def test_controls_are_kept_in_the_link(open_page):
+    app = open_page(PAGE)
+    app.radio(key="computes_unit").set_value(3)
+    app.selectbox(key="computes_example").set_value(5)
+    app.select_slider(key="computes_eps").set_value(0.1)
+    app.slider(key="computes_gamma").set_value(-0.7)
+    app.run()
+    asked = {name: values[0] for name, values in app.query_params.items()}
+    assert asked == {"unit": "3", "example": "5", "eps": "0.1", "gamma": "-0.7"}
+    settings, problems = read_query(asked)
+    assert (settings, problems) == (Settings(unit=3, example=5, eps=0.1, gamma=-0.7), {})
+    again = open_page(PAGE, **asked)
+    assert not again.error
+    assert shown_metrics(again) == shown_metrics(app)
+
+
+def test_a_smaller_batch_picks_an_example_that_is_in_it(open_page):
+    app = open_page(PAGE, example="8")
+    app.slider(key="computes_size").set_value(4).run()
+    assert not app.exception
+    assert app.selectbox(key="computes_example").value == 4
+    assert len(app.get("arrow_data_frame")[0].value) == 4
+
+
+def test_edits_outlive_a_change_of_size_and_can_be_undone(open_page):
+    app = open_page(PAGE)
+    table = start_table()
+    table.loc[3, "unit 1"] = 30.0
+    app.session_state["computes_edited"] = table
+    app.slider(key="computes_size").set_value(5).run()
+    dx = shown_metrics(app)["dx of example 3"]
+    edited = unit_batch(table.iloc[:5], Settings(size=5))
+    assert dx == number(lesson.backward(edited)["dx"].iloc[2])
+    app.button[0].click().run()
+    assert shown_metrics(app)["dx of example 3"] == number(lesson.backward(batch_of(size=5))["dx"].iloc[2])
+
+
+def test_two_examples_at_eps_zero_have_no_gradient(open_page, said):
+    app = open_page(PAGE, size="2", eps="0")
+    assert "With two examples nothing is left." in said(app)
+    assert shown_metrics(app)["dx of example 2"] == "0"
+
+
+def test_a_batch_of_one_is_an_error_with_its_reason(open_page, said):
+    app = open_page(PAGE, size="1", beta="-1.5")
+    assert not app.exception
+    assert lesson.PYTORCH_REFUSAL in app.error[0].value
+    assert "y = β = −1.50" in said(app)
+    assert len(app.get("vega_lite_chart")) == 0
+
+
+def test_equal_values_at_eps_zero_are_refused_and_a_small_eps_helps(open_page, said):
+    app = open_page(PAGE, eps="0")
+    table = start_table()
+    table["unit 1"] = 4.0
+    app.session_state["computes_edited"] = table
+    app.slider(key="computes_size").set_value(6).run()
+    assert not app.exception
+    assert "divides 0 by 0" in said(app)
+    app.select_slider(key="computes_eps").set_value(0.01).run()
+    assert not app.error
+    assert "only the mean is taken away" in said(app)
+
+
+def test_a_cell_without_a_number_is_named(open_page, said):
+    app = open_page(PAGE)
+    table = start_table()
+    table.loc[2, "unit 3"] = None
+    app.session_state["computes_edited"] = table
+    app.slider(key="computes_size").set_value(6).run()
+    assert not app.exception
+    assert "Example 2, unit 3: type a number from −1000 to 1000." in said(app)
+
+
+@pytest.mark.parametrize("bad", [None, 1000.1, float("inf"), float("nan"), "many"])
+def test_only_numbers_within_reach_are_accepted(bad):
+    table = start_table().astype(object)
+    table.loc[4, "dy"] = bad
+    assert [sentence.partition(":")[0] for sentence in table_problems(table)] == ["Example 4, dy"]
+    assert table_problems(start_table()) == []
+
+
+@pytest.mark.parametrize(
+    ("guess", "answer"),
+    [(GUESSES[1], "that is what happened"), (GUESSES[0], "what happened is *y stays as it is*")],
+)
+def test_the_prediction_is_settled_by_the_batch(open_page, guess, answer):
+    app = open_page(PAGE)
+    app.radio(key="computes_prediction").set_value(guess).run()
+    assert any(answer in message.value for message in (*app.success, *app.info))
+
+
+def test_a_large_eps_settles_the_prediction_otherwise(open_page, said):
+    app = open_page(PAGE, unit="2", eps="10")
+    growth = lesson.doubling(batch_of(unit=2, eps=10.0)).growth
+    assert f"What happened: y moves {growth:.2f} times as far from β." in said(app)
+
+
+def test_after_doubling_is_worded_by_the_result():
+    stays, why = after_doubling(lesson.doubling(batch_of()), 3)
+    assert stays == GUESSES[1]
+    assert "from −0.33 to −0.33" in why
+    grows, why = after_doubling(lesson.doubling(batch_of(eps=10.0)), 3)
+    assert grows.startswith("y moves 1.")
+    assert "ε does not double" in why
+
+
+def test_groups_are_worded_by_the_result():
+    assert "still two groups" in groups(lesson.widest_gap(batch_of(unit=3)), 3)
+    assert "Unit 1 has no clear gap" in groups(lesson.widest_gap(batch_of()), 1)
+    assert "too small" in groups(lesson.widest_gap(batch_of(size=3)), 1)
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({}, "a random dy keeps 0.75 on average"),
+        ({"eps": 10.0}, "of the part along x̂ stays"),
+        ({"size": 2, "eps": 0.0}, "nothing is left"),
+        ({"size": 2, "eps": 1.0}, "both are taken away but for the share"),
+    ],
+)
+def test_what_is_left_is_worded_by_the_result(changes, sentence):
+    batch = batch_of(**changes)
+    assert sentence in what_is_left(batch, lesson.gradient_sums(batch))
+
+
+def test_nothing_from_above_leaves_nothing_to_take_away():
+    batch = UnitBatch((1.0, 2.0, 4.0), (0.0,) * 3)
+    assert "dy is 0 everywhere" in what_is_left(batch, lesson.gradient_sums(batch))
+
+
+def test_a_small_eps_is_not_said_to_leave_a_share():
+    assert "stays" not in what_is_left(batch_of(), lesson.gradient_sums(batch_of()))
+
+
+def test_the_formula_carries_the_numbers_of_the_picked_example():
+    batch = batch_of(unit=3, example=2)
+    data = formula_data(batch, unit=3, example=2, theme="dark")
+    row = lesson.forward(batch).iloc[1]
+    found = lesson.statistics(batch)
+    assert data["values"] == {
+        "mean": number(found.mean),
+        "var": number(found.var),
+        "eps": "10⁻⁵",
+        "gamma": "1.50",
+        "beta": "0.50",
+        "x": "3.80",
+        "normalized": number(row["normalized"]),
+        "y": number(row["y"]),
+    }
+    assert data["rows"][1] == {
+        "example": 2,
+        **{name: number(row[name]) for name in ("x", "centered", "normalized", "y")},
+    }
+    assert len(data["rows"]) == 8
+    assert data["moments"]["mean"]["y"] == "0.50"
+    assert data["moments"]["var"]["normalized"] == "1.00"
+    assert set(data["colors"]) == set(data["values"])
+
+
+def test_the_gradients_formula_carries_the_numbers_of_the_picked_example():
+    text = backward_formula(batch_of(), 3, "light")
+    row = lesson.backward(batch_of()).iloc[2]
+    for value in (row["upstream"], row["mean_part"], row["along_part"], row["dx"], lesson.statistics(batch_of()).scale):
+        assert tex(value) in text
+    assert text.count("{") == text.count("}")
+
+
+@pytest.mark.parametrize(
+    ("value", "text", "latex"),
+    [
+        (0.0, "0", "0"),
+        (-1e-16, "0", "0"),
+        (5.0625, "5.06", "5.06"),
+        (-0.5, "−0.50", "-0.50"),
+        (0.0316, "0.032", "0.032"),
+        (1e-5, "10⁻⁵", "10^{-5}"),
+        (-1e-5, "−10⁻⁵", "-10^{-5}"),
+        (2.66e-6, "2.7 × 10⁻⁶", r"2.7 \times 10^{-6}"),
+        (4e6, "4 × 10⁶", r"4 \times 10^{6}"),
+    ],
+)
+def test_numbers_are_written_as_a_reader_would(value, text, latex):
+    assert number(value) == text
+    assert tex(value) == latex
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"unit": "4"},
+        {"example": "0"},
+        {"size": "17"},
+        {"size": "2.5"},
+        {"eps": "0.5"},
+        {"gamma": "nan"},
+        {"beta": "-3.5"},
+        {"size": "4", "example": "5"},
+        {"speed": "9"},
+    ],
+    ids=str,
+)
+def test_bad_values_in_the_link_are_named_and_ignored(open_page, said, query):
+    settings, problems = read_query(query)
+    assert list(problems) == [list(query)[-1]]
+    assert settings.example <= settings.size
+    app = open_page(PAGE, **query)
+    assert not app.exception
+    assert f"{list(query)[-1]}:" in said(app)
+
+
+def test_settings_survive_their_link():
+    settings = Settings(unit=2, example=11, size=12, eps=0.03, gamma=-2.0, beta=0.0)
+    assert read_query(to_query(settings)) == (settings, {})
+    assert to_query(START) == {}
+    assert set(mini_batch.EPSILONS) == {float(f"{eps:g}") for eps in mini_batch.EPSILONS}
