@@ -9,7 +9,7 @@ from bnviz.ui import frame, mini_batch
 from bnviz.ui.formula import formula, number
 from bnviz.ui.lesson import figure, limit, numbers, predict, settle, sources, theme
 from bnviz.ui.literal import literal
-from bnviz.ui.standardization import GUESSES, after_doubling, backward_formula, groups, what_is_left
+from bnviz.ui.standardization import GUESSES, after_doubling, backward_formula, groups, what_is_left, what_the_sums_say
 
 QUESTION = "Suppose every value of this unit is doubled. What happens to its outputs y?"
 
@@ -58,7 +58,9 @@ def draw_backward(batch: lesson.UnitBatch, settings: mini_batch.Settings) -> Non
             "away from the gradient dy that arrives from above: its mean (the path through μ), and its part along x̂ "
             "(the path through σ²)."
         )
-    st.latex(backward_formula(batch, settings.example, theme()))
+        # Set in a line of text, a formula wraps on a phone; displayed, it would scroll in a box of its own.
+        for line in backward_formula(batch, settings.example, theme()):
+            st.markdown(rf"$\displaystyle {line}$")
     left, right = st.columns(2)
     with left:
         figure(plot_backward(frame_of_parts, example=settings.example, theme=theme()), "computes_backward")
@@ -75,10 +77,8 @@ def draw_backward(batch: lesson.UnitBatch, settings: mini_batch.Settings) -> Non
     with frame.prose():
         st.markdown(what_is_left(batch, sums))
         st.markdown(
-            "Σ dx = 0 says that no update asks all values to move together, which y would not show. Σ dx·x̂ = 0 says "
-            "that none asks them to spread, which y would not show either. So the gradient already accounts for the "
-            "μ and σ² that will move with x. Tests compare both passes with PyTorch's BatchNorm1d in double "
-            f"precision: they agree to within {number(lesson.PYTORCH_TOLERANCE, rounding=0)}."
+            f"{what_the_sums_say(sums)} Tests compare both passes with PyTorch's BatchNorm1d in double precision: they "
+            f"agree to within {number(lesson.PYTORCH_TOLERANCE, rounding=0)}."
         )
 
 

@@ -8,6 +8,7 @@ from bnviz.lessons.standardization import Doubling, Gap, GradientSums, UnitBatch
 from bnviz.ui.formula import number
 from bnviz.ui.formula.text import tex
 
+NEGLIGIBLE = 0.01  # share of the part along x̂ below which Σdx·x̂ is as good as 0
 GUESSES = ("y doubles", "y stays as it is", "y is halved")
 
 
@@ -44,8 +45,8 @@ def groups(gap: Gap | None, unit: int) -> str:
     )
 
 
-def backward_formula(batch: UnitBatch, example: int, theme: Theme) -> str:
-    """The gradient of the page in LaTeX, with the numbers of one example in the colors of the picture."""
+def backward_formula(batch: UnitBatch, example: int, theme: Theme) -> tuple[str, str]:
+    """The gradient of the page in LaTeX: in symbols, and with the numbers of one example, in the picture's colors."""
     row, colors = backward(batch).iloc[example - 1], SYMBOL_COLORS[theme]
 
     def colored(name: str, text: str) -> str:
@@ -54,24 +55,27 @@ def backward_formula(batch: UnitBatch, example: int, theme: Theme) -> str:
     def added(value: float) -> str:
         return tex(value) if value < 0 else f"+{tex(value)}"
 
-    divisor = tex(statistics(batch).scale)
-    parts = colored("mean", added(row["mean_part"])) + colored("var", added(row["along_part"]))
-    return (
-        r"\begin{aligned} dx &= \frac{"
+    symbols = (
+        r"dx = \frac{"
         + colored("gamma", r"\gamma")
         + r"}{\sqrt{\sigma^2+\varepsilon}} \Bigl("
         + colored("y", "dy")
         + colored("mean", r"-\,\overline{dy}")
         + colored("var", r"-\,\hat x\,\overline{dy\,\hat x}")
-        + rf"\Bigr) \\[8pt] dx_{{{example}}} &= \frac{{{colored('gamma', tex(batch.gamma))}}}{{{divisor}}} \Bigl("
-        + colored("y", tex(row["upstream"]))
-        + parts
-        + rf"\Bigr) = {tex(row['dx'])} \end{{aligned}}"
+        + r"\Bigr)"
     )
+    numbers = (
+        rf"dx_{{{example}}} = \frac{{{colored('gamma', tex(batch.gamma))}}}{{{tex(statistics(batch).scale)}}} \Bigl("
+        + colored("y", tex(row["upstream"]))
+        + colored("mean", added(row["mean_part"]))
+        + colored("var", added(row["along_part"]))
+        + rf"\Bigr) = {tex(row['dx'])}"
+    )
+    return symbols, numbers
 
 
 def what_is_left(batch: UnitBatch, sums: GradientSums) -> str:
-    """How much of the gradient passes, and what ε leaves of the part along x̂."""
+    """How much of the gradient passes."""
     size = len(batch.values)
     if not any(batch.upstream):
         return "dy is 0 everywhere, so there is nothing to take away."
@@ -88,7 +92,20 @@ def what_is_left(batch: UnitBatch, sums: GradientSums) -> str:
             f"{kept} Two examples have two directions, and both are taken away but for the share "
             f"ε/(σ² + ε) = {number(sums.left_along)}. At ε = 0 the gradient of a batch of two is zero."
         )
-    usual = f"Two of the {size} directions are taken away, so a random dy keeps {1 - 2 / size:.2f} on average at ε = 0."
-    if sums.left_along > 0.01:
-        usual += f" With this ε, the share {number(sums.left_along)} of the part along x̂ stays."
-    return f"{kept} {usual}"
+    kept = f"{kept} γ = 0 then lets none of it through to x." if batch.gamma == 0 else kept
+    usual = f"a random dy keeps {1 - 2 / size:.2f} on average at ε = 0."
+    return f"{kept} Two of the {size} directions are taken away, so {usual}"
+
+
+def what_the_sums_say(sums: GradientSums) -> str:
+    """What Σdx = 0 means, and whether Σdx·x̂ is as good as 0 at this ε."""
+    together = "Σ dx = 0: no update asks all values to move together, because y would not show it."
+    if sums.left_along <= NEGLIGIBLE or sums.along == 0:
+        return (
+            f"{together} Σ dx·x̂ is 0 but for what ε leaves: none asks them to spread, because y would not show that "
+            "either. So the gradient already accounts for the μ and σ² that will move with x."
+        )
+    return (
+        f"{together} Σ dx·x̂ would be 0 at ε = 0. With this ε the share {number(sums.left_along)} of the part along x̂ "
+        "stays, because y does show some of a change of spread."
+    )

@@ -4,13 +4,14 @@ from dataclasses import asdict
 
 import pytest
 
+from bnviz.charts.standardization import SYMBOL_COLORS
 from bnviz.lessons import standardization as lesson
 from bnviz.lessons.standardization import UnitBatch
 from bnviz.ui import mini_batch
 from bnviz.ui.formula import formula_data, number
 from bnviz.ui.formula.text import tex
 from bnviz.ui.mini_batch import Settings, read_query, start_table, table_problems, to_query, unit_batch
-from bnviz.ui.standardization import GUESSES, after_doubling, backward_formula, groups, what_is_left
+from bnviz.ui.standardization import GUESSES, after_doubling, backward_formula, groups, what_is_left, what_the_sums_say
 
 PAGE = "pages/1_what_it_computes.py"
 START = Settings()
@@ -56,7 +57,7 @@ def test_controls_are_kept_in_the_link(open_page):
     app.select_slider(key="computes_eps").set_value(0.1)
     app.slider(key="computes_gamma").set_value(-0.7)
     app.run()
-    asked = {name: values[0] for name, values in app.query_params.items()}
+    asked = dict(app.query_params)
     assert asked == {"unit": "3", "example": "5", "eps": "0.1", "gamma": "-0.7"}
     settings, problems = read_query(asked)
     assert (settings, problems) == (Settings(unit=3, example=5, eps=0.1, gamma=-0.7), {})
@@ -70,7 +71,7 @@ def test_a_smaller_batch_picks_an_example_that_is_in_it(open_page):
     app.slider(key="computes_size").set_value(4).run()
     assert not app.exception
     assert app.selectbox(key="computes_example").value == 4
-    assert len(app.get("arrow_data_frame")[0].value) == 4
+    assert len(app.dataframe[0].value) == 4
 
 
 def test_edits_outlive_a_change_of_size_and_can_be_undone(open_page):
@@ -166,7 +167,7 @@ def test_groups_are_worded_by_the_result():
     ("changes", "sentence"),
     [
         ({}, "a random dy keeps 0.75 on average"),
-        ({"eps": 10.0}, "of the part along x̂ stays"),
+        ({"gamma": 0.0}, "γ = 0 then lets none of it through"),
         ({"size": 2, "eps": 0.0}, "nothing is left"),
         ({"size": 2, "eps": 1.0}, "both are taken away but for the share"),
     ],
@@ -181,8 +182,16 @@ def test_nothing_from_above_leaves_nothing_to_take_away():
     assert "dy is 0 everywhere" in what_is_left(batch, lesson.gradient_sums(batch))
 
 
-def test_a_small_eps_is_not_said_to_leave_a_share():
-    assert "stays" not in what_is_left(batch_of(), lesson.gradient_sums(batch_of()))
+def test_the_sums_are_read_by_the_result():
+    assert "is 0 but for what ε leaves" in what_the_sums_say(lesson.gradient_sums(batch_of()))
+    large = lesson.gradient_sums(batch_of(eps=10.0))
+    assert f"the share {number(large.left_along)} of the part along x̂ stays" in what_the_sums_say(large)
+
+
+def test_equal_values_leave_nothing_along_normalized():
+    batch = UnitBatch((2.0, 2.0, 2.0), (1.0, 0.0, 0.5), eps=1.0)
+    assert "is 0 but for what ε leaves" in what_the_sums_say(lesson.gradient_sums(batch))
+    assert "x̂ = 0" in what_is_left(batch, lesson.gradient_sums(batch))
 
 
 def test_the_formula_carries_the_numbers_of_the_picked_example():
@@ -211,11 +220,13 @@ def test_the_formula_carries_the_numbers_of_the_picked_example():
 
 
 def test_the_gradients_formula_carries_the_numbers_of_the_picked_example():
-    text = backward_formula(batch_of(), 3, "light")
+    symbols, numbers = backward_formula(batch_of(), 3, "light")
     row = lesson.backward(batch_of()).iloc[2]
     for value in (row["upstream"], row["mean_part"], row["along_part"], row["dx"], lesson.statistics(batch_of()).scale):
-        assert tex(value) in text
-    assert text.count("{") == text.count("}")
+        assert tex(value) in numbers
+    for line in (symbols, numbers):
+        assert line.count("{") == line.count("}")
+        assert all(SYMBOL_COLORS["light"][name] in line for name in ("y", "mean", "var", "gamma"))
 
 
 @pytest.mark.parametrize(
@@ -225,7 +236,8 @@ def test_the_gradients_formula_carries_the_numbers_of_the_picked_example():
         (-1e-16, "0", "0"),
         (5.0625, "5.06", "5.06"),
         (-0.5, "−0.50", "-0.50"),
-        (0.0316, "0.032", "0.032"),
+        (0.0316, "0.03", "0.03"),
+        (0.00316, "0.0032", "0.0032"),
         (1e-5, "10⁻⁵", "10^{-5}"),
         (-1e-5, "−10⁻⁵", "-10^{-5}"),
         (2.66e-6, "2.7 × 10⁻⁶", r"2.7 \times 10^{-6}"),

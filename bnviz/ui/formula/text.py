@@ -16,9 +16,9 @@ def number(value: float, *, rounding: float = ROUNDING) -> str:
     size = abs(value)
     if size <= rounding:
         return "0"
-    if 0.1 <= size < 1e5:
+    if 0.01 <= size < 1e5:
         text = f"{value:.2f}"
-    elif 1e-3 <= size < 0.1:
+    elif 1e-3 <= size < 0.01:
         text = f"{value:.2g}"
     else:
         mantissa, exponent = f"{value:.1e}".split("e")
