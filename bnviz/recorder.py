@@ -225,10 +225,8 @@ class _StageValues:
             values = self.values[stage]
             # Bin 0 is below the range and bin N + 1 above it; cutting off decimals is rounding down from 0 on.
             place = (values * scale).add_(1 - low * scale)
-            on_top = values == high
-            if on_top.any():
-                place.masked_fill_(on_top, BINS)
-            self.places[stage].copy_(place.clamp_(0, BINS + 1))
+            # Only what is larger than the top edge is above the range, not what rounding carries beyond it.
+            self.places[stage].copy_(place.clamp_(0, BINS + 0.5).masked_fill_(values > high, BINS + 1))
         self.places.add_(self.first_bin)
         shape = (len(STAGES), self.depth, self.runs, BINS + 2)
         flat = torch.bincount(self.places.view(-1), minlength=math.prod(shape))
