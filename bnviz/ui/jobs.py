@@ -122,7 +122,7 @@ class JobQueue(Generic[Task, Result]):
         deadline: float = 60.0,
         grace: float = 2.0,
         lease: float = 15.0,
-        keep_bytes: int = 160_000_000,
+        keep_bytes: int = 300_000_000,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.capacity = capacity
