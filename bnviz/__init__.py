@@ -7,16 +7,18 @@ their modules on first use, so that charts, pages and a server's first script ru
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+__version__ = "0.1.0"
+
 from bnviz.experiment import Experiment, Intervention, InvalidExperiment, Run
 
 if TYPE_CHECKING:
     from bnviz.engine import train
     from bnviz.history import History
+    from bnviz.sweeps import sweep
 
-__version__ = "0.1.0"
-__all__ = ["Experiment", "History", "Intervention", "InvalidExperiment", "Run", "train"]
+__all__ = ["Experiment", "History", "Intervention", "InvalidExperiment", "Run", "sweep", "train"]
 
-_LAZY = {"train": "bnviz.engine", "History": "bnviz.history"}
+_LAZY = {"train": "bnviz.engine", "History": "bnviz.history", "sweep": "bnviz.sweeps"}
 
 
 def __getattr__(name: str) -> Any:

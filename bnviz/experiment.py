@@ -70,7 +70,10 @@ def _short(value: object) -> str:
 
 
 def _plain(message: str) -> str:
-    return message.replace("Input should be", "must be").replace("valid ", "").rstrip(".")
+    words = {"Input should be": "must be", "a valid integer": "a whole number", "a valid tuple": "a list", "valid ": ""}
+    for theirs, ours in words.items():
+        message = message.replace(theirs, ours)
+    return message.rstrip(".")
 
 
 class _Value(BaseModel):
@@ -78,7 +81,8 @@ class _Value(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    def __init__(self, **data: Any):
+    # The slash lets a field of a URL or a file be called "self", and be refused like any other.
+    def __init__(self, /, **data: Any):
         try:
             super().__init__(**data)
         except ValidationError as error:
@@ -154,6 +158,17 @@ class Intervention(_Value):
     step: Whole
     factor: Number
     layers: Literal["hidden"] | tuple[Whole, ...] = "hidden"
+
+    @field_validator("layers", mode="before")
+    @classmethod
+    def _names_layers(cls, value: Any) -> Any:
+        indices = isinstance(value, list | tuple) and len(value) > 0 and all(type(item) is int for item in value)
+        if value != "hidden" and not indices:
+            raise ValueError(
+                f'layers = {_short(value)}: must be "hidden" or indices of hidden layers, counted from 0; name at '
+                "least one."
+            )
+        return value
 
 
 class Experiment(_Value):

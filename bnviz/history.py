@@ -6,7 +6,6 @@ Letters: T recorded steps, K runs, L hidden layers, S stages, N bins, C units (n
 
 import io
 import json
-import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -197,7 +196,7 @@ class History:
             reason = f"its experiment is not valid: {error}"
         except (KeyError, AttributeError, TypeError) as error:
             reason = f"it has no {error}" if isinstance(error, KeyError) else "it is not laid out as a history"
-        except (ValueError, OSError, EOFError, zipfile.BadZipFile, MemoryError) as error:
+        except Exception as error:  # noqa: BLE001 - zipfile, zlib and numpy's parser each have their own on damaged bytes
             reason = str(error) or "it is damaged"
         raise ValueError(f"This file is not a bnviz history that can be read: {reason}. Save it again from bnviz.")
 
@@ -219,8 +218,13 @@ class History:
         }
         if "decision" in self.arrays:
             grid = (len(self.arrays["grid_y"]), len(self.arrays["grid_x"]))
-            wanted["decision"] = (t, k, self.experiment.classes, *grid)
-        if len(self.status) != k or self.recorded.shape != (k,) or self.steps.shape != (t,):
+            points = len(self.arrays["points"])
+            wanted |= {"decision": (t, k, self.experiment.classes, *grid), "grid_y": grid[:1], "grid_x": grid[1:]}
+            wanted |= {"points": (points, 2), "point_labels": (points,)}
+        steps, recorded = self.steps, self.recorded
+        if {steps.dtype.kind, recorded.dtype.kind} != {"i"} or steps.shape != (t,):
+            raise ValueError("its steps are not numbered")
+        if len(self.status) != k or recorded.shape != (k,) or recorded.min() < 0 or recorded.max() > t:
             raise ValueError("its runs do not fit its experiment")
         for name, shape in wanted.items():
             if self.arrays[name].shape != shape or self.arrays[name].dtype.kind not in "iuf":

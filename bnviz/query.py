@@ -1,7 +1,7 @@
 """Experiments in a URL: one readable parameter a field, such as `widths=64-64&run2.norm=batch&run2.lr=0.5`.
 
 Runs and interventions are numbered from 1, with a dot before the field. Fields at their default are left out,
-except each run's `norm`. "full" stands for a full batch, "all" for every hidden layer.
+except each run's `norm`. "full" stands for a full batch, "hidden" for every hidden layer.
 """
 
 from collections.abc import Mapping

@@ -17,7 +17,7 @@ from bnviz.engine.batches import Batch, make_batch
 from bnviz.engine.network import losses_and_gradient
 from bnviz.engine.program import Program
 from bnviz.experiment import Experiment
-from bnviz.history import PERCENTILES, STAGES, History
+from bnviz.history import PERCENTILES, SPLITS, STAGES, History
 from bnviz.norms import NORMS
 
 BINS = 80
@@ -59,21 +59,68 @@ def histogram_range(stage: str, activation: str) -> tuple[float, float]:
     return _WIDE if activation not in ("sigmoid", "tanh") else _NARROW
 
 
-class Recorder:
-    """Fills preallocated arrays, in the programs' order of runs; `history` puts them in the experiment's."""
+class LossRecorder:
+    """Records loss and accuracy and nothing else: all that a sweep keeps.
+
+    Like every recorder it fills preallocated arrays in the programs' order of runs.
+    """
 
     def __init__(self, experiment: Experiment, programs: Sequence[Program], split: Split):
         self.experiment = experiment
         self.steps: list[int] = []
+        self.capacity = len(recorded_steps(experiment.steps, experiment.records)) + 1  # a stop adds a record
+        shape = (self.capacity, len(experiment.runs))
+        self.valid = np.zeros(shape, bool)
+        self.arrays = {name: np.full((*shape, len(SPLITS)), np.nan) for name in ("loss", "accuracy")}
+        self.test = self._batch(split.x_test, split.y_test)
+
+    def _batch(self, x: np.ndarray, y: np.ndarray) -> Batch:
+        inputs = torch.from_numpy(x).to(getattr(torch, self.experiment.dtype))
+        return make_batch(inputs, torch.from_numpy(y), self.experiment.classes)
+
+    def begin(self, step: int) -> None:
+        """Open the record at `step`; every program then fills its runs."""
+        self.steps.append(step)
+
+    def before_batch(self, program: Program) -> None:
+        """Record what the parameters and running statistics say before the step's mini-batch is seen."""
+        t, here = len(self.steps) - 1, program.here
+        logits = program.network.forward(self.test.x, training=False)
+        losses, _ = losses_and_gradient(logits, self.test.target)
+        self.arrays["loss"][t, here, 1] = losses.numpy()
+        self.arrays["accuracy"][t, here, 1] = _accuracy(logits, self.test.y)
+
+    def after_backward(self, program: Program, batch: Batch, losses: list[float], alive: list[bool]) -> None:
+        """Record what the step's mini-batch shows."""
+        t, here = len(self.steps) - 1, program.here
+        self.valid[t, here] = alive
+        self.arrays["loss"][t, here, 0] = losses
+        self.arrays["accuracy"][t, here, 0] = _accuracy(program.tape.logits, batch.y)
+
+    def in_order(self, order: Sequence[int]) -> dict[str, np.ndarray]:
+        """The arrays `[T, K, …]` in the experiment's order of runs, NaN (counts: 0) where a run had ended."""
+        place, t = np.argsort(order), len(self.steps)
+        valid = self.valid[:t][:, place]
+        arrays = {name: values[:t][:, place] for name, values in self.arrays.items()}
+        for name, values in arrays.items():
+            values[~valid] = 0 if name == "counts" else np.nan
+        return arrays
+
+    def recorded(self, order: Sequence[int]) -> np.ndarray:
+        """How many leading records of each run are valid, `[K]`, in the experiment's order."""
+        return self.valid[: len(self.steps), np.argsort(order)].sum(0).astype(np.int32)
+
+
+class Recorder(LossRecorder):
+    """Records everything that a `History` holds."""
+
+    def __init__(self, experiment: Experiment, programs: Sequence[Program], split: Split):
+        super().__init__(experiment, programs, split)
         self.stages = {program.here.start: _StageValues(experiment, len(program.network.runs)) for program in programs}
-        t = len(recorded_steps(experiment.steps, experiment.records)) + 1  # one more for a stop between records
-        k, depth, width = len(experiment.runs), len(experiment.widths), max(experiment.widths)
+        t, k, depth, width = self.capacity, len(experiment.runs), len(experiment.widths), max(experiment.widths)
         real = np.dtype(experiment.dtype)
         per_layer, per_unit = (t, k, depth), (t, k, depth, width)
-        self.valid = np.zeros((t, k), bool)
-        self.arrays = {
-            "loss": np.full((t, k, 2), np.nan),
-            "accuracy": np.full((t, k, 2), np.nan),
+        self.arrays |= {
             "counts": np.zeros((*per_layer, len(STAGES), BINS + 2), np.int32),
             "mean": np.full((*per_layer, len(STAGES), width), np.nan, real),
             "std": np.full((*per_layer, len(STAGES), width), np.nan, real),
@@ -83,14 +130,9 @@ class Recorder:
         self.fixed: dict[str, np.ndarray] = {
             "edges": np.stack([np.linspace(*histogram_range(s, experiment.activation), BINS + 1) for s in STAGES])
         }
-        self.test = self._batch(split.x_test, split.y_test)
         self.grid: Batch | None = None
         if experiment.features == 2:
             self._set_up_grid(split, t)
-
-    def _batch(self, x: np.ndarray, y: np.ndarray) -> Batch:
-        inputs = torch.from_numpy(x).to(getattr(torch, self.experiment.dtype))
-        return make_batch(inputs, torch.from_numpy(y), self.experiment.classes)
 
     def _set_up_grid(self, split: Split, t: int) -> None:
         """A square grid around all training points, with a margin of a tenth."""
@@ -104,12 +146,9 @@ class Recorder:
         shape = (t, len(self.experiment.runs), split.classes, GRID, GRID)
         self.arrays["decision"] = np.full(shape, np.nan, np.float32)
 
-    def begin(self, step: int) -> None:
-        """Open the record at `step`; every program then fills its runs."""
-        self.steps.append(step)
-
     def before_batch(self, program: Program) -> None:
-        """Record what the parameters and running statistics say before the step's mini-batch is seen."""
+        """Record parameters and running statistics too, and for 2-D data the decision region."""
+        super().before_batch(program)
         t, here, arrays, network = len(self.steps) - 1, program.here, self.arrays, program.network
         for index, layer in enumerate(network.parameters.layers):
             units = slice(layer.gamma.shape[1])
@@ -118,20 +157,14 @@ class Recorder:
             for name, values in named.items():
                 arrays[name][t, here, index, units] = values.numpy()
             arrays["weight_norm"][t, here, index] = _norm(layer.weight)
-        logits = network.forward(self.test.x, training=False)
-        losses, _ = losses_and_gradient(logits, self.test.target)
-        arrays["loss"][t, here, 1] = losses.numpy()
-        arrays["accuracy"][t, here, 1] = _accuracy(logits, self.test.y)
         if self.grid is not None:
             probability = torch.softmax(network.forward(self.grid.x, training=False), 1)
             arrays["decision"][t, here] = probability.unflatten(-1, (GRID, GRID)).numpy()
 
     def after_backward(self, program: Program, batch: Batch, losses: list[float], alive: list[bool]) -> None:
-        """Record what the step's mini-batch shows: its loss, the stages of every layer, the gradient."""
+        """Record the stages of every layer and the gradient too."""
+        super().after_backward(program, batch, losses, alive)
         t, here, arrays = len(self.steps) - 1, program.here, self.arrays
-        self.valid[t, here] = alive
-        arrays["loss"][t, here, 0] = losses
-        arrays["accuracy"][t, here, 0] = _accuracy(program.tape.logits, batch.y)
         for index, gradients in enumerate(program.network.gradients.layers):
             arrays["grad_norm"][t, here, index] = _norm(gradients.weight)
         stages = self.stages[here.start]
@@ -146,17 +179,12 @@ class Recorder:
 
     def history(self, status: tuple[str, ...], order: Sequence[int]) -> History:
         """Everything recorded, in the experiment's order of runs."""
-        place = np.argsort(order)
-        t = len(self.steps)
-        arrays = {name: values[:t][:, place] for name, values in self.arrays.items()}
-        valid = self.valid[:t][:, place]
-        for name, values in arrays.items():
-            values[~valid] = 0 if name == "counts" else np.nan
+        arrays = self.in_order(order)
         self._blank_what_a_run_lacks(arrays)
         arrays["percentiles"] = percentiles_from_counts(arrays["counts"], self.fixed["edges"])
         arrays["effective_lr"] = self._effective_rates(arrays["weight_norm"])
-        recorded = valid.sum(0).astype(np.int32)
-        return History(self.experiment, status, np.array(self.steps, np.int32), recorded, arrays | self.fixed)
+        steps = np.array(self.steps, np.int32)
+        return History(self.experiment, status, steps, self.recorded(order), arrays | self.fixed)
 
     def _blank_what_a_run_lacks(self, arrays: dict[str, np.ndarray]) -> None:
         for k, run in enumerate(self.experiment.runs):
@@ -225,10 +253,8 @@ class _StageValues:
             values = self.values[stage]
             # Bin 0 is below the range and bin N + 1 above it; cutting off decimals is rounding down from 0 on.
             place = (values * scale).add_(1 - low * scale)
-            on_top = values == high
-            if on_top.any():
-                place.masked_fill_(on_top, BINS)
-            self.places[stage].copy_(place.clamp_(0, BINS + 1))
+            # Only what is larger than the top edge is above the range, not what rounding carries beyond it.
+            self.places[stage].copy_(place.clamp_(0, BINS + 0.5).masked_fill_(values > high, BINS + 1))
         self.places.add_(self.first_bin)
         shape = (len(STAGES), self.depth, self.runs, BINS + 2)
         flat = torch.bincount(self.places.view(-1), minlength=math.prod(shape))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bnviz.experiment import Experiment, Run
 from bnviz.norms import NORMS
 
-_EXTRA_DASHES = ((), (7, 4), (2, 3), (10, 3, 2, 3))
+_EXTRA_DASHES: tuple[tuple[int, ...], ...] = ((7, 4), (2, 3), (10, 3, 2, 3), ())
 
 
 @dataclass(frozen=True)
@@ -30,10 +30,9 @@ def run_styles(experiment: Experiment) -> tuple[RunStyle, ...]:
     styles = []
     for run, label in zip(experiment.runs, labels, strict=True):
         norm = NORMS[run.norm]
-        repeat = seen[run.norm]
+        dashes = (norm.dash, *(dash for dash in _EXTRA_DASHES if dash != norm.dash))
+        styles.append(RunStyle(label, norm.color, norm.color_dark, dashes[seen[run.norm] % len(dashes)]))
         seen[run.norm] += 1
-        dash = _EXTRA_DASHES[repeat % len(_EXTRA_DASHES)] if repeat else norm.dash
-        styles.append(RunStyle(label, norm.color, norm.color_dark, dash))
     return tuple(styles)
 
 
@@ -50,9 +49,11 @@ def _labels(runs: tuple[Run, ...]) -> list[str]:
         default = NORMS[run.norm].label + (f", {details}" if details else "")
         labels.append(run.label or default)
     counts = Counter(labels)
-    numbered: Counter[str] = Counter()
-    unique = []
+    taken = set(labels)
+    unique: list[str] = []
     for label in labels:
-        numbered[label] += 1
-        unique.append(f"{label} ({numbered[label]})" if counts[label] > 1 else label)
+        name, number = label, 1
+        while name in unique or (counts[label] > 1 and name in taken):
+            name, number = f"{label} ({number})", number + 1
+        unique.append(name)
     return unique

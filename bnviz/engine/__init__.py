@@ -1,4 +1,4 @@
-"""Train all runs of an experiment in lock-step and record them: :func:`train`.
+"""Train all runs of an experiment in lock-step and record them: :func:`train`; or just their losses.
 
 products, activations, parameters   the pieces of the tensor program
 network, optimizer                  K networks forward and backward, and their updates
@@ -7,6 +7,6 @@ batches                             data and mini-batches that all runs share
 training                            the loop
 """
 
-from bnviz.engine.training import train
+from bnviz.engine.training import Losses, train, train_losses
 
-__all__ = ["train"]
+__all__ = ["Losses", "train", "train_losses"]

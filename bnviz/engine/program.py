@@ -52,6 +52,13 @@ class Program:
         self.optimizer.stop_run(k)
 
 
+def runs_that_fit(experiment: Experiment) -> int:
+    """How many runs of this size one program should hold."""
+    units = experiment.features + 3 * sum(experiment.widths)
+    bytes_a_run = units * experiment.examples_per_step * (4 if experiment.dtype == "float32" else 8)
+    return max(1, CACHE_BYTES // bytes_a_run)
+
+
 def make_programs(experiment: Experiment) -> tuple[list[Program], list[int]]:
     """The programs, and for each run in their order its place in the experiment.
 
@@ -59,9 +66,7 @@ def make_programs(experiment: Experiment) -> tuple[list[Program], list[int]]:
     """
     keys = [group_key(run) for run in experiment.runs]
     order = sorted(range(len(keys)), key=lambda k: (keys.index(keys[k]), k))
-    units = experiment.features + 3 * sum(experiment.widths)
-    bytes_a_run = units * experiment.examples_per_step * (4 if experiment.dtype == "float32" else 8)
-    size = max(1, CACHE_BYTES // bytes_a_run)
+    size = runs_that_fit(experiment)
     # Equal chunks rather than full ones and a rest.
     count = -(-len(order) // size)
     bounds = [len(order) * i // count for i in range(count + 1)]

@@ -1,18 +1,22 @@
 """The training loop: record, update, intervene, stop."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Generic, NamedTuple, TypeVar
 
+import numpy as np
 import torch
 
+from bnviz.datasets import Split
 from bnviz.engine.batches import Batch, load_data, mini_batches
 from bnviz.engine.program import Program, make_programs
 from bnviz.experiment import Experiment, Intervention
 from bnviz.history import History
-from bnviz.recorder import Recorder, recorded_steps
+from bnviz.recorder import LossRecorder, Recorder, recorded_steps
 
 Progress = Callable[[int, list[float]], None]
 ShouldStop = Callable[[], bool]
+R = TypeVar("R", bound=LossRecorder)
 
 
 @torch.inference_mode()
@@ -33,25 +37,53 @@ def train(
     Sets torch's intra-op threads to one for this process: at these sizes two are slower.
     """
     torch.set_num_threads(1)
-    return _Training(experiment, on_progress, should_stop).run()
+    training = _Training(experiment, Recorder, on_progress, should_stop)
+    status = training.run()
+    return training.recorder.history(status, training.order)
 
 
-class _Training:
-    """The state of one call of `train`. Runs are numbered in the programs' order; `order` leads back."""
+class Losses(NamedTuple):
+    """What :func:`train_losses` keeps: statuses [K], valid records of each run [K], loss and accuracy [T, K, 2]."""
 
-    def __init__(self, experiment: Experiment, on_progress: Progress | None, should_stop: ShouldStop | None):
+    status: tuple[str, ...]
+    recorded: np.ndarray
+    loss: np.ndarray
+    accuracy: np.ndarray
+
+
+@torch.inference_mode()
+def train_losses(experiment: Experiment, should_stop: ShouldStop | None = None) -> Losses:
+    """Train as :func:`train` does, to the same bits, and keep only losses and accuracies."""
+    torch.set_num_threads(1)
+    training = _Training(experiment, LossRecorder, None, should_stop)
+    status = training.run()
+    recorder = training.recorder
+    return Losses(status, recorder.recorded(training.order), **recorder.in_order(training.order))
+
+
+class _Training(Generic[R]):
+    """The state of one training under a recorder. Runs are numbered in the programs' order; `order` leads back."""
+
+    def __init__(
+        self,
+        experiment: Experiment,
+        recorder: Callable[[Experiment, Sequence[Program], Split], R],
+        on_progress: Progress | None,
+        should_stop: ShouldStop | None,
+    ):
         dtype = getattr(torch, experiment.dtype)
         self.experiment, self.on_progress, self.should_stop = experiment, on_progress, should_stop
         split = load_data(experiment)
         self.batches = mini_batches(experiment, split, dtype)
         self.programs, self.order = make_programs(experiment)
-        self.recorder = Recorder(experiment, self.programs, split)
+        self.recorder = recorder(experiment, self.programs, split)
         self.ended: dict[int, str] = {}  # run → status
         self.kicks: dict[int, list[Intervention]] = {}
         for kick in experiment.interventions:
             self.kicks.setdefault(kick.step, []).append(kick)
 
-    def run(self) -> History:
+    def run(self) -> tuple[str, ...]:
+        """Train to the end; each run's status, in the experiment's order."""
         steps = self.experiment.steps
         schedule = set(recorded_steps(steps, self.experiment.records))
         for step in range(steps + 1):
@@ -68,8 +100,7 @@ class _Training:
             if len(self.ended) == len(self.order):
                 break
         self._end_all("finished")
-        status = self._in_order([self.ended[k] for k in range(len(self.order))])
-        return self.recorder.history(tuple(status), self.order)
+        return tuple(self._in_order([self.ended[k] for k in range(len(self.order))]))
 
     def _visit(self, program: Program, step: int, batch: Batch, record: bool, update: bool) -> list[float]:
         """Record at `step`, then intervene and update; the losses on the mini-batch."""

@@ -61,7 +61,7 @@ class Units:
     """γ and β of K runs, `[K, C]`, with the views that kernels want of them, made once."""
 
     def __init__(self, gamma: "Tensor", beta: "Tensor"):
-        self.gamma, self.beta = gamma, beta
+        self.gamma, self.beta, self.channels = gamma, beta, gamma.numel()
         self.gamma_flat, self.beta_flat = gamma.reshape(-1), beta.reshape(-1)
         self.gamma_column, self.beta_column = self.gamma_flat.unsqueeze(-1), self.beta_flat.unsqueeze(-1)
 

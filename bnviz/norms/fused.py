@@ -21,7 +21,7 @@ def forward(x: Tensor, units: Units, eps: float) -> tuple[Tensor, Any]:
     This is PyTorch's group norm with one channel a group: the same mean and variance over the values of a channel as
     its batch norm, but computed in vector instructions.
     """
-    channels = len(units.gamma_flat)
+    channels = units.channels
     values = x.shape[2] if x.dim() == 3 else x.shape[2] * x.shape[3]
     y, mean, inverse_std = _group_norm(x, units.gamma_flat, units.beta_flat, 1, channels, values, channels, eps)
     return y, (x, mean, inverse_std, True)

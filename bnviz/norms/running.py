@@ -19,6 +19,6 @@ def update_running(
     import torch
 
     batch = torch.cat([mean for mean, _ in statistics] + [inverse_std for _, inverse_std in statistics], 1)[0]
-    var = batch[len(batch) // 2 :]
+    var = batch[running.shape[0] // 2 :]
     var.square_().reciprocal_().sub_(eps).mul_(values / (values - 1))
     running.lerp_(batch, momentum)

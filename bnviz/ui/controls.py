@@ -6,188 +6,17 @@ judged as a whole by `Experiment`, whose messages name field, value, range and f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import streamlit as st
 
-from bnviz.datasets import DATASETS
-from bnviz.experiment import ACTIVATIONS, Experiment, Run
+from bnviz.experiment import Experiment, Run
 from bnviz.limits import APP
-from bnviz.norms import NORMS
+from bnviz.ui.fields import EXPERIMENT_MAIN, EXPERIMENT_MORE, KICK, RUN_MAIN, RUN_MORE, Control
 
 Draft = dict[str, Any]
 NARROW = 150  # pixels: two controls side by side on a phone
-Kind = Literal["number", "whole", "optional", "switch", "choice", "text"]
-
-
-@dataclass(frozen=True)
-class Control:
-    """One field as a widget. `step` is what the buttons of a number add; `used_by` tells when it has an effect."""
-
-    field: str
-    label: str
-    help: str
-    kind: Kind
-    step: float | None = None
-    options: tuple[str, ...] = ()
-    name: Callable[[str], str] = str
-    used_by: Callable[[Mapping[str, Any]], bool] = lambda _values: True
-
-
-def _norm(*keys: str) -> Callable[[Mapping[str, Any]], bool]:
-    return lambda run: run["norm"] in keys
-
-
-def _has_plane(draft: Mapping[str, Any]) -> bool:
-    return DATASETS[draft["dataset"]].features == 2
-
-
-_ACTIVATION_NAMES = {
-    "relu": "ReLU",
-    "leaky_relu": "leaky ReLU",
-    "tanh": "tanh",
-    "sigmoid": "sigmoid",
-    "gelu": "GELU",
-    "linear": "linear (none)",
-}
-
-EXPERIMENT_MAIN: tuple[Control, ...] = (
-    Control(
-        "dataset",
-        "Data",
-        "What the networks learn to classify.",
-        "choice",
-        options=tuple(DATASETS),
-        name=lambda key: DATASETS[key].label,
-    ),
-    Control(
-        "activation",
-        "Activation",
-        "The function after each hidden layer.",
-        "choice",
-        options=ACTIVATIONS,
-        name=_ACTIVATION_NAMES.__getitem__,
-    ),
-    Control("steps", "Steps", "How many updates of the weights.", "whole", 50),
-    Control("batch_size", "Batch size B", "Examples in a mini-batch; empty for all of them.", "optional", 8),
-    Control("seed", "Seed", "Fixes data, initial weights and mini-batches; all runs share them.", "whole", 1),
-)
-
-EXPERIMENT_MORE: tuple[Control, ...] = (
-    Control(
-        "standardize", "Standardize the inputs", "Give each input mean 0 and sd 1 over the training set.", "switch"
-    ),
-    Control("offset", "Offset of the inputs", "A number added to every input.", "number", 1.0),
-    Control(
-        "noise",
-        "Noise of the points",
-        "Standard deviation of the noise on points in the plane.",
-        "number",
-        0.05,
-        used_by=_has_plane,
-    ),
-    Control("label_noise", "Label noise", "Share of the training labels drawn anew at random.", "number", 0.1),
-    Control("n_train", "Training examples", "How many to train on; empty for all.", "optional", 100),
-    Control("records", "Recorded steps", "At most this many steps are recorded and played back.", "whole", 20),
-    Control(
-        "dtype",
-        "Precision",
-        "Number format of the training; float64 takes longer.",
-        "choice",
-        options=("float32", "float64"),
-    ),
-)
-
-RUN_MAIN: tuple[Control, ...] = (
-    Control(
-        "norm",
-        "Normalization",
-        "What stands between the linear layer and the activation.",
-        "choice",
-        options=tuple(NORMS),
-        name=lambda key: NORMS[key].label,
-    ),
-    Control("lr", "Learning rate η", "Factor on the gradient in each update.", "number", 0.1),
-    Control("init_scale", "Initial scale", "Factor on the initial hidden weights.", "number", 0.5),
-)
-
-RUN_MORE: tuple[Control, ...] = (
-    Control("label", "Name", "How the run is called in figures; empty for a name made from its settings.", "text"),
-    Control("optimizer", "Optimizer", "The rule of the update.", "choice", options=("sgd", "adam"), name=str.upper),
-    Control(
-        "momentum",
-        "Momentum of SGD",
-        "Share of the last update that is repeated.",
-        "number",
-        0.1,
-        used_by=lambda run: run["optimizer"] == "sgd",
-    ),
-    Control("weight_decay", "Weight decay λ", "Adds λW to the gradient of the hidden weights.", "number", 0.001),
-    Control("decay_head", "Decay the last layer too", "Apply weight decay to the output layer as well.", "switch"),
-    Control("hidden_lr_factor", "Rate of hidden weights", "Factor on η for the hidden weights only.", "number", 1.0),
-    Control("train_affine", "Train γ and β", "Off: they stay at 1 and 0.", "switch"),
-    Control("train_weights", "Train hidden weights", "Off: they stay as they were drawn.", "switch"),
-    Control("train_head", "Train the last layer", "Off: the output layer stays as it was drawn.", "switch"),
-    Control(
-        "eps",
-        "ε",
-        "Added to the variance inside the square root.",
-        "number",
-        1e-5,
-        used_by=lambda run: run["norm"] not in ("none", "affine", "center", "weight", "dynamic_tanh"),
-    ),
-    Control(
-        "norm_momentum",
-        "Momentum of running μ, σ²",
-        "Weight of the new batch, as in PyTorch (0.1 here is 0.9 elsewhere).",
-        "number",
-        0.05,
-        used_by=lambda run: NORMS[run["norm"]].running,
-    ),
-    Control("groups", "Groups", "Number of groups of units; divides every width.", "whole", 1, used_by=_norm("group")),
-    Control(
-        "dyt_alpha",
-        "Initial α",
-        "Slope inside dynamic tanh at the start.",
-        "number",
-        0.1,
-        used_by=_norm("dynamic_tanh"),
-    ),
-    Control(
-        "rmax",
-        "Bound of r",
-        "Largest correction of the scale; 1 is none.",
-        "number",
-        0.5,
-        used_by=_norm("batch_renorm"),
-    ),
-    Control(
-        "dmax",
-        "Bound of d",
-        "Largest correction of the shift; 0 is none.",
-        "number",
-        0.5,
-        used_by=_norm("batch_renorm"),
-    ),
-    Control(
-        "noise_mean",
-        "Noise of the mean",
-        "Spread of the random shift in each step.",
-        "number",
-        0.1,
-        used_by=_norm("batch_noisy"),
-    ),
-    Control(
-        "noise_std",
-        "Noise of the sd",
-        "Spread of the random factor in each step; 1 is none.",
-        "number",
-        0.05,
-        used_by=_norm("batch_noisy"),
-    ),
-)
 
 
 def draft_of(experiment: Experiment) -> Draft:
@@ -252,7 +81,7 @@ def intervention_controls(draft: Draft, key: str) -> tuple[Draft, bool]:
     kicks, removed = [dict(kick) for kick in draft["interventions"]], None
     for number, kick in enumerate(kicks):
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            for control in _KICK:
+            for control in KICK:
                 kick[control.field] = draw(control, kick, f"{key}_kick{number + 1}", width=200)
             if st.button("Remove", key=f"{key}_unkick{number + 1}"):
                 removed = number
@@ -268,12 +97,6 @@ def intervention_controls(draft: Draft, key: str) -> tuple[Draft, bool]:
     if added:
         kicks.append({"step": max(int(draft["steps"]) // 2, 0), "factor": 10.0, "layers": "hidden"})
     return {**draft, "interventions": tuple(kicks)}, added or removed is not None
-
-
-_KICK = (
-    Control("step", "After step", "The update after which the weights are multiplied.", "whole", 10),
-    Control("factor", "Multiply hidden weights by", "One factor for all hidden weights of every run.", "number", 1.0),
-)
 
 
 def draw(control: Control, values: Mapping[str, Any], key: str, width: int | Literal["stretch"] = "stretch") -> Any:

@@ -74,7 +74,7 @@ class _Job(Generic[Task, Result]):
     key: str
     task: Task
     lease: float
-    waiters: set[int] = field(default_factory=set)
+    waiters: dict[int, str] = field(default_factory=dict)  # ticket → visitor
     step: int = 0
     losses: tuple[float, ...] = ()
     started: float | None = None
@@ -103,13 +103,6 @@ class Ticket(Generic[Task, Result]):
         self._job.ended.wait(seconds)
         return self._queue._state(self._job)
 
-    def stop(self) -> bool:
-        """Ask the job to end with what it has. False when others wait for it too: then it goes on.
-
-        A job still in line ends at once and has no result.
-        """
-        return self._queue._stop(self._job, id(self))
-
 
 class JobQueue(Generic[Task, Result]):
     """Run `work(task, report, should_stop)` for one job at a time, in the order of arrival.
@@ -127,9 +120,9 @@ class JobQueue(Generic[Task, Result]):
         size: Callable[[Result], int],
         capacity: int = 12,
         deadline: float = 60.0,
-        grace: float = 1.0,
+        grace: float = 2.0,
         lease: float = 15.0,
-        keep_bytes: int = 160_000_000,
+        keep_bytes: int = 300_000_000,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.capacity = capacity
@@ -155,7 +148,7 @@ class JobQueue(Generic[Task, Result]):
         """Keep a result that was not made here, such as an uploaded one, under `key`."""
         self._results.keep(key, Done("finished", key, result, at=time.time()), self._size(result))
 
-    def join(self, key: str, task: Task) -> Ticket[Task, Result]:
+    def join(self, key: str, task: Task, visitor: str = "") -> Ticket[Task, Result]:
         """Take a place at the job `key`, starting it with `task` unless it is under way or its result is kept.
 
         Raises QueueFull when the job is new and the line is full.
@@ -177,9 +170,27 @@ class JobQueue(Generic[Task, Result]):
                 self._start_worker()
                 self._changed.notify()
             ticket = Ticket(self, job_under_way)
-            job_under_way.waiters.add(id(ticket))
+            job_under_way.waiters[id(ticket)] = visitor
             job_under_way.lease = self._clock() + self._lease
             return ticket
+
+    def stop(self, key: str, visitor: str = "", patience: float = 10.0) -> Done[Result] | None:
+        """End the job `key` and return what it has; wait at most `patience` seconds for that.
+
+        None when there is no such job or others than `visitor` wait for it: then it goes on. A job in line has no
+        result. (The visitor's own script may still hold a ticket: Streamlit begins a rerun before the last run of
+        the script has noticed that it is over.)
+        """
+        with self._changed:
+            job = self._shared.get(key)
+            if job is None or set(job.waiters.values()) - {visitor}:
+                return None
+            self._end(job, "stopped")
+            if job in self._line:
+                self._line.remove(job)
+                self._finish(job, Done("stopped", job.key))
+        job.ended.wait(patience)
+        return job.done
 
     def _state(self, job: _Job[Task, Result]) -> Waiting | Running | Done[Result]:
         with self._changed:
@@ -194,19 +205,9 @@ class JobQueue(Generic[Task, Result]):
 
     def _leave(self, job: _Job[Task, Result], ticket: int) -> None:
         with self._changed:
-            job.waiters.discard(ticket)
+            job.waiters.pop(ticket, None)
             if not job.waiters:
                 job.lease = self._clock() + self._grace
-
-    def _stop(self, job: _Job[Task, Result], ticket: int) -> bool:
-        with self._changed:
-            if job.waiters - {ticket}:
-                return False
-            self._end(job, "stopped")
-            if job in self._line:
-                self._line.remove(job)
-                self._finish(job, Done("stopped", job.key))
-            return True
 
     def _end(self, job: _Job[Task, Result], ending: Ending) -> None:
         # A job that is to end takes no newcomers: they want the whole training.

@@ -37,8 +37,8 @@ PRESETS: tuple[Preset, ...] = (
     ),
     Preset(
         "Points far from the origin",
-        "Both coordinates of the spirals are shifted by 5. Watch the decision regions. Set the offset to 0, or "
-        "standardize the inputs, and compare: good preprocessing repairs this without batch norm.",
+        "Both coordinates of the spirals are shifted by 5. Watch the decision regions. Then set the offset to 0 (under "
+        "“More about data”) and train again: how much of the difference does centering the data take away?",
         Experiment(
             dataset="spirals",
             widths=(32, 32, 32),
@@ -61,7 +61,8 @@ PRESETS: tuple[Preset, ...] = (
     ),
     Preset(
         "Statistics taken for constants",
-        "The second run computes the same outputs but leaves μ and σ out of the gradient. Compare the losses.",
+        "On the first batch all three compute the same. The second run leaves μ and σ out of the gradient, "
+        "the third keeps the first batch's μ and σ for ever. Compare the losses.",
         Experiment(widths=(64,) * 6, runs=(Run(norm="batch"), Run(norm="batch_detached"), Run(norm="batch_frozen"))),
     ),
 )

@@ -20,10 +20,14 @@ def results_table(history: History) -> None:
         {
             "run": literal(outcome.label),
             "last step": f"{outcome.step}",
-            "training loss": f"{outcome.train_loss:.3f}",
+            "training loss": _loss(outcome.train_loss),
             "test accuracy": f"{outcome.test_accuracy:.3f}",
             "end": outcome.sentence,
         }
         for outcome in outcomes(history)
     ]
     st.table(pd.DataFrame(rows).set_index("run"))
+
+
+def _loss(value: float) -> str:
+    return f"{value:.3f}" if value < 1000 else f"{value:.1e}"

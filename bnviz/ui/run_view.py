@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -45,6 +46,8 @@ class Stage:
         """
         done = (result and training_queue().result(result)) or self._obtain(experiment)
         st.session_state[self._arrived] = True
+        if done and done.result is None:
+            self._say_there_is_nothing(done)
         if not done or done.result is None:
             return None
         self._say_how_it_ended(done, done.result)
@@ -80,11 +83,11 @@ class Stage:
         key = job_key(experiment)
         early = st.session_state.get(self._ended)
         if early and early[0] == key:
-            kept = training_queue().result(early[1])
+            kept = training_queue().result(early[1]) if early[1] else Done("stopped", key)
             if kept is not None:
                 return kept
         try:
-            with training_queue().join(key, experiment) as ticket:
+            with training_queue().join(key, experiment, _visitor()) as ticket:
                 done = self._watch(ticket, experiment)
         except QueueFull as full:
             with self.messages.container():
@@ -94,30 +97,29 @@ class Stage:
                 )
                 st.button("Try again", key=f"{self.key}_retry")
             return None
-        if done.ending in ("stopped", "deadline"):
+        if done.ending == "deadline":
             st.session_state[self._ended] = (key, done.key)
-        if done.result is None:
-            self.messages.empty()
-            with self.messages.container():
-                if done.ending == "failed":
-                    st.error(f"The training failed. {literal(done.reason or '')}")
-                else:
-                    st.info("This training was called off before it had a result.")
-                st.button("Train again", key=f"{self.key}_retry")
         return done
+
+    def _say_there_is_nothing(self, done: Done[History]) -> None:
+        self.messages.empty()
+        with self.messages.container():
+            if done.ending == "failed":
+                st.error(f"The training failed. {literal(done.reason or '')}")
+            else:
+                st.info("This training was called off before it had a result.")
+            st.button("Train again", key=f"{self.key}_retry", on_click=self._forget_ending)
 
     def _watch(self, ticket: Ticket[Experiment, History], experiment: Experiment) -> Done[History]:
         """Poll the job, drawing its progress, until it ends. A rerun or a closed tab leaves by an exception."""
-        stopping = st.session_state.pop(self._stop, None) == job_key(experiment)
-        alone = not stopping or ticket.stop()
         state = ticket.wait(AT_ONCE)
         if isinstance(state, Done):
             return state
         labels = [style.label for style in run_styles(experiment)]
         with self.messages.container():
             bar, numbers = st.empty(), st.empty()
-            st.button("Stop", key=f"{self.key}_stop", on_click=self._request_stop, args=(job_key(experiment),))
-            if not alone:
+            st.button("Stop", key=f"{self.key}_stop", on_click=self._stop, args=(job_key(experiment),))
+            if st.session_state.pop(self._shared, None) == job_key(experiment):
                 st.caption("Another visitor waits for the same training, so it goes on.")
         arriving = not st.session_state.get(self._arrived)
         while not isinstance(state, Done):
@@ -126,8 +128,8 @@ class Stage:
         return state
 
     @property
-    def _stop(self) -> str:
-        return f"{self.key}_stop_asked"
+    def _shared(self) -> str:
+        return f"{self.key}_shared_job"
 
     @property
     def _ended(self) -> str:
@@ -137,8 +139,14 @@ class Stage:
     def _arrived(self) -> str:
         return f"{self.key}_arrived"
 
-    def _request_stop(self, key: str) -> None:
-        st.session_state[self._stop] = key
+    def _stop(self, key: str) -> None:
+        # Streamlit calls this before it runs the script again, and no other rerun can come between ending the job
+        # and remembering what it left.
+        done = training_queue().stop(key, _visitor())
+        if done is None:
+            st.session_state[self._shared] = key
+        elif done.ending == "stopped":
+            st.session_state[self._ended] = (key, done.key if done.result is not None else None)
 
     def _forget_ending(self) -> None:
         st.session_state.pop(self._ended, None)
@@ -149,6 +157,11 @@ def reserve(key: str) -> Stage:
     with st.container(key=f"stage_{key}"):
         # The player keeps its own place: it would start over if progress and player took turns in one.
         return Stage(key, st.empty(), st.container())
+
+
+def _visitor() -> str:
+    """Return a name for this session, under which its scripts wait for jobs."""
+    return st.session_state.setdefault("visitor", uuid4().hex)
 
 
 def _draw_progress(

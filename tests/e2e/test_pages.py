@@ -1,5 +1,6 @@
 """The pages in a browser: reachable by deep link, quiet, accessible, within the screen, and stoppable."""
 
+import time
 import urllib.request
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
@@ -71,6 +72,18 @@ def wait_for_player(page: Page) -> None:
     expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=PATIENCE)
 
 
+def number(page: Page, label: str):
+    return page.get_by_role("spinbutton", name=label)
+
+
+def until(page: Page, condition: str) -> None:
+    """Wait for a condition on the page. Playwright's own wait evaluates text in it, which the policy forbids."""
+    deadline = time.monotonic() + PATIENCE / 1000
+    while not page.evaluate(condition):
+        assert time.monotonic() < deadline, condition
+        page.wait_for_timeout(50)
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("screen", SCREENS)
 @pytest.mark.parametrize("path", PATHS)
@@ -78,7 +91,7 @@ def test_a_page_is_quiet_accessible_and_within_the_screen(visit, path, screen, s
     page = visit(path, screen, scheme)
     wait_for_player(page)
     found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]})
-    assert found.violations_count == 0, found.generate_report()
+    assert [(item["id"], item["nodes"][0]["html"]) for item in found.response["violations"]] == []
     width = page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
     assert width <= SCREENS[screen][0]
     assert page.complaints == []
@@ -95,7 +108,7 @@ def test_every_text_can_be_read_from_the_back_in_presenter_mode(visit, path):
     wait_for_player(page)
     assert page.evaluate(smallest) >= 14
     page.get_by_text("Presenter mode").click()
-    page.wait_for_function(f"({smallest})() >= 18", timeout=PATIENCE)
+    until(page, f"({smallest})() >= 18")
 
 
 def test_a_deep_link_with_state_opens_on_a_fresh_server(visit, serve):
@@ -104,8 +117,8 @@ def test_a_deep_link_with_state_opens_on_a_fresh_server(visit, serve):
     experiment = Experiment(dataset="moons", widths=(6,), steps=30, runs=(Run(norm="layer", lr=0.25),))
     page = visit(f"training_lab?{urlencode(experiment.to_query())}", base=fresh)
     wait_for_player(page)
-    expect(page.get_by_label("Steps", exact=True)).to_have_value("30")
-    expect(page.get_by_label("Learning rate η")).to_have_value("0.25")
+    expect(number(page, "Steps")).to_have_value("30")
+    expect(number(page, "Learning rate η")).to_have_value("0.25")
     expect(page.get_by_test_id("stTable")).to_contain_text("layer norm")
 
 
@@ -121,7 +134,7 @@ def test_the_race_opens_in_the_lab(visit):
     page = visit("")
     wait_for_player(page)
     page.get_by_role("link", name="Open this race in the training lab").click()
-    expect(page.get_by_label("Hidden layers")).to_have_value("5", timeout=PATIENCE)
+    expect(number(page, "Hidden layers")).to_have_value("5", timeout=PATIENCE)
     expect(page.get_by_test_id("stTable")).to_contain_text("at chance", timeout=PATIENCE)
 
 
@@ -145,13 +158,12 @@ def test_a_rerun_in_mid_training_goes_on_where_it_was(visit):
     page = visit(f"training_lab?{urlencode(LONG.model_copy(update={'seed': 1}).to_query())}")
     progress = page.get_by_test_id("stProgress")
     expect(progress).to_contain_text("of 5000", timeout=PATIENCE)
-    page.wait_for_function(f"{STEP} > 100", timeout=PATIENCE)
+    step = "+(document.querySelector('[data-testid=stProgress]')?.innerText.match(/step (\\d+)/)?.[1] ?? 0)"
+    until(page, f"{step} > 100")
     page.get_by_text("Presenter mode").click()
-    page.wait_for_function("getComputedStyle(document.documentElement).fontSize !== '16px'", timeout=PATIENCE)
-    assert page.evaluate(STEP) > 100
-
-
-STEP = "+(document.querySelector('[data-testid=stProgress]')?.innerText.match(/step (\\d+)/)?.[1] ?? 0)"
+    until(page, "getComputedStyle(document.documentElement).fontSize !== '16px'")
+    until(page, f"{step} > 0")
+    assert page.evaluate(step) > 100
 
 
 def test_a_visitor_is_served_while_another_trains_and_after_that_one_has_left(visit):

@@ -42,9 +42,12 @@ class Bench:
                 return f"part of {task}"
         return f"all of {task}"
 
-    def join(self, task):
+    def join(self, task, visitor="one"):
         self.events(task)
-        return self.queue.join(task, task)
+        return self.queue.join(task, task, visitor)
+
+    def stop(self, task, visitor="one", patience=PATIENCE):
+        return self.queue.stop(task, visitor, patience)
 
     def end(self, ticket):
         state = ticket.wait(PATIENCE)
@@ -202,10 +205,9 @@ def test_a_failing_job_gives_its_reason_and_the_next_one_runs(caplog):
 
 def test_stop_ends_the_job_with_what_it_has_and_keeps_that_apart():
     bench = Bench()
-    with bench.join("a") as ticket:
+    with bench.join("a"):
         assert bench.begun["a"].wait(PATIENCE)
-        assert ticket.stop()
-        done = bench.end(ticket)
+    done = bench.stop("a")
     assert (done.ending, done.result) == ("stopped", "part of a")
     assert bench.queue.result("a") is None
     assert bench.queue.result(done.key) is done
@@ -214,31 +216,42 @@ def test_stop_ends_the_job_with_what_it_has_and_keeps_that_apart():
         assert bench.end(whole).result == "all of a"
 
 
-def test_stop_leaves_a_shared_job_alone():
+def test_stop_works_while_the_script_that_it_interrupts_still_waits():
     bench = Bench()
-    with bench.join("a") as one, bench.join("a") as other:
+    with bench.join("a", "one") as interrupted:
         assert bench.begun["a"].wait(PATIENCE)
-        assert not one.stop()
+        assert bench.stop("a", "one").result == "part of a"
+        assert bench.end(interrupted).ending == "stopped"
+
+
+def test_stop_leaves_a_job_alone_that_others_wait_for():
+    bench = Bench()
+    with bench.join("a", "other") as other, bench.join("a", "one"):
+        assert bench.begun["a"].wait(PATIENCE)
+        assert bench.stop("a", "one") is None
         bench.release["a"].set()
         assert bench.end(other).ending == "finished"
 
 
 def test_stop_in_line_gives_up_the_place_at_once():
     bench = Bench()
-    with bench.join("a") as a, bench.join("b") as b:
+    with bench.join("a") as a, bench.join("b"):
         assert bench.begun["a"].wait(PATIENCE)
-        assert b.stop()
-        assert b.wait(0) == Done("stopped", "b")
+        assert bench.stop("b") == Done("stopped", "b")
         bench.release["a"].set()
         bench.end(a)
     assert "b" not in bench.count
+
+
+def test_there_is_nothing_to_stop_without_a_job():
+    assert Bench().stop("a") is None
 
 
 def test_a_newcomer_does_not_get_a_job_that_is_being_stopped():
     bench = Bench()
     with bench.join("a") as first:
         assert bench.begun["a"].wait(PATIENCE)
-        first.stop()
+        bench.stop("a", patience=0)
         with bench.join("a") as newcomer:
             assert bench.end(first).result == "part of a"
             bench.release["a"].set()

@@ -1,0 +1,37 @@
+"""What README and CONTRIBUTING say is so: links lead somewhere, quoted code is code that runs."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def text_of(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md"])
+def test_links_lead_to_files(name):
+    targets = re.findall(r'\]\(([^)#]+)\)|src="([^"]+)"', text_of(name))
+    assert targets
+    missing = [target for pair in targets for target in pair if target and not (ROOT / target).exists()]
+    assert missing == []
+
+
+def test_the_readme_quotes_an_example_that_the_tests_run():
+    code = text_of("examples/race.py").partition('"""\n\n')[2]
+    assert code
+    assert f"```python\n{code}```" in text_of("README.md")
+
+
+def test_the_checks_run_the_test_command_of_the_readme():
+    command = "pip install -r requirements-dev.txt && pytest"
+    assert f"```sh\n{command}\n```" in text_of("README.md")
+    assert command in text_of(".ci/run")
+
+
+def test_the_torch_version_of_the_readme_is_the_pinned_one():
+    (quoted,) = re.findall(r"`(torch==[^`]+)`", text_of("README.md"))
+    assert quoted in text_of("requirements.txt").splitlines()

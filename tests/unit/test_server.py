@@ -1,0 +1,40 @@
+import asyncio
+import base64
+import hashlib
+
+from bnviz.ui.server import SecurityHeaders, content_security_policy
+
+
+def test_the_policy_allows_the_inline_scripts_of_the_page_and_no_other():
+    policy = content_security_policy("<script>one()</script><script src='x.js'></script><script>two()</script>")
+    for script in (b"one()", b"two()"):
+        assert f"'sha256-{base64.b64encode(hashlib.sha256(script).digest()).decode()}'" in policy
+    assert policy.count("sha256-") == 2
+    assert "'unsafe-eval'" not in policy
+    scripts = next(part for part in policy.split("; ") if part.startswith("script-src"))
+    assert "'unsafe-inline'" not in scripts
+
+
+def answer(scope: dict) -> list[dict]:
+    """What the middleware sends when the application answers with one header."""
+    sent = []
+
+    async def application(scope, receive, send):
+        await send({"type": f"{scope['type']}.response.start", "status": 200, "headers": [(b"x", b"y")]})
+
+    async def send(message):
+        sent.append(message)
+
+    asyncio.run(SecurityHeaders(application)(scope, None, send))
+    return sent
+
+
+def test_headers_are_added_to_what_the_application_answers():
+    headers = dict(answer({"type": "http"})[0]["headers"])
+    assert headers[b"x"] == b"y"
+    assert headers[b"x-content-type-options"] == b"nosniff"
+    assert headers[b"content-security-policy"].startswith(b"default-src 'self'")
+
+
+def test_a_socket_is_left_alone():
+    assert answer({"type": "websocket"})[0]["headers"] == [(b"x", b"y")]
