@@ -197,15 +197,18 @@ def edit(size: int, unit: int) -> pd.DataFrame:
         # The same for every batch size, so that the controls below it on a phone do not move while they are moved.
         height=35 * 9 + 2,
         column_config={
-            name: st.column_config.NumberColumn(
-                label=f"{name} ✓" if name == column_of(unit) else name,
-                help=text,
-                min_value=-LARGEST_VALUE,
-                max_value=LARGEST_VALUE,
-                required=True,
-                format="%.2f",
-            )
-            for name, text in helps.items()
+            "_index": st.column_config.Column("#", help="The number of the example."),
+            **{
+                name: st.column_config.NumberColumn(
+                    label=f"{name} ✓" if name == column_of(unit) else name,
+                    help=text,
+                    min_value=-LARGEST_VALUE,
+                    max_value=LARGEST_VALUE,
+                    required=True,
+                    format="%.2f",
+                )
+                for name, text in helps.items()
+            },
         },
     )
     state["computes_edited"] = pd.concat([table, state["computes_table"].iloc[size:]])

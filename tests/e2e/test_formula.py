@@ -1,0 +1,58 @@
+"""The live formula in a browser: symbols light up with the cells that they come from; rows pick the example."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+pytestmark = pytest.mark.browser
+
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE = 60_000  # milliseconds
+
+
+@pytest.fixture
+def page(browser: Browser, serve):
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    page.goto(f"{serve(ROOT / 'app.py')}/what_it_computes")
+    expect(page.get_by_role("button", name="batch mean")).to_be_visible(timeout=PATIENCE)
+    yield page
+    context.close()
+
+
+def texts(page: Page, selector: str) -> list[str]:
+    return page.locator(f".formula {selector}").all_inner_texts()
+
+
+def test_a_symbol_lights_up_with_what_it_is_computed_from(page):
+    page.get_by_role("button", name="batch mean").click()
+    expect(page.get_by_role("button", name="batch mean")).to_have_attribute("aria-pressed", "true")
+    assert texts(page, "td.lit") == ["5.06"]
+    assert texts(page, "td.source") == ["3.00", "6.50", "4.00", "8.00", "5.50", "2.00", "7.00", "4.50"]
+    assert page.locator(".formula math .lit").count() >= 4
+    page.get_by_role("button", name="batch mean").click()
+    expect(page.get_by_role("button", name="batch mean")).to_have_attribute("aria-pressed", "false")
+
+
+def test_the_output_comes_from_the_standardized_value_and_two_sliders(page):
+    page.get_by_role("button", name="output").focus()
+    assert texts(page, "td.lit") == ["−0.33"]
+    assert texts(page, "td.source") == ["−0.55", "γ = 1.50", "β = 0.50"]
+
+
+def test_pointing_at_a_number_of_the_formula_lights_up_its_cell(page):
+    page.locator(".formula mn[data-symbol=var]").first.hover()
+    expect(page.locator(".formula tfoot td.lit")).to_have_text("3.71")
+
+
+def test_a_row_picks_its_example_and_leaves_the_reader_in_place(page):
+    row = page.get_by_role("button", name="Follow example 6")
+    row.scroll_into_view_if_needed()
+    place = "document.querySelector('[data-testid=stMain]').scrollTop"
+    before = page.evaluate(place)
+    row.click()
+    expect(row).to_have_attribute("aria-pressed", "true", timeout=PATIENCE)
+    expect(page.get_by_text("y of example 6 goes from")).to_be_visible(timeout=PATIENCE)
+    assert page.evaluate(place) == before
+    page.wait_for_function("location.search === '?example=6'", timeout=PATIENCE)
