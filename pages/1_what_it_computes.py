@@ -120,7 +120,7 @@ def closing() -> None:
     limit(
         "All of this is training mode. In evaluation μ and σ² are the running ones, fixed numbers: the output of an "
         "example no longer depends on its batch, and nothing is taken away from a gradient. With ε > 0 the variance "
-        "of x̂ is σ²/(σ² + ε), a little below 1. And a small batch makes μ and σ² rough guesses."
+        "of x̂ is σ²/(σ² + ε), below 1. And a small batch makes μ and σ² rough guesses."
     )
     sources(
         "Ioffe & Szegedy 2015, “Batch Normalization”: algorithm 1 (forward), section 3 (the gradients after algorithm "
