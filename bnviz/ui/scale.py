@@ -1,0 +1,158 @@
+"""The words of the lesson on scale that depend on a result, and what its link may say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import isfinite, isnan
+
+import pandas as pd
+
+from bnviz.experiment import Experiment, InvalidExperiment
+from bnviz.lessons.kick import BACK, BATCHES
+from bnviz.lessons.scale import ScaleEffect
+
+GRADIENT_ANSWERS = ("ten times larger", "unchanged", "ten times smaller")
+KICK_ANSWERS = ("both", "only the plain one", "only batch norm", "neither")
+
+INVARIANT = 0.01  # the most that an output of spread 1 may move and still count as the same
+NEAR = 0.1  # relative distance within which a ratio counts as the named one
+GOES_ON = 1.25  # training loss after a blow over that before, up to which a run goes on as if nothing had happened
+RIGHT_ANGLE = 1e-6  # largest |cos| that counts as one: far above rounding in float64, far below a real tilt
+ROUNDING, SAME = 1e-6, 0.01  # differences of losses (nats): by rounding alone, and too small to matter
+
+
+def read_query(query: Mapping[str, str]) -> tuple[int, dict[str, str]]:
+    """Return the seed that a URL asks for, and what is wrong with its parameters: name → message."""
+    seed, problems = 0, {}
+    for name, text in query.items():
+        if name != "seed":
+            problems[name] = "this page has no such parameter."
+            continue
+        try:
+            seed = Experiment(seed=int(text)).seed
+        except InvalidExperiment as error:
+            problems[name] = str(error)
+        except ValueError:
+            problems[name] = "seed must be a whole number."
+    return seed, problems
+
+
+def what_the_gradient_did(at_ten: ScaleEffect) -> str:
+    """Return which answer the run gave, for W times ten."""
+    for answer, ratio in zip(GRADIENT_ANSWERS, (10.0, 1.0, 0.1), strict=True):
+        if abs(at_ten.gradient_ratio / ratio - 1) <= NEAR:
+            return answer
+    return f"{at_ten.gradient_ratio:.2g} times as large"
+
+
+def why_the_gradient(at_ten: ScaleEffect, eps: float) -> str:
+    """Return the reason for `what_the_gradient_did`, with the numbers of the run."""
+    measured = f"Its gradient is {at_ten.gradient_ratio:.4g} times what it was."
+    if at_ten.output_difference > INVARIANT:
+        return f"{measured} With ε = {eps:g} the scale still matters, so the rule 1/a does not hold."
+    return (
+        f"{measured} The output does not notice the scale of W, and a weight that is ten times as long needs a "
+        "change ten times as long to turn it by the same angle."
+    )
+
+
+def scale_verdict(now: ScaleEffect, unscaled: ScaleEffect, eps: float, scale: float) -> str:
+    """Return what W times a did to the batch-norm layer: nothing, or what ε has to do with it."""
+    if scale == 1:
+        return "a = 1 is the layer as it was initialized. Move a."
+    moved = f"the output that moved most moved by {now.output_difference:.2g}"
+    if now.output_difference <= INVARIANT:
+        return (
+            f"**Batch norm does not notice a = {scale:g}**: {moved}. The gradient of W is {now.gradient_ratio:.4g} "
+            f"times as long; 1/a is {1 / scale:g}. At the same rate an update therefore turns W "
+            f"{now.relative_step_ratio:.4g} times as far, and 1/a² is {scale**-2:.4g}."
+        )
+    return (
+        f"**Here the invariance is gone**: {moved}. ε = {eps:g} is not small beside the variance of Wu, with or "
+        f"without the factor, so the output's spread goes from {unscaled.output_sd:.2g} to {now.output_sd:.2g}. The "
+        f"gradient is {now.gradient_ratio:.3g} times as long; with ε = 0 it would be {1 / scale:g}."
+    )
+
+
+def went_on(row: pd.Series) -> bool:
+    """Return whether a run of `kick_effect` trained on after the blow as if nothing had happened."""
+    return bool(row["loss_after"] <= GOES_ON * row["loss_before"])
+
+
+def what_the_kick_did(effects: pd.DataFrame) -> str:
+    """Return which answer the run gave: who went on."""
+    plain, batch = (went_on(effects[effects["norm"] == norm].iloc[0]) for norm in ("none", "batch"))
+    return KICK_ANSWERS[{(True, True): 0, (True, False): 1, (False, True): 2, (False, False): 3}[plain, batch]]
+
+
+def why_the_kick(effects: pd.DataFrame, factor: float) -> str:
+    """Return the losses around the blow and, for batch norm, what they show."""
+    plain, batch = (effects[effects["norm"] == norm].iloc[0] for norm in ("none", "batch"))
+    losses = (
+        f"Training loss, mean of {BATCHES} mini-batches before and after: plain {_change(plain)}; "
+        f"batch norm {_change(batch)}."
+    )
+    if went_on(batch):
+        return losses
+    return (
+        f"{losses} The first batch after the blow gave the same output, but W is now {factor:g} times as long, and "
+        f"the same rate turns it {factor**-2:g} times as far in each update. That was too far."
+        if factor < 1
+        else losses
+    )
+
+
+def _change(row: pd.Series) -> str:
+    after = f"{row['loss_after']:.3g}" if isfinite(row["loss_after"]) else row["status"]
+    return f"{row['loss_before']:.3g}, then {after}"
+
+
+def evaluation_verdict(batch: pd.Series) -> str:
+    """Return what the blow did to batch norm's test accuracy, which is taken with the running statistics."""
+    before, lowest = batch["accuracy_before"], batch["accuracy_lowest"]
+    if lowest >= before - BACK:
+        return f"Batch norm's test accuracy stayed within {BACK:g} of the {before:.2f} before the blow."
+    back = batch["steps_until_back"]
+    end = "It did not come back in this run." if isnan(back) else f"After {back:.0f} updates it was back within {BACK}."
+    reason = (
+        "The training loss, taken with the batch's own μ and σ, shows no such dip: what was out of date are the "
+        "running averages of μ and σ, which evaluation uses and which need some batches to follow the new scale."
+        if went_on(batch)
+        else "Two causes mix here: the running averages of μ and σ, which evaluation uses, had to follow the new "
+        "scale, and the training itself was disturbed."
+    )
+    return f"Batch norm's test accuracy fell from {before:.2f} to {lowest:.2f}. {end} {reason}"
+
+
+def growth_verdict(row: pd.Series, label: str) -> str:
+    """Return whether a run of `growth_summary` kept the right angle, and what became of its length."""
+    change = f"In the whole run ‖w‖ became {row['growth']:.4g} times as long"
+    shrank = f"it shrank in {row['shrinking']:.0%} of the updates"
+    if row["largest_cosine"] <= RIGHT_ANGLE:
+        return (
+            f"**{label}: a right angle every time.** |cos(w, g)| was at most {row['largest_cosine']:.1g}, and "
+            f"Pythagoras foretold ‖w‖² to {row['largest_error']:.1g} of its value. {change}; {shrank}."
+        )
+    return (
+        f"**{label}: no right angle.** |cos(w, g)| reached {row['largest_cosine']:.2f}, and adding squares misses "
+        f"‖w‖² by up to {row['largest_error']:.0%}. {change}; {shrank}."
+    )
+
+
+def equivalence_verdict(difference: float, norm: str, scale: float) -> str:
+    """Return whether aW at the rate a²η trained like W at the rate η, given their largest difference of loss."""
+    rate = f"a = {scale:g} with {scale**2:g} times the rate"
+    if difference <= ROUNDING:
+        return f"**The same training.** For {rate} the losses differ by {difference:.1g} at most, by rounding."
+    if difference <= SAME:
+        return (
+            f"**The same training, for any purpose.** For {rate} the losses differ by {difference:.1g} at "
+            "most, through ε and the rounding of 32-bit numbers."
+        )
+    apart = f"by up to {difference:.2g}" if isfinite(difference) else "for good: one of them diverged"
+    reason = (
+        "The variance of Wu has shrunk by a², and ε = 1e-5 is no longer small beside it."
+        if norm == "batch"
+        else "The output of a plain layer depends on the scale of W, so no rate makes up for it."
+    )
+    return f"**Two different trainings.** For {rate} the losses part {apart}. {reason}"

@@ -1,0 +1,273 @@
+"""Scale leaves the weights: W times a, a blow in mid-training, the growth of ‖W‖, and the rate that counts."""
+
+import streamlit as st
+
+from bnviz import charts
+from bnviz.experiment import Experiment
+from bnviz.lessons.equivalence import equivalence, equivalence_experiment, largest_difference
+from bnviz.lessons.growth import growth, growth_experiment, growth_summary
+from bnviz.lessons.kick import kick_effect, kick_experiment
+from bnviz.lessons.scale import EPSILONS, SCALES, ScaleSweep, effect
+from bnviz.styles import run_styles
+from bnviz.ui import frame, scale
+from bnviz.ui.lesson import figure, limit, numbers, predict, settle, sources, theme
+from bnviz.ui.literal import literal
+from bnviz.ui.run_view import Stage, reserve
+
+
+def plain_number(value: float) -> str:
+    """Write a factor as readers do: 0.001, 2, 1e-05."""
+    return f"{value:g}"
+
+
+def draw_scaled(stage: Stage, seed: int, eps: float, factor: float, guess: str | None) -> None:
+    """Show output and gradient of the layer against a, the numbers at one a, and settle the prediction."""
+    done = stage.obtain(ScaleSweep(seed=seed))
+    if done is None or done.result is None:
+        return
+    table = done.result
+    styles = run_styles(kick_experiment())
+    now, unscaled, at_ten, plain = (
+        effect(table, norm, eps, at)
+        for norm, at in (("batch", factor), ("batch", 1.0), ("batch", 10.0), ("none", factor))
+    )
+    with stage.picture:
+        left, right = st.columns(2)
+        with left:
+            chart = charts.plot_scaled(table, styles, quantity="output_sd", eps=eps, scale=factor, theme=theme())
+            figure(chart, "scale_output")
+        with right:
+            chart = charts.plot_scaled(table, styles, quantity="gradient_ratio", eps=eps, scale=factor, theme=theme())
+            figure(chart, "scale_gradient")
+        numbers(
+            {
+                "spread of y, batch norm": f"{now.output_sd:.3g}",
+                "spread of y, plain": f"{plain.output_sd:.3g}",
+                "‖∂L/∂W‖, batch norm": f"×{now.gradient_ratio:.3g}",
+                "‖∂L/∂W‖, plain": f"×{plain.gradient_ratio:.3g}",
+                "turn of W per update, batch norm": f"×{now.relative_step_ratio:.3g}",
+            }
+        )
+        with frame.prose():
+            st.markdown(scale.scale_verdict(now, unscaled, eps, factor))
+        settle(guess, scale.what_the_gradient_did(at_ten), scale.why_the_gradient(at_ten, eps))
+
+
+def draw_kick(stage: Stage, seed: int, factor: float, guess: str | None) -> None:
+    """Play the two trainings with the blow, and settle who went on."""
+    done = stage.show(kick_experiment(factor, seed))
+    if done is None or done.result is None or done.ending != "finished":
+        return
+    effects = kick_effect(done.result)
+    with stage.picture:
+        settle(guess, scale.what_the_kick_did(effects), scale.why_the_kick(effects, factor))
+        with frame.prose():
+            st.markdown(scale.evaluation_verdict(effects[effects["norm"] == "batch"].iloc[0]))
+
+
+def draw_growth(stage: Stage, experiment: Experiment, step: int) -> None:
+    """Show the triangle of one update for both networks, and the length over all updates."""
+    done = stage.obtain(experiment)
+    if done is None or done.result is None or done.ending != "finished":
+        return
+    table, styles = growth(done.result), run_styles(experiment)
+    with stage.picture:
+        with st.container(horizontal=True, key="scale_paths"):
+            for run in (1, 0):
+                chart = charts.plot_path(table, styles, run=run, step=step, theme=theme())
+                st.altair_chart(chart, theme=None, width="content", key=f"scale_path{run}")
+        figure(charts.plot_growth(table, styles, step=step, theme=theme()), "scale_growth")
+        with frame.prose():
+            for _, row in growth_summary(table).sort_values("run", ascending=False).iterrows():
+                st.markdown(scale.growth_verdict(row, styles[row["run"]].label.capitalize()))
+
+
+def draw_equivalence(stage: Stage, experiment: Experiment, norm: str, factor: float) -> None:
+    """Show the three training losses and say whether the first and the third coincide."""
+    done = stage.obtain(experiment)
+    if done is None or done.result is None or done.ending != "finished":
+        return
+    table = equivalence(done.result)
+    with stage.picture:
+        figure(charts.plot_coinciding(table, run_styles(experiment), theme=theme()), "scale_coinciding")
+        same_rate, scaled_rate = (largest_difference(table, run) for run in (1, 2))
+        numbers(
+            {
+                "largest difference of loss, rate a²·η": f"{scaled_rate:.1g}",
+                "largest difference of loss, rate η": f"{same_rate:.2g}",
+            }
+        )
+        with frame.prose():
+            st.markdown(scale.equivalence_verdict(scaled_rate, norm, factor))
+
+
+def another_seed(seed: int) -> None:
+    """Ask for every experiment of the page from other weights and mini-batches."""
+    st.query_params["seed"] = str(seed + 1)
+
+
+with frame.page("pages/6_scale_decoupling.py"):
+    seed, problems = scale.read_query(st.query_params.to_dict())
+    st.title("Under batch norm, the size of the weights sets nothing but the pace")
+    with frame.prose():
+        if problems:
+            listed = "\n".join(f"- {literal(name)}: {literal(message)}" for name, message in problems.items())
+            st.error(f"These parts of the link were ignored:\n\n{listed}")
+        st.markdown(
+            "Make the weights of a layer larger or smaller and watch what notices it. In a plain layer y = Wu + β, W "
+            "sets the size of the output. In y = γ·(Wu − μ)/√(σ² + ε) + β the factor cancels, and the size of the "
+            "output is left to γ alone. W keeps a direction, and its length decides how fast that direction turns."
+        )
+    gradient_guess = predict(
+        "The weights W of a batch-norm layer are multiplied by ten. What happens to their gradient ∂L/∂W?",
+        scale.GRADIENT_ANSWERS,
+        "scale_gradient",
+    )
+
+    st.header("Multiply W by a")
+    with st.container(horizontal=True):
+        factor = st.select_slider(
+            "Factor a on W",
+            SCALES,
+            value=10.0,
+            format_func=plain_number,
+            key="scale_factor",
+            help="All weights of the layer are multiplied by this number; the axis is logarithmic.",
+            width=420,
+        )
+        eps = st.select_slider(
+            "ε",
+            EPSILONS,
+            value=1e-5,
+            format_func=plain_number,
+            key="scale_eps",
+            help="The number added to the variance inside the root. PyTorch's default is 1e-05.",
+            width=300,
+        )
+    scaled_stage = reserve("scale_scaled")
+    st.caption(
+        "One layer of 64 ReLUs on 128 digits, at initialization, in 64-bit numbers. Look at where the solid line of "
+        "batch norm leaves the dotted one: there ε is no longer small beside the variance."
+    )
+    with frame.prose():
+        st.latex(r"\mathrm{BN}(aWu)=\mathrm{BN}(Wu)")
+        st.latex(r"\frac{\partial L}{\partial (aW)}=\frac1a\,\frac{\partial L}{\partial W}\qquad(\varepsilon=0)")
+
+    st.header("A blow in mid-training")
+    kick_guess = predict(
+        "Two networks of three ReLU layers have trained for 100 updates. Then all their hidden weights are multiplied. "
+        "Which of them goes on training as if nothing had happened?",
+        scale.KICK_ANSWERS,
+        "scale_kick",
+    )
+    kick_factor = st.select_slider(
+        "Hidden weights times",
+        (0.1, 0.5, 2.0, 10.0, 100.0),
+        value=10.0,
+        format_func=plain_number,
+        key="scale_kick_factor",
+        help="Applied once, to all hidden layers of both networks, after update 100.",
+        width=420,
+    )
+    kick_stage = reserve("scale_kick")
+    st.caption(
+        "Digits, batches of 64, rate 0.1, ε = 1e-05. Look at the training loss when the step counter passes 100, and "
+        "then at the test accuracy."
+    )
+
+    st.header("A step at right angles can only lengthen")
+    with frame.prose():
+        st.markdown(
+            "If the length of W changes nothing, the loss is level along W, so its gradient g is at right angles to W. "
+            "A step of plain gradient descent is then the short side of a right triangle, and W becomes its long side."
+        )
+        st.latex(r"w\cdot g=0\quad\Rightarrow\quad\|w-\eta g\|^2=\|w\|^2+\eta^2\|g\|^2")
+    with st.container(horizontal=True):
+        init_scale = st.select_slider(
+            "Initial weights times",
+            (0.1, 0.2, 0.5, 1.0),
+            value=0.2,
+            format_func=plain_number,
+            key="scale_init",
+            help="1 is the usual initialization for ReLUs (He and others 2015). Shorter weights turn faster.",
+            width=300,
+        )
+        rate = st.select_slider(
+            "Learning rate η",
+            (0.03, 0.1, 0.3, 1.0),
+            value=0.3,
+            format_func=plain_number,
+            key="scale_rate",
+            help="The same for all parameters.",
+            width=300,
+        )
+        update = st.slider(
+            "Update",
+            1,
+            60,
+            1,
+            key="scale_update",
+            help="Which of the 60 updates the triangles show.",
+            width=300,
+        )
+    growing = growth_experiment(init_scale, rate, seed)
+    growth_stage = reserve("scale_growth")
+    st.caption(
+        "W of one hidden layer of 64 ReLUs on digits, ε = 0, 64-bit numbers. The pictures show true lengths and true "
+        "angles between one W and the next; where the turn leads in the other 4,094 dimensions is left out."
+    )
+
+    st.header("Longer weights with a larger rate: the same training")
+    with frame.prose():
+        st.markdown(
+            "The gradient shrinks by a while W grows by a, so an update turns W by 1/a² of the angle. Multiply the "
+            "rate by a² and nothing is left of the difference. What a direction feels is the effective rate:"
+        )
+        st.latex(r"\eta_{\text{effective}}=\frac{\eta}{\|W\|^2}")
+    with st.container(horizontal=True):
+        equal_factor = st.select_slider(
+            "Initial hidden weights times a",
+            (0.001, 0.01, 0.1, 10.0, 100.0),
+            value=10.0,
+            format_func=plain_number,
+            key="scale_equal_factor",
+            help="The third run multiplies its rate for the hidden weights by a².",
+            width=300,
+        )
+        network = st.radio(
+            "Network",
+            ("batch", "none"),
+            format_func={"batch": "batch norm", "none": "plain"}.__getitem__,
+            horizontal=True,
+            key="scale_equal_norm",
+            help="The plain network is the control: its output depends on the scale of W.",
+        )
+        exact = st.toggle(
+            "ε = 0 and 64-bit numbers",
+            key="scale_exact",
+            help="Off: ε = 1e-05 and 32-bit numbers, as networks are usually trained.",
+        )
+    equal = equivalence_experiment(equal_factor, network, exact, seed)
+    equal_stage = reserve("scale_equal")
+    st.caption("Three hidden layers of 64 ReLUs on digits. Look at whether the dotted line stays on the broad one.")
+
+    limit(
+        "ε: shrink W until its variance is as small as ε, and the invariance is gone. Evaluation: the running averages "
+        "follow a change of scale with a delay. The length of W still sets the pace, so a bad scale is a bad rate "
+        "in disguise. The growth by Pythagoras needs plain gradient descent: momentum and Adam add up older gradients, "
+        "which are not at right angles to today's W, and weight decay shortens W. The output layer is not followed by "
+        "batch norm, and none of this holds for its weights."
+    )
+    sources(
+        "Ioffe & Szegedy 2015, Batch Normalization, section 3.3: same output, and the gradient divided by a.",
+        "Salimans & Kingma 2016, Weight Normalization: the gradient is at right angles to w, and ‖w‖ grows.",
+        "van Laarhoven 2017, L2 Regularization versus Batch and Weight Normalization: the effective rate η/‖w‖².",
+        "Hoffer, Banner, Golan & Soudry 2018, Norm matters: the effective step size.",
+        "Arora, Li & Lyu 2019, Theoretical Analysis of Auto Rate-Tuning by Batch Normalization: growth as a safeguard.",
+    )
+    st.button(f"Repeat all with seed {seed + 1}", on_click=another_seed, args=(seed,), icon=":material/casino:")
+
+    draw_scaled(scaled_stage, seed, eps, factor, gradient_guess)
+    draw_kick(kick_stage, seed, kick_factor, kick_guess)
+    draw_growth(growth_stage, growing, update - 1)
+    draw_equivalence(equal_stage, equal, network, equal_factor)
