@@ -15,11 +15,6 @@ from bnviz.ui.literal import literal
 from bnviz.ui.run_view import Stage, reserve
 
 
-def plain_number(value: float) -> str:
-    """Write a factor as readers do: 0.001, 2, 1e-05."""
-    return f"{value:g}"
-
-
 def draw_scaled(stage: Stage, seed: int, eps: float, factor: float, guess: str | None) -> None:
     """Show output and gradient of the layer against a, the numbers at one a, and settle the prediction."""
     done = stage.obtain(ScaleSweep(seed=seed))
@@ -41,11 +36,11 @@ def draw_scaled(stage: Stage, seed: int, eps: float, factor: float, guess: str |
             figure(chart, "scale_gradient")
         numbers(
             {
-                "spread of y, batch norm": f"{now.output_sd:.3g}",
-                "spread of y, plain": f"{plain.output_sd:.3g}",
-                "‖∂L/∂W‖, batch norm": f"×{now.gradient_ratio:.3g}",
-                "‖∂L/∂W‖, plain": f"×{plain.gradient_ratio:.3g}",
-                "turn of W per update, batch norm": f"×{now.relative_step_ratio:.3g}",
+                "spread of y, batch norm": scale.short(now.output_sd),
+                "spread of y, plain": scale.short(plain.output_sd),
+                "‖∂L/∂W‖, batch norm": "×" + scale.short(now.gradient_ratio),
+                "‖∂L/∂W‖, plain": "×" + scale.short(plain.gradient_ratio),
+                "turn of W per update, batch norm": "×" + scale.short(now.relative_step_ratio),
             }
         )
         with frame.prose():
@@ -93,8 +88,8 @@ def draw_equivalence(stage: Stage, experiment: Experiment, norm: str, factor: fl
         same_rate, scaled_rate = (largest_difference(table, run) for run in (1, 2))
         numbers(
             {
-                "largest difference of loss, rate a²·η": f"{scaled_rate:.1g}",
-                "largest difference of loss, rate η": f"{same_rate:.2g}",
+                "largest difference of loss, rate a²·η": scale.short(scaled_rate),
+                "largest difference of loss, rate η": scale.short(same_rate),
             }
         )
         with frame.prose():
@@ -130,7 +125,7 @@ with frame.page("pages/6_scale_decoupling.py"):
             "Factor a on W",
             SCALES,
             value=10.0,
-            format_func=plain_number,
+            format_func=scale.short,
             key="scale_factor",
             help="All weights of the layer are multiplied by this number; the axis is logarithmic.",
             width=420,
@@ -139,9 +134,9 @@ with frame.page("pages/6_scale_decoupling.py"):
             "ε",
             EPSILONS,
             value=1e-5,
-            format_func=plain_number,
+            format_func=scale.short,
             key="scale_eps",
-            help="The number added to the variance inside the root. PyTorch's default is 1e-05.",
+            help="The number added to the variance inside the root. PyTorch's default is 10⁻⁵.",
             width=300,
         )
     scaled_stage = reserve("scale_scaled")
@@ -164,14 +159,14 @@ with frame.page("pages/6_scale_decoupling.py"):
         "Hidden weights times",
         (0.1, 0.5, 2.0, 10.0, 100.0),
         value=10.0,
-        format_func=plain_number,
+        format_func=scale.short,
         key="scale_kick_factor",
         help="Applied once, to all hidden layers of both networks, after update 100.",
         width=420,
     )
     kick_stage = reserve("scale_kick")
     st.caption(
-        "Digits, batches of 64, rate 0.1, ε = 1e-05. Look at the training loss when the step counter passes 100, and "
+        "Digits, batches of 64, rate 0.1, ε = 10⁻⁵. Look at the training loss when the step counter passes 100, and "
         "then at the test accuracy."
     )
 
@@ -179,15 +174,16 @@ with frame.page("pages/6_scale_decoupling.py"):
     with frame.prose():
         st.markdown(
             "If the length of W changes nothing, the loss is level along W, so its gradient g is at right angles to W. "
-            "A step of plain gradient descent is then the short side of a right triangle, and W becomes its long side."
+            "A step w′ = w − ηg of plain gradient descent then makes a right triangle: w and ηg are the short "
+            "sides, w′ the long one."
         )
-        st.latex(r"w\cdot g=0\quad\Rightarrow\quad\|w-\eta g\|^2=\|w\|^2+\eta^2\|g\|^2")
+        st.latex(r"w\cdot g=0\;\Rightarrow\;\|w'\|^2=\|w\|^2+\eta^2\|g\|^2")
     with st.container(horizontal=True):
         init_scale = st.select_slider(
             "Initial weights times",
             (0.1, 0.2, 0.5, 1.0),
             value=0.2,
-            format_func=plain_number,
+            format_func=scale.short,
             key="scale_init",
             help="1 is the usual initialization for ReLUs (He and others 2015). Shorter weights turn faster.",
             width=300,
@@ -196,7 +192,7 @@ with frame.page("pages/6_scale_decoupling.py"):
             "Learning rate η",
             (0.03, 0.1, 0.3, 1.0),
             value=0.3,
-            format_func=plain_number,
+            format_func=scale.short,
             key="scale_rate",
             help="The same for all parameters.",
             width=300,
@@ -205,7 +201,7 @@ with frame.page("pages/6_scale_decoupling.py"):
             "Update",
             1,
             60,
-            1,
+            5,
             key="scale_update",
             help="Which of the 60 updates the triangles show.",
             width=300,
@@ -229,7 +225,7 @@ with frame.page("pages/6_scale_decoupling.py"):
             "Initial hidden weights times a",
             (0.001, 0.01, 0.1, 10.0, 100.0),
             value=10.0,
-            format_func=plain_number,
+            format_func=scale.short,
             key="scale_equal_factor",
             help="The third run multiplies its rate for the hidden weights by a².",
             width=300,
@@ -245,7 +241,7 @@ with frame.page("pages/6_scale_decoupling.py"):
         exact = st.toggle(
             "ε = 0 and 64-bit numbers",
             key="scale_exact",
-            help="Off: ε = 1e-05 and 32-bit numbers, as networks are usually trained.",
+            help="Off: ε = 10⁻⁵ and 32-bit numbers, as networks are usually trained.",
         )
     equal = equivalence_experiment(equal_factor, network, exact, seed)
     equal_stage = reserve("scale_equal")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 ScaledQuantity = Literal["output_sd", "gradient_ratio"]
 
 _SCALED: dict[ScaledQuantity, tuple[str, str, str]] = {
-    "output_sd": ("Spread of the output", "standard deviation of y (no unit, log scale)", "the same for every a"),
+    "output_sd": ("Spread of the output", "standard deviation of y (no unit, log scale)", "1 for every a"),
     "gradient_ratio": ("Gradient of W", "‖∂L/∂W‖, 1 at a = 1 (no unit, log scale)", "1/a"),
 }
 _PATH_PIXELS = 300
@@ -71,7 +71,7 @@ def plot_scaled(
             alt.Chart(here).mark_point(filled=True, size=170, opacity=1).encode(x, y, color, tooltip=tooltip),
         ],
         title=title,
-        notes=[f"Dotted: batch norm with ε = 0, by theory ({law}).", *notes],
+        notes=[f"Dotted: theory for batch norm, ε = 0: {law}.", *notes],
         description=f"At a = {scale:g} and ε = {eps:g}: {said}.",
         theme=theme,
         legend_lines=legend_lines,
@@ -84,21 +84,22 @@ def plot_path(
     """The weights of one run as an arrow in a plane that turns by true angles, and the triangle of one update.
 
     `frame` is `bnviz.lessons.growth.growth`. The picture has a fixed size, the same unit on both axes and the same
-    range for every run, so that a right angle looks right and lengths compare.
+    range for every run and step, so that a right angle looks right and lengths compare.
     """
     palette, style = PALETTES[theme], styles[run]
     color = color_of(style, theme)
     chosen = frame[(frame["run"] == run) & (frame["step"] <= step)]
     if chosen.empty:
         return message(f"{style.label} has no update at step {step}.", theme=theme)
-    reach = 1.08 * float(frame["next_length"].max())
-    side = alt.Scale(domain=[-reach, reach], nice=False)
+    ranges = [_reach(frame[["x", "next_x"]]), _reach(frame[["y", "next_y"]])]
+    half = 0.54 * max(high - low for low, high in ranges)
     axis = alt.Axis(title="length (no unit)", tickCount=5, grid=False)
-    x, y = alt.X("x:Q", scale=side, axis=axis), alt.Y("y:Q", scale=side, axis=axis)
+    sides = [alt.Scale(domain=[(low + high) / 2 - half, (low + high) / 2 + half], nice=False) for low, high in ranges]
+    x, y = alt.X("x:Q", scale=sides[0], axis=axis), alt.Y("y:Q", scale=sides[1], axis=axis)
     last = chosen.iloc[-1]
     ends = [*zip(chosen["x"], chosen["y"], strict=True), (last["next_x"], last["next_y"])]
     path = pd.DataFrame(ends, columns=["x", "y"]).assign(order=range(len(ends)))
-    sides = pd.DataFrame(
+    triangle = pd.DataFrame(
         {
             "x": [0.0, 0.0, last["x"]],
             "y": [0.0, 0.0, last["y"]],
@@ -111,11 +112,11 @@ def plot_path(
     corner = pd.DataFrame({"x": [last["x"]], "y": [last["y"]]})
     angle = float(np.degrees(np.arccos(np.clip(last["cosine"], -1, 1))))
     legend = alt.Legend(title=None, symbolType="stroke", columns=3)
-    names = sides["side"].tolist()
+    names = triangle["side"].tolist()
     dashes = alt.Scale(domain=names, range=[[6, 4], [1, 0], [1, 0]])
     colors = alt.Scale(domain=names, range=[palette.muted, palette.text, color])
-    triangle = (
-        alt.Chart(sides)
+    edges = (
+        alt.Chart(triangle)
         .mark_rule(strokeWidth=3)
         .encode(
             x,
@@ -129,8 +130,11 @@ def plot_path(
     )
     chart = finish(
         [
-            alt.Chart(path).mark_line(strokeWidth=1.5, color=color, opacity=0.7).encode(x, y, order="order:Q"),
-            triangle,
+            alt.Chart(path.assign(to_x=0.0, to_y=0.0))
+            .mark_rule(strokeWidth=1, color=palette.grid)
+            .encode(x, y, alt.X2("to_x:Q"), alt.Y2("to_y:Q")),
+            alt.Chart(path).mark_line(strokeWidth=2, color=color).encode(x, y, order="order:Q"),
+            edges,
             alt.Chart(corner).mark_point(filled=True, size=70, color=palette.text, opacity=1).encode(x, y),
         ],
         title=f"{style.label}, update {step + 1}",
@@ -145,13 +149,22 @@ def plot_path(
     return chart.properties(width=_PATH_PIXELS, height=_PATH_PIXELS, autosize=alt.AutoSizeParams(type="pad"))
 
 
+def _reach(coordinates: pd.DataFrame) -> tuple[float, float]:
+    """The range of coordinates, the origin included."""
+    values = coordinates.to_numpy()
+    return min(0.0, float(values.min())), max(0.0, float(values.max()))
+
+
 def plot_growth(frame: pd.DataFrame, styles: Sequence[RunStyle], *, step: int, theme: Theme = "light") -> Layers:
-    """‖w‖² of every run after each update, and dotted what Pythagoras predicts from the gradients; log axis.
+    """‖w‖² of every run before and after each update, and dotted what Pythagoras predicts from the gradients; log axis.
 
     `frame` is `bnviz.lessons.growth.growth`; the rule marks the update after `step`.
     """
     palette = PALETTES[theme]
-    drawn = named(frame, styles).assign(step=frame["step"] + 1)
+    start = frame[frame["step"] == 0]
+    start = start.assign(step=-1, squared=start["length"] ** 2, predicted=start["length"] ** 2)
+    drawn = named(pd.concat([start, frame], ignore_index=True), styles)
+    drawn["step"] += 1
     values, notes = on_log_axis(pd.concat([drawn["squared"], drawn["predicted"]]), 1e-12, 1e12)
     drawn = drawn.assign(squared=values[: len(drawn)], predicted=values[len(drawn) :])
     last = int(drawn["step"].max())
@@ -200,28 +213,25 @@ def plot_coinciding(frame: pd.DataFrame, styles: Sequence[RunStyle], *, theme: T
     tones = [color_of(present[0], theme), palette.second, palette.text]
     legend = alt.Legend(title=None, symbolType="stroke", symbolOpacity=1, columns=1)
     color = alt.Color("name:N", scale=alt.Scale(domain=names, range=tones[: len(names)]), legend=legend)
-    dashes = [[1, 0], [7, 4], [2, 4]]
-    dash = alt.StrokeDash("name:N", scale=alt.Scale(domain=names, range=dashes[: len(names)]), legend=legend)
-    width = alt.StrokeWidth("name:N", scale=alt.Scale(domain=names, range=[9, 2, 3][: len(names)]), legend=None)
+    dashes = alt.Scale(domain=names, range=[[1, 0], [7, 4], [2, 4]][: len(names)])
+    dash = alt.StrokeDash("name:N", scale=dashes, legend=legend)
     last = int(drawn["step"].max())
     ends = drawn.sort_values("step").groupby("run").tail(1).sort_values("run")
     said = "; ".join(f"{row['name']} {row['loss']:.3g} at step {row['step']}" for _, row in ends.iterrows())
-    lines = alt.Chart(drawn).mark_line()
+    x, y = step_axis(last), alt.Y("loss:Q", **log_axis(loss, "cross-entropy (nats, log scale)"))
+    tooltip = [
+        alt.Tooltip("name:N", title="run"),
+        alt.Tooltip("step:Q", format=","),
+        alt.Tooltip("loss:Q", format=".4g"),
+        alt.Tooltip("difference:Q", title="difference from the first", format=".2g"),
+    ]
+    looks = [(10, 0.45), (2.5, 1.0), (3, 1.0)]
     return finish(
         [
-            lines.encode(
-                step_axis(last),
-                alt.Y("loss:Q", **log_axis(loss, "cross-entropy (nats, log scale)")),
-                color,
-                dash,
-                width,
-                tooltip=[
-                    alt.Tooltip("name:N", title="run"),
-                    alt.Tooltip("step:Q", format=","),
-                    alt.Tooltip("loss:Q", format=".4g"),
-                    alt.Tooltip("difference:Q", title="difference from the first", format=".2g"),
-                ],
-            )
+            alt.Chart(drawn[drawn["name"] == name])
+            .mark_line(strokeWidth=width, opacity=opacity)
+            .encode(x, y, color, dash, tooltip=tooltip)
+            for name, (width, opacity) in zip(names, looks, strict=False)
         ],
         title="Training loss",
         notes=["On the mini-batch of each step, in training mode.", *notes],

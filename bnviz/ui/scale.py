@@ -18,7 +18,20 @@ INVARIANT = 0.01  # the most that an output of spread 1 may move and still count
 NEAR = 0.1  # relative distance within which a ratio counts as the named one
 GOES_ON = 1.25  # training loss after a blow over that before, up to which a run goes on as if nothing had happened
 RIGHT_ANGLE = 1e-6  # largest |cos| that counts as one: far above rounding in float64, far below a real tilt
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 ROUNDING, SAME = 1e-6, 0.01  # differences of losses (nats): by rounding alone, and too small to matter
+
+
+def short(value: float, digits: int = 3) -> str:
+    """Write a number as readers do: 0.0123, 250, 2.2·10⁻¹⁶, and 10⁻⁵ for a bare power of ten."""
+    if not isfinite(value):
+        return "∞"
+    if value == 0 or 1e-3 <= abs(value) < 1e5:
+        return f"{value:.{digits}g}" if abs(value) < 10**digits else f"{value:,.0f}"
+    mantissa, _, exponent = f"{value:.{digits - 1}e}".partition("e")
+    mantissa = mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa
+    power = "10" + str(int(exponent)).translate(_RAISED)
+    return power if mantissa == "1" else f"{mantissa}·{power}"
 
 
 def read_query(query: Mapping[str, str]) -> tuple[int, dict[str, str]]:
@@ -42,14 +55,14 @@ def what_the_gradient_did(at_ten: ScaleEffect) -> str:
     for answer, ratio in zip(GRADIENT_ANSWERS, (10.0, 1.0, 0.1), strict=True):
         if abs(at_ten.gradient_ratio / ratio - 1) <= NEAR:
             return answer
-    return f"{at_ten.gradient_ratio:.2g} times as large"
+    return f"{short(at_ten.gradient_ratio, 2)} times as large"
 
 
 def why_the_gradient(at_ten: ScaleEffect, eps: float) -> str:
     """Return the reason for `what_the_gradient_did`, with the numbers of the run."""
-    measured = f"Its gradient is {at_ten.gradient_ratio:.4g} times what it was."
+    measured = f"Its gradient is {short(at_ten.gradient_ratio, 4)} times what it was."
     if at_ten.output_difference > INVARIANT:
-        return f"{measured} With ε = {eps:g} the scale still matters, so the rule 1/a does not hold."
+        return f"{measured} With ε = {short(eps)} the scale still matters, so the rule 1/a does not hold."
     return (
         f"{measured} The output does not notice the scale of W, and a weight that is ten times as long needs a "
         "change ten times as long to turn it by the same angle."
@@ -60,17 +73,19 @@ def scale_verdict(now: ScaleEffect, unscaled: ScaleEffect, eps: float, scale: fl
     """Return what W times a did to the batch-norm layer: nothing, or what ε has to do with it."""
     if scale == 1:
         return "a = 1 is the layer as it was initialized. Move a."
-    moved = f"the output that moved most moved by {now.output_difference:.2g}"
+    moved = f"the output that moved most moved by {short(now.output_difference, 2)}"
+    gradient = f"gradient of W is {short(now.gradient_ratio, 4)} times as long"
     if now.output_difference <= INVARIANT:
         return (
-            f"**Batch norm does not notice a = {scale:g}**: {moved}. The gradient of W is {now.gradient_ratio:.4g} "
-            f"times as long; 1/a is {1 / scale:g}. At the same rate an update therefore turns W "
-            f"{now.relative_step_ratio:.4g} times as far, and 1/a² is {scale**-2:.4g}."
+            f"**Batch norm does not notice a = {short(scale)}**: {moved}. The {gradient}; 1/a is {short(1 / scale)}. At "
+            f"the same rate an update therefore turns W {short(now.relative_step_ratio, 4)} times as far, and 1/a² is "
+            f"{short(scale**-2)}."
         )
+    spreads = f"{short(unscaled.output_sd, 2)} to {short(now.output_sd, 2)}"
     return (
-        f"**Here the invariance is gone**: {moved}. ε = {eps:g} is not small beside the variance of Wu, with or "
-        f"without the factor, so the output's spread goes from {unscaled.output_sd:.2g} to {now.output_sd:.2g}. The "
-        f"gradient is {now.gradient_ratio:.3g} times as long; with ε = 0 it would be {1 / scale:g}."
+        f"**Here the invariance is gone**: {moved}. ε = {short(eps)} is not small beside the variance of Wu, with or "
+        f"without the factor, so the output's spread goes from {spreads}. The {gradient}; with ε = 0 it would be "
+        f"{short(1 / scale)}."
     )
 
 
@@ -92,26 +107,24 @@ def why_the_kick(effects: pd.DataFrame, factor: float) -> str:
         f"Training loss, mean of {BATCHES} mini-batches before and after: plain {_change(plain)}; "
         f"batch norm {_change(batch)}."
     )
-    if went_on(batch):
+    if went_on(batch) or factor >= 1:
         return losses
     return (
-        f"{losses} The first batch after the blow gave the same output, but W is now {factor:g} times as long, and "
-        f"the same rate turns it {factor**-2:g} times as far in each update. That was too far."
-        if factor < 1
-        else losses
+        f"{losses} By the rule above, the blow itself leaves batch norm's output alone. But W is now {short(factor)} "
+        f"times as long, and the same rate turns it {short(factor**-2)} times as far in each update: too far here."
     )
 
 
 def _change(row: pd.Series) -> str:
-    after = f"{row['loss_after']:.3g}" if isfinite(row["loss_after"]) else row["status"]
-    return f"{row['loss_before']:.3g}, then {after}"
+    after = short(row["loss_after"]) if isfinite(row["loss_after"]) else row["status"]
+    return f"{short(row['loss_before'])}, then {after}"
 
 
 def evaluation_verdict(batch: pd.Series) -> str:
     """Return what the blow did to batch norm's test accuracy, which is taken with the running statistics."""
     before, lowest = batch["accuracy_before"], batch["accuracy_lowest"]
     if lowest >= before - BACK:
-        return f"Batch norm's test accuracy stayed within {BACK:g} of the {before:.2f} before the blow."
+        return f"Batch norm's test accuracy stayed within {BACK} of the {before:.2f} before the blow."
     back = batch["steps_until_back"]
     end = "It did not come back in this run." if isnan(back) else f"After {back:.0f} updates it was back within {BACK}."
     reason = (
@@ -126,12 +139,12 @@ def evaluation_verdict(batch: pd.Series) -> str:
 
 def growth_verdict(row: pd.Series, label: str) -> str:
     """Return whether a run of `growth_summary` kept the right angle, and what became of its length."""
-    change = f"In the whole run ‖w‖ became {row['growth']:.4g} times as long"
-    shrank = f"it shrank in {row['shrinking']:.0%} of the updates"
+    change = f"In the whole run ‖w‖ became {short(row['growth'])} times as long"
+    shrank = f"it shrank in {row['shrinking']:.0%} of the updates" if row["shrinking"] else "it never shrank"
     if row["largest_cosine"] <= RIGHT_ANGLE:
         return (
-            f"**{label}: a right angle every time.** |cos(w, g)| was at most {row['largest_cosine']:.1g}, and "
-            f"Pythagoras foretold ‖w‖² to {row['largest_error']:.1g} of its value. {change}; {shrank}."
+            f"**{label}: a right angle every time.** |cos(w, g)| was at most {short(row['largest_cosine'], 1)}, and "
+            f"Pythagoras foretold ‖w‖² to {short(row['largest_error'], 1)} of its value. {change}; {shrank}."
         )
     return (
         f"**{label}: no right angle.** |cos(w, g)| reached {row['largest_cosine']:.2f}, and adding squares misses "
@@ -141,17 +154,17 @@ def growth_verdict(row: pd.Series, label: str) -> str:
 
 def equivalence_verdict(difference: float, norm: str, scale: float) -> str:
     """Return whether aW at the rate a²η trained like W at the rate η, given their largest difference of loss."""
-    rate = f"a = {scale:g} with {scale**2:g} times the rate"
+    rate = f"a = {short(scale)} with {short(scale**2)} times the rate"
     if difference <= ROUNDING:
-        return f"**The same training.** For {rate} the losses differ by {difference:.1g} at most, by rounding."
+        return f"**The same training.** For {rate} the losses differ by {short(difference, 1)} at most, by rounding."
     if difference <= SAME:
         return (
-            f"**The same training, for any purpose.** For {rate} the losses differ by {difference:.1g} at "
+            f"**The same training, for any purpose.** For {rate} the losses differ by {short(difference, 1)} at "
             "most, through ε and the rounding of 32-bit numbers."
         )
-    apart = f"by up to {difference:.2g}" if isfinite(difference) else "for good: one of them diverged"
+    apart = f"by up to {short(difference, 2)}" if isfinite(difference) else "for good: one of them diverged"
     reason = (
-        "The variance of Wu has shrunk by a², and ε = 1e-5 is no longer small beside it."
+        "The variance of Wu has shrunk by a², and ε = 10⁻⁵ is no longer small beside it."
         if norm == "batch"
         else "The output of a plain layer depends on the scale of W, so no rate makes up for it."
     )
