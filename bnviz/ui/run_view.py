@@ -45,7 +45,7 @@ class Stage:
         None when there is nothing to play; the reason is then on the stage.
         """
         done = self.obtain(experiment, result)
-        if done is None:
+        if done is None or done.result is None:
             return None
         with self.picture:
             player(done.result, key=f"{self.key}_player")

@@ -25,9 +25,9 @@ ROUNDING, SAME = 1e-6, 0.01  # differences of losses (nats): by rounding alone, 
 def short(value: float, digits: int = 3) -> str:
     """Write a number as readers do: 0.0123, 250, 2.2·10⁻¹⁶, and 10⁻⁵ for a bare power of ten."""
     if not isfinite(value):
-        return "∞"
+        return "undefined" if isnan(value) else "∞"
     if value == 0 or 1e-3 <= abs(value) < 1e5:
-        return f"{value:.{digits}g}" if abs(value) < 10**digits else f"{value:,.0f}"
+        return f"{value:.{digits}g}" if abs(value) < 10**digits - 0.5 else f"{value:,.0f}"
     mantissa, _, exponent = f"{value:.{digits - 1}e}".partition("e")
     mantissa = mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa
     power = "10" + str(int(exponent)).translate(_RAISED)
@@ -76,10 +76,10 @@ def scale_verdict(now: ScaleEffect, unscaled: ScaleEffect, eps: float, scale: fl
     moved = f"the output that moved most moved by {short(now.output_difference, 2)}"
     gradient = f"gradient of W is {short(now.gradient_ratio, 4)} times as long"
     if now.output_difference <= INVARIANT:
+        turn = f"turns W {short(now.relative_step_ratio, 4)} times as far, and 1/a² is {short(scale**-2)}"
         return (
-            f"**Batch norm does not notice a = {short(scale)}**: {moved}. The {gradient}; 1/a is {short(1 / scale)}. At "
-            f"the same rate an update therefore turns W {short(now.relative_step_ratio, 4)} times as far, and 1/a² is "
-            f"{short(scale**-2)}."
+            f"**Batch norm does not notice a = {short(scale)}**: {moved}. The {gradient}; 1/a is {short(1 / scale)}. "
+            f"At the same rate an update therefore {turn}."
         )
     spreads = f"{short(unscaled.output_sd, 2)} to {short(now.output_sd, 2)}"
     return (
@@ -139,7 +139,7 @@ def evaluation_verdict(batch: pd.Series) -> str:
 
 def growth_verdict(row: pd.Series, label: str) -> str:
     """Return whether a run of `growth_summary` kept the right angle, and what became of its length."""
-    change = f"In the whole run ‖w‖ became {short(row['growth'])} times as long"
+    change = f"In the whole run ‖w‖ became {short(row['growth'], 4)} times as long"
     shrank = f"it shrank in {row['shrinking']:.0%} of the updates" if row["shrinking"] else "it never shrank"
     if row["largest_cosine"] <= RIGHT_ANGLE:
         return (
