@@ -2,98 +2,16 @@
 
 import streamlit as st
 
-from bnviz import charts
-from bnviz.experiment import Experiment
-from bnviz.lessons.equivalence import equivalence, equivalence_experiment, largest_difference
-from bnviz.lessons.growth import growth, growth_experiment, growth_summary
-from bnviz.lessons.kick import kick_effect, kick_experiment
-from bnviz.lessons.scale import EPSILONS, SCALES, ScaleSweep, effect
-from bnviz.styles import run_styles
+from bnviz.lessons.decay import DecayEquivalence
+from bnviz.lessons.equivalence import equivalence_experiment
+from bnviz.lessons.growth import growth_experiment
+from bnviz.lessons.kick import kick_experiment
+from bnviz.lessons.scale import EPSILONS, SCALES, ScaleSweep
 from bnviz.ui import frame, scale
-from bnviz.ui.lesson import figure, limit, numbers, predict, settle, sources, theme
+from bnviz.ui.lesson import limit, predict, sources
 from bnviz.ui.literal import literal
-from bnviz.ui.run_view import Stage, reserve
-
-
-def draw_scaled(stage: Stage, seed: int, eps: float, factor: float, guess: str | None) -> None:
-    """Show output and gradient of the layer against a, the numbers at one a, and settle the prediction."""
-    done = stage.obtain(ScaleSweep(seed=seed))
-    if done is None or done.result is None:
-        return
-    table = done.result
-    styles = run_styles(kick_experiment())
-    now, unscaled, at_ten, plain = (
-        effect(table, norm, eps, at)
-        for norm, at in (("batch", factor), ("batch", 1.0), ("batch", 10.0), ("none", factor))
-    )
-    with stage.picture:
-        left, right = st.columns(2)
-        with left:
-            chart = charts.plot_scaled(table, styles, quantity="output_sd", eps=eps, scale=factor, theme=theme())
-            figure(chart, "scale_output")
-        with right:
-            chart = charts.plot_scaled(table, styles, quantity="gradient_ratio", eps=eps, scale=factor, theme=theme())
-            figure(chart, "scale_gradient")
-        numbers(
-            {
-                "spread of y, batch norm": scale.short(now.output_sd),
-                "spread of y, plain": scale.short(plain.output_sd),
-                "‖∂L/∂W‖, batch norm": "×" + scale.short(now.gradient_ratio),
-                "‖∂L/∂W‖, plain": "×" + scale.short(plain.gradient_ratio),
-                "turn of W per update, batch norm": "×" + scale.short(now.relative_step_ratio),
-            }
-        )
-        with frame.prose():
-            st.markdown(scale.scale_verdict(now, unscaled, eps, factor))
-        settle(guess, scale.what_the_gradient_did(at_ten), scale.why_the_gradient(at_ten, eps))
-
-
-def draw_kick(stage: Stage, seed: int, factor: float, guess: str | None) -> None:
-    """Play the two trainings with the blow, and settle who went on."""
-    done = stage.show(kick_experiment(factor, seed))
-    if done is None or done.result is None or done.ending != "finished":
-        return
-    effects = kick_effect(done.result)
-    with stage.picture:
-        settle(guess, scale.what_the_kick_did(effects), scale.why_the_kick(effects, factor))
-        with frame.prose():
-            st.markdown(scale.evaluation_verdict(effects[effects["norm"] == "batch"].iloc[0]))
-
-
-def draw_growth(stage: Stage, experiment: Experiment, step: int) -> None:
-    """Show the triangle of one update for both networks, and the length over all updates."""
-    done = stage.obtain(experiment)
-    if done is None or done.result is None or done.ending != "finished":
-        return
-    table, styles = growth(done.result), run_styles(experiment)
-    with stage.picture:
-        with st.container(horizontal=True, key="scale_paths"):
-            for run in (1, 0):
-                chart = charts.plot_path(table, styles, run=run, step=step, theme=theme())
-                st.altair_chart(chart, theme=None, width="content", key=f"scale_path{run}")
-        figure(charts.plot_growth(table, styles, step=step, theme=theme()), "scale_growth")
-        with frame.prose():
-            for _, row in growth_summary(table).sort_values("run", ascending=False).iterrows():
-                st.markdown(scale.growth_verdict(row, styles[row["run"]].label.capitalize()))
-
-
-def draw_equivalence(stage: Stage, experiment: Experiment, norm: str, factor: float) -> None:
-    """Show the three training losses and say whether the first and the third coincide."""
-    done = stage.obtain(experiment)
-    if done is None or done.result is None or done.ending != "finished":
-        return
-    table = equivalence(done.result)
-    with stage.picture:
-        figure(charts.plot_coinciding(table, run_styles(experiment), theme=theme()), "scale_coinciding")
-        same_rate, scaled_rate = (largest_difference(table, run) for run in (1, 2))
-        numbers(
-            {
-                "largest difference of loss, rate a²·η": scale.short(scaled_rate),
-                "largest difference of loss, rate η": scale.short(same_rate),
-            }
-        )
-        with frame.prose():
-            st.markdown(scale.equivalence_verdict(scaled_rate, norm, factor))
+from bnviz.ui.run_view import reserve
+from bnviz.ui.scale_figures import draw_decay, draw_equivalence, draw_growth, draw_kick, draw_scaled
 
 
 def another_seed(seed: int) -> None:
@@ -206,7 +124,6 @@ with frame.page("pages/6_scale_decoupling.py"):
             help="Which of the 60 updates the triangles show.",
             width=300,
         )
-    growing = growth_experiment(init_scale, rate, seed)
     growth_stage = reserve("scale_growth")
     st.caption(
         "W of one hidden layer of 64 ReLUs on digits, ε = 0, 64-bit numbers. The pictures show true lengths and true "
@@ -243,9 +160,35 @@ with frame.page("pages/6_scale_decoupling.py"):
             key="scale_exact",
             help="Off: ε = 10⁻⁵ and 32-bit numbers, as networks are usually trained.",
         )
-    equal = equivalence_experiment(equal_factor, network, exact, seed)
     equal_stage = reserve("scale_equal")
     st.caption("Three hidden layers of 64 ReLUs on digits. Look at whether the dotted line stays on the broad one.")
+
+    st.header("Weight decay is a rising rate")
+    with frame.prose():
+        st.markdown(
+            "Weight decay shortens W a little in every update. In front of batch norm that cannot simplify the "
+            "function, since the length of W does not enter it. It raises the effective rate. Leave the decay out and "
+            "let the rate of the hidden weights rise instead, and the training is the same:"
+        )
+        st.latex(r"\eta_t=\eta\,(1-\eta\lambda)^{-(2t+1)}")
+    with st.container(horizontal=True):
+        decay = st.select_slider(
+            "Weight decay λ",
+            (0.01, 0.03, 0.1),
+            value=0.03,
+            format_func=scale.short,
+            key="scale_decay",
+            help="Added to the gradient of the hidden weights as λ·W.",
+            width=300,
+        )
+        decay_exact = st.toggle(
+            "ε = 0 and 64-bit numbers",
+            value=True,
+            key="scale_decay_exact",
+            help="Off: ε = 10⁻⁵ and 32-bit numbers, as networks are usually trained.",
+        )
+    decay_stage = reserve("scale_decay")
+    st.caption("Three hidden layers of 64 ReLUs with batch norm on digits, η = 0.1, 300 updates.")
 
     limit(
         "ε: shrink W until its variance is as small as ε, and the invariance is gone. Evaluation: the running averages "
@@ -259,11 +202,13 @@ with frame.page("pages/6_scale_decoupling.py"):
         "Salimans & Kingma 2016, Weight Normalization: the gradient is at right angles to w, and ‖w‖ grows.",
         "van Laarhoven 2017, L2 Regularization versus Batch and Weight Normalization: the effective rate η/‖w‖².",
         "Hoffer, Banner, Golan & Soudry 2018, Norm matters: the effective step size.",
+        "Li & Arora 2019, An Exponential Learning Rate Schedule for Deep Learning: decay as a rising rate.",
         "Arora, Li & Lyu 2019, Theoretical Analysis of Auto Rate-Tuning by Batch Normalization: growth as a safeguard.",
     )
     st.button(f"Repeat all with seed {seed + 1}", on_click=another_seed, args=(seed,), icon=":material/casino:")
 
-    draw_scaled(scaled_stage, seed, eps, factor, gradient_guess)
-    draw_kick(kick_stage, seed, kick_factor, kick_guess)
-    draw_growth(growth_stage, growing, update - 1)
-    draw_equivalence(equal_stage, equal, network, equal_factor)
+    draw_scaled(scaled_stage, ScaleSweep(seed=seed), eps, factor, gradient_guess)
+    draw_kick(kick_stage, kick_experiment(kick_factor, seed), kick_guess)
+    draw_growth(growth_stage, growth_experiment(init_scale, rate, seed), update - 1)
+    draw_equivalence(equal_stage, equivalence_experiment(equal_factor, network, exact, seed), network, equal_factor)
+    draw_decay(decay_stage, DecayEquivalence(decay, decay_exact, seed))

@@ -169,3 +169,22 @@ def equivalence_verdict(difference: float, norm: str, scale: float) -> str:
         else "The output of a plain layer depends on the scale of W, so no rate makes up for it."
     )
     return f"**Two different trainings.** For {rate} the losses part {apart}. {reason}"
+
+
+def decay_verdict(difference: float) -> str:
+    """Return whether the rising rate trained like decay, given their largest difference of loss."""
+    if difference <= ROUNDING:
+        return (
+            f"**The same training.** With decay, and without it at the rising rate, the losses differ by "
+            f"{short(difference, 1)} at most, by rounding."
+        )
+    if difference <= SAME:
+        return (
+            f"**The same training, for any purpose.** The losses differ by {short(difference, 1)} at most, through ε "
+            "and the rounding of 32-bit numbers."
+        )
+    return (
+        f"**Not the same in these numbers.** The losses part by up to {short(difference, 2)}. The identity needs "
+        "ε = 0, and where training is rough small differences grow from step to step. Switch to ε = 0 and 64-bit "
+        "numbers to see what is left of the difference."
+    )

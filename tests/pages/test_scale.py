@@ -1,7 +1,10 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from bnviz.lessons.kick import kick_experiment
 from bnviz.lessons.scale import ScaleSweep
+from bnviz.ui.jobs import Running
+from bnviz.ui.run_view import _draw_progress
 from bnviz.ui.scale import GRADIENT_ANSWERS, KICK_ANSWERS
 from bnviz.ui.training import prepare, training_queue
 
@@ -26,7 +29,7 @@ def metrics(app: AppTest) -> dict[str, str]:
 def test_the_page_shows_its_charts_and_the_player(page):
     assert not page.exception
     assert len(page.get("bidi_component")) == 1
-    assert len(page.get("vega_lite_chart")) == 6
+    assert len(page.get("vega_lite_chart")) == 7
 
 
 def test_the_first_sight_is_invariance_a_blow_survived_a_right_angle_and_one_curve(page):
@@ -39,6 +42,8 @@ def test_the_first_sight_is_invariance_a_blow_survived_a_right_angle_and_one_cur
     assert "Plain: no right angle." in said
     assert "The same training, for any purpose." in said
     shown = metrics(page)
+    assert shown["‖W‖ without decay over with, measured"] == shown["the same, by theory"] == "2.463"
+    assert "at the rising rate, the losses differ by" in said
     assert shown["spread of y, batch norm"] == "1"
     assert shown["‖∂L/∂W‖, batch norm"] == "×0.1"
     assert shown["turn of W per update, batch norm"] == "×0.01"
@@ -100,6 +105,13 @@ def test_curves_are_one_or_part_by_setting(page):
     assert "no rate makes up for it" in judged(page)
 
 
+def test_usual_numbers_part_decay_from_the_rising_rate(page):
+    page.toggle(key="scale_decay_exact").set_value(False)
+    page.select_slider(key="scale_decay").set_value(0.1).run()
+    assert not page.exception
+    assert "Not the same in these numbers." in judged(page)
+
+
 def test_another_seed_is_in_the_link_and_in_every_experiment(page):
     before = metrics(page)["‖∂L/∂W‖, plain"]
     next(button for button in page.button if "seed 1" in button.label).click().run()
@@ -115,3 +127,24 @@ def test_a_computation_is_shared_and_kept_like_a_training():
     assert done is not None
     assert done.ending == "finished"
     assert len(done.result) > 0
+
+
+class Slot:
+    """Remembers what is drawn into a place of the page."""
+
+    def progress(self, share, text):
+        self.share, self.words = share, text
+
+    def text(self, words):
+        self.words = words
+
+
+def test_a_computation_shows_its_steps_and_a_training_its_losses_too():
+    bar, numbers = Slot(), Slot()
+    _draw_progress(Running(5, (), 1.0), ScaleSweep(), [], bar, numbers)
+    assert bar.share == 0.5
+    assert bar.words == "Computing: step 5 of 10, about 1 s left"
+    assert not hasattr(numbers, "words")
+    _draw_progress(Running(60, (0.5,), 1.0), kick_experiment(), ["plain"], bar, numbers)
+    assert bar.words.startswith("Training: step 60 of 200")
+    assert numbers.words == "training loss: plain 0.500"

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from bnviz import Experiment, Run, train
+from bnviz.lessons.decay import DecayEquivalence, length_ratio
 from bnviz.lessons.equivalence import equivalence, equivalence_experiment, largest_difference
 from bnviz.lessons.growth import growth, growth_experiment, growth_summary
 from bnviz.lessons.kick import BATCHES, kick_effect, kick_experiment
@@ -186,10 +187,46 @@ class TestEquivalence:
         assert largest_difference(frame, 1) == np.inf
 
 
+class TestDecay:
+    def test_decay_is_a_rising_rate(self):
+        task = DecayEquivalence(weight_decay=0.01)
+        frame = task.compute(no_report, lambda: False)
+        assert largest_difference(frame, 2) < 1e-12
+        assert largest_difference(frame, 1) > 0.01
+        assert length_ratio(frame) == pytest.approx(task.length_ratio, rel=1e-12)
+        assert task.length_ratio == pytest.approx(1.35, abs=0.005)
+        rates = frame.query("run == 2").set_index("step")["rate"]
+        assert rates[0] == pytest.approx(0.1 / 0.999)
+        assert rates[299] == pytest.approx(0.1 * task.last_rate_ratio)
+        assert rates[299] / rates[298] == pytest.approx(0.999**-2)
+
+    def test_the_runs_with_a_constant_rate_are_those_of_the_engine(self):
+        task = DecayEquivalence(weight_decay=0.1, steps=20)
+        frame = task.compute(no_report, lambda: False)
+        trained = train(task.experiment.model_copy(update={"records": 21}))
+        for run in (0, 1):
+            assert np.allclose(frame.loc[frame["run"] == run, "loss"], trained.arrays["loss"][:, run, 0], rtol=1e-9)
+            lengths = trained.arrays["weight_norm"][:, run, 0]
+            assert np.allclose(frame.loc[frame["run"] == run, "weight_norm"], lengths, rtol=1e-9)
+
+    def test_with_usual_numbers_and_much_decay_rounding_and_eps_tell(self):
+        little = DecayEquivalence(0.03, exact=False).compute(no_report, lambda: False)
+        much = DecayEquivalence(0.1, exact=False).compute(no_report, lambda: False)
+        assert 1e-7 < largest_difference(little, 2) < 0.01
+        assert largest_difference(much, 2) > 0.05
+
+    def test_it_stops_when_asked_and_reports_until_then(self):
+        seen = []
+        frame = DecayEquivalence().compute(lambda step, losses: seen.append((step, len(losses))), lambda: len(seen) > 4)
+        assert seen == [(step, 3) for step in range(5)]
+        assert frame["step"].max() == 4
+
+
 def test_naming_the_experiments_does_not_load_torch():
     code = (
-        "import sys, bnviz.lessons.scale, bnviz.lessons.kick, bnviz.lessons.growth, bnviz.lessons.equivalence as e\n"
-        "e.equivalence_experiment()\n"
-        "assert 'torch' not in sys.modules and 'streamlit' not in sys.modules and 'altair' not in sys.modules"
+        "import sys\n"
+        "from bnviz.lessons import decay, equivalence, growth, kick, scale\n"
+        "decay.DecayEquivalence().experiment, equivalence.equivalence_experiment(), scale.ScaleSweep()\n"
+        "assert not {'torch', 'streamlit', 'altair'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

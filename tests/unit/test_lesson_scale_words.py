@@ -124,3 +124,15 @@ def test_curves_coincide_or_part(difference, norm, beginning, reason):
     assert words.startswith(beginning)
     assert reason in words
     assert "a = 10 with 100 times the rate" in words
+
+
+@pytest.mark.parametrize(
+    ("difference", "beginning"),
+    [
+        (1e-10, "**The same training.**"),
+        (0.002, "**The same training, for any purpose.**"),
+        (0.4, "**Not the same in these numbers.**"),
+    ],
+)
+def test_decay_and_a_rising_rate_coincide_or_part(difference, beginning):
+    assert scale.decay_verdict(difference).startswith(beginning)
