@@ -16,11 +16,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from bnviz import __version__
 from bnviz.experiment import Experiment, InvalidExperiment, Run
 
 WORKERS = 2
 """Threads that train chunks at the same time: a product of matrices lets the other thread run."""
+
+ROWS_VERSION = 1
+"""To be raised when the same network would give another row, so that old rows are not taken for new ones."""
 
 Progress = Callable[[int, int, pd.DataFrame], None]
 ShouldStop = Callable[[], bool]
@@ -165,6 +167,6 @@ def _on_client(chunks: Sequence[list[Network]], client: Any, should_stop: Should
 
 
 def chunk_key(chunk: Sequence[Network]) -> str:
-    """A name for the content of a chunk, places in the table included, and the version that trains it."""
+    """A name for the content of a chunk, places in the table included."""
     text = json.dumps([(network.place, network.experiment.to_json()) for network in chunk])
-    return hashlib.sha256(f"{__version__} {text}".encode()).hexdigest()
+    return hashlib.sha256(f"{ROWS_VERSION} {text}".encode()).hexdigest()

@@ -18,7 +18,7 @@ ORDER = [
     {"experiment", "query", "styles"},
     {"history"},
     {"engine", "recorder"},
-    {"lessons", "sweep"},
+    {"lessons", "sweeps"},
     {"charts", "export"},
     {"ui", "__main__"},
 ]
@@ -69,7 +69,7 @@ def test_every_part_has_its_place_and_imports_from_above(file):
         if module.startswith("bnviz."):
             # `from bnviz import Run` names the experiment, `from bnviz import train` the engine.
             name = {"Experiment": "experiment", "Run": "experiment", "Intervention": "experiment", "train": "engine"}
-            name |= {"InvalidExperiment": "experiment", "History": "history", "sweep": "sweep"}
+            name |= {"InvalidExperiment": "experiment", "History": "history", "sweep": "sweeps"}
             other = name.get(part(module), part(module))
             assert rank(other) <= rank(own), f"{own} imports {module}"
 

@@ -112,4 +112,3 @@ def test_hostile_queries_are_reported_and_nothing_else(query):
     assert ignored
     assert all(message.strip() for message in ignored.values())
     assert max(map(len, ignored.values())) < 500, "a message quotes the beginning of what was sent, not all of it"
-
