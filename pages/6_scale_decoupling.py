@@ -10,7 +10,7 @@ from bnviz.lessons.scale import EPSILONS, SCALES, ScaleSweep
 from bnviz.ui import frame, scale
 from bnviz.ui.lesson import limit, predict, sources
 from bnviz.ui.literal import literal
-from bnviz.ui.run_view import reserve
+from bnviz.ui.run_view import reserve, reserve_figure
 from bnviz.ui.scale_figures import draw_decay, draw_equivalence, draw_growth, draw_kick, draw_scaled
 
 
@@ -57,7 +57,7 @@ with frame.page("pages/6_scale_decoupling.py"):
             help="The number added to the variance inside the root. PyTorch's default is 10⁻⁵.",
             width=300,
         )
-    scaled_stage = reserve("scale_scaled")
+    scaled_stage = reserve_figure("scale_scaled")
     st.caption(
         "One layer of 64 ReLUs on 128 digits, at initialization, in 64-bit numbers. Look at where the solid line of "
         "batch norm leaves the dotted one: there ε is no longer small beside the variance."
@@ -124,7 +124,7 @@ with frame.page("pages/6_scale_decoupling.py"):
             help="Which of the 60 updates the triangles show.",
             width=300,
         )
-    growth_stage = reserve("scale_growth")
+    growth_stage = reserve_figure("scale_growth")
     st.caption(
         "W of one hidden layer of 64 ReLUs on digits, ε = 0, 64-bit numbers. The pictures show true lengths and true "
         "angles between one W and the next; where the turn leads in the other 4,094 dimensions is left out."
@@ -160,7 +160,7 @@ with frame.page("pages/6_scale_decoupling.py"):
             key="scale_exact",
             help="Off: ε = 10⁻⁵ and 32-bit numbers, as networks are usually trained.",
         )
-    equal_stage = reserve("scale_equal")
+    equal_stage = reserve_figure("scale_equal")
     st.caption("Three hidden layers of 64 ReLUs on digits. Look at whether the dotted line stays on the broad one.")
 
     st.header("Weight decay is a rising rate")
@@ -187,7 +187,7 @@ with frame.page("pages/6_scale_decoupling.py"):
             key="scale_decay_exact",
             help="Off: ε = 10⁻⁵ and 32-bit numbers, as networks are usually trained.",
         )
-    decay_stage = reserve("scale_decay")
+    decay_stage = reserve_figure("scale_decay")
     st.caption("Three hidden layers of 64 ReLUs with batch norm on digits, η = 0.1, 300 updates.")
 
     limit(

@@ -22,6 +22,7 @@ _SCALED: dict[ScaledQuantity, tuple[str, str, str]] = {
     "gradient_ratio": ("Gradient of W", "‖∂L/∂W‖, 1 at a = 1 (no unit, log scale)", "1/a"),
 }
 _PATH_PIXELS = 300
+_MOST_STEPS = 100  # of curves that coincide: with more, mini-batch noise hides the dashes
 _NEAR = 1e-9  # relative: how near a row's ε and a must be to those asked for
 
 
@@ -207,6 +208,10 @@ def plot_coinciding(frame: pd.DataFrame, styles: Sequence[RunStyle], *, theme: T
         return message("No step has a finite loss, so there is no curve to draw.", theme=theme)
     loss, notes = on_log_axis(drawn["loss"], 1e-6, 1e4)
     drawn = drawn.assign(loss=loss)
+    steps = np.unique(drawn["step"])
+    if len(steps) > _MOST_STEPS:
+        drawn = drawn[drawn["step"].isin(steps[np.linspace(0, len(steps) - 1, _MOST_STEPS).round().astype(int)])]
+        notes = [*notes, f"{_MOST_STEPS} of {len(steps)} steps drawn."]
     present = [styles[run] for run in sorted(drawn["run"].unique())]
     names = [style.label for style in present]
     # One normalization in all runs means one color, so that band and dash alone would have to tell them apart.

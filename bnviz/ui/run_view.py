@@ -163,8 +163,17 @@ class Stage:
 
 
 def reserve(key: str) -> Stage:
-    """Reserve the place for a player or another figure here. `key` is unique in the app."""
-    with st.container(key=f"stage_{key}"):
+    """Reserve the place for a player here. `key` is unique in the app."""
+    return _place(f"stage_{key}", key)
+
+
+def reserve_figure(key: str) -> Stage:
+    """Reserve the place for a page's own figure here: less of it than a player takes. `key` is unique in the app."""
+    return _place(f"figure_{key}", key)
+
+
+def _place(container: str, key: str) -> Stage:
+    with st.container(key=container):
         # The player keeps its own place: it would start over if progress and player took turns in one.
         return Stage(key, st.empty(), st.container())
 

@@ -128,6 +128,14 @@ def test_curves_that_coincide_can_be_seen_apart():
     assert [values(spec, layer)["name"].unique().tolist() for layer in range(3)] == [["first"], ["second"], ["third"]]
 
 
+def test_of_many_steps_an_even_hundred_is_drawn_and_the_note_says_so():
+    long = pd.concat([coinciding().assign(step=lambda f, k=k: f["step"] + 5 * k) for k in range(60)])
+    spec = charts.plot_coinciding(long, THREE).to_dict()
+    steps = values(spec, 0)["step"]
+    assert (len(steps), steps.min(), steps.max()) == (100, 0, 299)
+    assert "100 of 300 steps drawn." in spec["title"]["subtitle"]
+
+
 def test_no_finite_loss_is_said():
     nothing = coinciding().assign(loss=np.nan)
     assert "no curve to draw" in charts.plot_coinciding(nothing, THREE).to_dict()["description"]
