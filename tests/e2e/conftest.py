@@ -31,9 +31,13 @@ CHROMIUM_FLAGS = [
 START_UP_SECONDS = 60
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Headless Chromium. Without one, browser tests are skipped, but under CI they fail."""
+    """Headless Chromium. Without one, browser tests are skipped, but under CI they fail.
+
+    One a module, not a session: while playwright lives, its event loop counts as running, and a later test that
+    calls `asyncio.run` would be refused.
+    """
     executable = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     with sync_playwright() as playwright:
         bundled = Path(playwright.chromium.executable_path)

@@ -91,6 +91,8 @@ def visit(browser: Browser, serve: Callable[[Path], str]) -> Iterator[Open]:
             page.route(re.compile(rf"^{address}/\?"), with_headers)
         page.goto(f"{address}/?case={case}")
         expect(opened.player).not_to_have_attribute("data-draws", "0", timeout=PATIENCE)
+        # Keys go to the player in view, and the browser tells it that it is in view after a picture or two.
+        page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
         return opened
 
     yield start

@@ -2,10 +2,11 @@
 
 import math
 
+import numpy as np
 import pytest
 import torch
 
-from bnviz import Experiment, Run
+from bnviz import Experiment, Run, train
 from bnviz.norms import apply_norm
 from tests.unit.reference import first_backward_pass
 
@@ -131,3 +132,45 @@ def test_gradient_is_orthogonal_to_each_group():
 @pytest.mark.parametrize("norm", ["none", "affine", "center", "batch_detached", "dynamic_tanh"])
 def test_gradient_is_not_orthogonal_without_statistics_in_the_gradient(norm):
     assert all(largest_cosine(weight[None], gradient[None]) > 1e-4 for weight, gradient in weight_gradients(norm))
+
+
+def recorded(norm: str, **options) -> dict[str, np.ndarray]:
+    """Every step of a training with plain SGD at ε = 0, in float64; short, since group norm amplifies rounding."""
+    run = Run(norm=norm, eps=0.0, groups=2, **{"lr": 0.2} | options)
+    given = Experiment(
+        dataset="digits", widths=(12, 8), activation="tanh", dtype="float64", steps=12, records=13, runs=(run,)
+    )
+    return train(given).arrays
+
+
+def test_scale_is_shared_by_weights_and_gamma_without_normalization():
+    """Affine: w·∂L/∂w = γ·∂L/∂γ, hence Δ(γ² − ‖w‖²) = η²(g_γ² − ‖g_w‖²), summed over the units of a layer."""
+    arrays, lr = recorded("affine"), 0.2
+    gamma, norm, gradient = (arrays[name][:, 0] for name in ("gamma", "weight_norm", "grad_norm"))
+    difference = np.nansum(gamma**2, -1) - norm**2
+    moved = np.nansum(np.diff(gamma, axis=0) ** 2, -1)
+    np.testing.assert_allclose(np.diff(difference, axis=0), moved - (lr * gradient[:-1]) ** 2, rtol=1e-9, atol=1e-12)
+    assert moved.max() > 1e-6
+
+
+def test_scale_leaves_the_weights_with_batch_norm():
+    """Batch norm: w·∂L/∂w = 0, hence Δ‖w‖² = η²‖g_w‖²: weights never shrink, whatever γ does."""
+    arrays, lr = recorded("batch"), 0.2
+    norm, gradient = (arrays[name][:, 0] for name in ("weight_norm", "grad_norm"))
+    np.testing.assert_allclose(np.diff(norm**2, axis=0), (lr * gradient[:-1]) ** 2, rtol=1e-9)
+
+
+@pytest.mark.parametrize("norm", ["standardize", "batch", "layer", "rms", "group"])
+def test_what_counts_is_the_rate_over_the_squared_norm(norm):
+    """Weights ten times as large at a hundred times the rate: the same losses, gradient a tenth."""
+    small, large = recorded(norm), recorded(norm, init_scale=10.0, hidden_lr_factor=100.0)
+    np.testing.assert_allclose(large["loss"][..., 0], small["loss"][..., 0], rtol=1e-10)
+    np.testing.assert_allclose(large["grad_norm"], small["grad_norm"] / 10, rtol=1e-8)
+    np.testing.assert_allclose(large["effective_lr"], small["effective_lr"], rtol=1e-10)
+
+
+@pytest.mark.parametrize("norm", ["none", "affine", "center", "dynamic_tanh"])
+def test_without_scale_invariance_it_is_not(norm):
+    small, large = recorded(norm), recorded(norm, init_scale=10.0, hidden_lr_factor=100.0)
+    assert abs(large["loss"][-1, 0, 0] / small["loss"][-1, 0, 0] - 1) > 0.01
+    assert np.isnan(small["effective_lr"]).all()
