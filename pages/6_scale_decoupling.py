@@ -3,6 +3,7 @@
 import streamlit as st
 
 from bnviz.lessons.decay import DecayEquivalence
+from bnviz.lessons.equilibrium import equilibrium_experiment
 from bnviz.lessons.equivalence import equivalence_experiment
 from bnviz.lessons.growth import growth_experiment
 from bnviz.lessons.kick import kick_experiment
@@ -11,7 +12,7 @@ from bnviz.ui import frame, scale
 from bnviz.ui.lesson import limit, predict, sources
 from bnviz.ui.literal import literal
 from bnviz.ui.run_view import reserve, reserve_figure
-from bnviz.ui.scale_figures import draw_decay, draw_equivalence, draw_growth, draw_kick, draw_scaled
+from bnviz.ui.scale_figures import draw_decay, draw_equilibrium, draw_equivalence, draw_growth, draw_kick, draw_scaled
 
 
 def another_seed(seed: int) -> None:
@@ -190,6 +191,25 @@ with frame.page("pages/6_scale_decoupling.py"):
     decay_stage = reserve_figure("scale_decay")
     st.caption("Three hidden layers of 64 ReLUs with batch norm on digits, η = 0.1, 300 updates.")
 
+    st.header("Where decay and gradient steps balance")
+    with frame.prose():
+        st.markdown(
+            "Steps at right angles lengthen W, decay shortens it. While the gradients keep their size, the two come "
+            "into balance at one length, wherever W started:"
+        )
+        st.latex(r"\|W\|^4=\frac{\eta}{2\lambda}\,\mathrm{E}\,\|\tilde g\|^2,\quad\tilde g=\|W\|\,g")
+    noisy = st.toggle(
+        "Replace 30 % of the training labels",
+        value=True,
+        key="scale_noisy",
+        help="Labels that cannot all be fitted keep the gradients from fading.",
+    )
+    balance_stage = reserve_figure("scale_balance")
+    st.caption(
+        "One hidden layer of 64 ReLUs with batch norm on digits, η = 0.2, λ = 0.03, 2,000 updates. Look at whether the "
+        "three lengths meet, and what happens to them afterwards."
+    )
+
     limit(
         "ε: shrink W until its variance is as small as ε, and the invariance is gone. Evaluation: the running averages "
         "follow a change of scale with a delay. The length of W still sets the pace, so a bad scale is a bad rate "
@@ -203,6 +223,8 @@ with frame.page("pages/6_scale_decoupling.py"):
         "van Laarhoven 2017, L2 Regularization versus Batch and Weight Normalization: the effective rate η/‖w‖².",
         "Hoffer, Banner, Golan & Soudry 2018, Norm matters: the effective step size.",
         "Li & Arora 2019, An Exponential Learning Rate Schedule for Deep Learning: decay as a rising rate.",
+        "Wan, Zhu, Zhang & Sun 2021, Spherical Motion Dynamics: the equilibrium of decay and gradient steps.",
+        "Kosson, Messmer & Jaggi 2024, Rotational Equilibrium: the same for other optimizers.",
         "Arora, Li & Lyu 2019, Theoretical Analysis of Auto Rate-Tuning by Batch Normalization: growth as a safeguard.",
     )
     st.button(f"Repeat all with seed {seed + 1}", on_click=another_seed, args=(seed,), icon=":material/casino:")
@@ -212,3 +234,4 @@ with frame.page("pages/6_scale_decoupling.py"):
     draw_growth(growth_stage, growth_experiment(init_scale, rate, seed), update - 1)
     draw_equivalence(equal_stage, equivalence_experiment(equal_factor, network, exact, seed), network, equal_factor)
     draw_decay(decay_stage, DecayEquivalence(decay, decay_exact, seed))
+    draw_equilibrium(balance_stage, equilibrium_experiment(noisy, seed))

@@ -18,6 +18,7 @@ INVARIANT = 0.01  # the most that an output of spread 1 may move and still count
 NEAR = 0.1  # relative distance within which a ratio counts as the named one
 GOES_ON = 1.25  # training loss after a blow over that before, up to which a run goes on as if nothing had happened
 RIGHT_ANGLE = 1e-6  # largest |cos| that counts as one: far above rounding in float64, far below a real tilt
+BALANCED = 0.05  # relative distance from equilibrium that counts as in balance
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 ROUNDING, SAME = 1e-6, 0.01  # differences of losses (nats): by rounding alone, and too small to matter
 
@@ -187,4 +188,20 @@ def decay_verdict(difference: float) -> str:
         f"**Not the same in these numbers.** The losses part by up to {short(difference, 2)}. The identity needs "
         "ε = 0, and where training is rough small differences grow from step to step. Switch to ε = 0 and 64-bit "
         "numbers to see what is left of the difference."
+    )
+
+
+def equilibrium_verdict(balance: pd.DataFrame) -> str:
+    """Return whether decay and gradient steps are in balance in all runs of `equilibrium`."""
+    low, high = short(balance["length"].min()), short(balance["length"].max())
+    shares = f"{balance['share'].min():.2f} to {balance['share'].max():.2f}"
+    if (balance["share"] - 1).abs().max() <= BALANCED:
+        return (
+            f"**In balance.** From three starts ‖W‖ settled at {low} to {high} (means over the second half), and "
+            f"‖W‖⁴ is {shares} times what the formula asks for."
+        )
+    return (
+        f"**Not in balance.** ‖W‖ is {low} to {high} (means over the second half), and ‖W‖⁴ is {shares} times what the "
+        "formula asks for. The formula supposes gradients that stay as large as they are. On labels that the network "
+        "can fit they fade, and the balance moves away before W has reached it."
     )

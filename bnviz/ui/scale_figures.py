@@ -7,6 +7,7 @@ import streamlit as st
 from bnviz import charts
 from bnviz.experiment import Experiment, Run
 from bnviz.lessons.decay import RISING, DecayEquivalence, length_ratio
+from bnviz.lessons.equilibrium import equilibrium
 from bnviz.lessons.equivalence import equivalence, largest_difference
 from bnviz.lessons.growth import growth, growth_summary
 from bnviz.lessons.kick import kick_effect
@@ -123,3 +124,19 @@ def draw_decay(stage: Stage, task: DecayEquivalence) -> None:
         )
         with prose():
             st.markdown(scale.decay_verdict(difference))
+
+
+def draw_equilibrium(stage: Stage, experiment: Experiment) -> None:
+    """Show ‖W‖ from three starts and say whether decay and gradient steps came into balance."""
+    done = stage.obtain(experiment)
+    if done is None or done.result is None:
+        return
+    history, styles = done.result, run_styles(experiment)
+    with stage.picture:
+        figure(charts.plot_weights(history.weights(), styles, theme=theme()), "scale_balance")
+        if done.ending != "finished":
+            return
+        balance = equilibrium(history)
+        numbers({f"‖W‖⁴ over the formula, {styles[row.run].label}": f"{row.share:.2f}" for row in balance.itertuples()})
+        with prose():
+            st.markdown(scale.equilibrium_verdict(balance))

@@ -29,7 +29,7 @@ def metrics(app: AppTest) -> dict[str, str]:
 def test_the_page_shows_its_charts_and_the_player(page):
     assert not page.exception
     assert len(page.get("bidi_component")) == 1
-    assert len(page.get("vega_lite_chart")) == 7
+    assert len(page.get("vega_lite_chart")) == 8
 
 
 def test_the_first_sight_is_invariance_a_blow_survived_a_right_angle_and_one_curve(page):
@@ -110,6 +110,13 @@ def test_usual_numbers_part_decay_from_the_rising_rate(page):
     page.select_slider(key="scale_decay").set_value(0.1).run()
     assert not page.exception
     assert "Not the same in these numbers." in judged(page)
+
+
+def test_labels_that_can_be_fitted_leave_no_balance(page):
+    assert "In balance.** From three starts" in judged(page)
+    page.toggle(key="scale_noisy").set_value(False).run()
+    assert not page.exception
+    assert "Not in balance." in judged(page)
 
 
 def test_another_seed_is_in_the_link_and_in_every_experiment(page):

@@ -8,6 +8,7 @@ import pytest
 
 from bnviz import Experiment, Run, train
 from bnviz.lessons.decay import DecayEquivalence, length_ratio
+from bnviz.lessons.equilibrium import equilibrium, equilibrium_experiment
 from bnviz.lessons.equivalence import equivalence, equivalence_experiment, largest_difference
 from bnviz.lessons.growth import growth, growth_experiment, growth_summary
 from bnviz.lessons.kick import BATCHES, kick_effect, kick_experiment
@@ -222,11 +223,29 @@ class TestDecay:
         assert frame["step"].max() == 4
 
 
+class TestEquilibrium:
+    def test_with_label_noise_three_starts_come_into_one_balance(self):
+        balance = equilibrium(train(equilibrium_experiment()))
+        assert balance["share"].between(0.95, 1.05).all()
+        assert balance["length"].max() / balance["length"].min() < 1.03
+
+    def test_with_labels_that_can_be_fitted_the_formula_fails(self):
+        balance = equilibrium(train(equilibrium_experiment(noisy=False)))
+        assert (balance["share"] - 1).abs().max() > 0.1
+
+    def test_a_history_that_stops_early_is_refused(self):
+        steps = iter(range(5000))
+        history = train(equilibrium_experiment(), should_stop=lambda: next(steps) > 5)
+        with pytest.raises(ValueError, match="must reach the second half"):
+            equilibrium(history)
+
+
 def test_naming_the_experiments_does_not_load_torch():
     code = (
         "import sys\n"
-        "from bnviz.lessons import decay, equivalence, growth, kick, scale\n"
-        "decay.DecayEquivalence().experiment, equivalence.equivalence_experiment(), scale.ScaleSweep()\n"
+        "from bnviz.lessons import decay, equilibrium, equivalence, growth, kick, scale\n"
+        "decay.DecayEquivalence().experiment, scale.ScaleSweep(), kick.kick_experiment(), growth.growth_experiment()\n"
+        "equilibrium.equilibrium_experiment(), equivalence.equivalence_experiment()\n"
         "assert not {'torch', 'streamlit', 'altair'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

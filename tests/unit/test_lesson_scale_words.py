@@ -136,3 +136,12 @@ def test_curves_coincide_or_part(difference, norm, beginning, reason):
 )
 def test_decay_and_a_rising_rate_coincide_or_part(difference, beginning):
     assert scale.decay_verdict(difference).startswith(beginning)
+
+
+def test_decay_and_steps_are_in_balance_or_not():
+    balance = pd.DataFrame({"run": [0, 1], "length": [3.91, 3.93], "share": [0.98, 1.02]})
+    held = scale.equilibrium_verdict(balance)
+    assert held.startswith("**In balance.**")
+    assert "settled at 3.91 to 3.93" in held
+    assert "0.98 to 1.02 times" in held
+    assert scale.equilibrium_verdict(balance.assign(share=[0.62, 1.0])).startswith("**Not in balance.**")
