@@ -25,6 +25,13 @@ PAGES: tuple[Page, ...] = (
         "Why normalize if γ and β may undo it? Three networks race while you watch.",
     ),
     Page(
+        "pages/6_scale_decoupling.py",
+        "Scale leaves the weights",
+        ":material/straighten:",
+        "The question, answered",
+        "Multiply W by a thousand: what happens to the output, to the gradient, and to a training in mid-run?",
+    ),
+    Page(
         "pages/12_training_lab.py",
         "Training lab",
         ":material/science:",
