@@ -32,6 +32,13 @@ PAGES: tuple[Page, ...] = (
         "One small batch, forward and back: change a number and watch every symbol of the formula answer.",
     ),
     Page(
+        "pages/6_scale_decoupling.py",
+        "Scale leaves the weights",
+        ":material/straighten:",
+        "The question, answered",
+        "Multiply W by a thousand: what happens to the output, to the gradient, and to a training in mid-run?",
+    ),
+    Page(
         "pages/12_training_lab.py",
         "Training lab",
         ":material/science:",

@@ -1,11 +1,11 @@
-"""Train an experiment in view of the visitor: place reserved, progress with a Stop button, then the player."""
+"""Work in view of the visitor: place reserved, progress with a Stop button, then the player or another figure."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import streamlit as st
@@ -17,7 +17,7 @@ from bnviz.ui.jobs import Done, QueueFull, Running, Ticket, Waiting
 from bnviz.ui.literal import literal
 from bnviz.ui.outcome import Outcome, outcomes
 from bnviz.ui.player import player, player_table
-from bnviz.ui.training import job_key, training_queue
+from bnviz.ui.training import Task, job_key, training_queue
 
 if TYPE_CHECKING:
     from bnviz.history import History
@@ -29,10 +29,10 @@ ARRIVAL_PULSE = 0.4  # the same while the browser still loads the page: more wou
 
 @dataclass(frozen=True)
 class Stage:
-    """A place on the page where an experiment is trained and played back.
+    """A place on the page where an experiment is trained and played back, or a lesson's task is worked on.
 
-    Reserve it where it is to appear, write the rest of the page, and call `show` last: a training holds up the
-    script, and whatever is written after it waits.
+    Reserve it where it is to appear, write the rest of the page, and call `show` or `obtain` last: the work holds up
+    the script, and whatever is written after it waits.
     """
 
     key: str
@@ -44,29 +44,39 @@ class Stage:
 
         None when there is nothing to play; the reason is then on the stage.
         """
-        done = (result and training_queue().result(result)) or self._obtain(experiment)
-        st.session_state[self._arrived] = True
-        if done and done.result is None:
-            self._say_there_is_nothing(done)
-        if not done or done.result is None:
+        done = self.obtain(experiment, result)
+        if done is None or done.result is None:
             return None
-        self._say_how_it_ended(done, done.result)
         with self.picture:
             player(done.result, key=f"{self.key}_player")
             with st.expander("The same as a table"):
                 player_table(done.result)
         return done
 
-    def _say_how_it_ended(self, done: Done[History], history: History) -> None:
+    def obtain(self, task: Task, result: str | None = None) -> Done[Any] | None:
+        """Return what is kept under the key `result`, or work on the task; the page draws it in `picture`.
+
+        None when there is no result; the reason is then on the stage, as is every ending but the ordinary one.
+        """
+        done = (result and training_queue().result(result)) or self._obtain(task)
+        st.session_state[self._arrived] = True
+        if done and done.result is None:
+            self._say_there_is_nothing(done)
+        if not done or done.result is None:
+            return None
+        self._say_how_it_ended(done, outcomes(done.result) if isinstance(task, Experiment) else ())
+        return done
+
+    def _say_how_it_ended(self, done: Done[Any], ends: Sequence[Outcome]) -> None:
         # A container drawn over another keeps what the other held, so the place is cleared first.
         self.messages.empty()
-        troubled = [outcome for outcome in outcomes(history) if outcome.status.startswith("diverged")]
+        troubled = [outcome for outcome in ends if outcome.status.startswith("diverged")]
         if done.ending == "finished" and not troubled:
             return
         with self.messages.container():
             self._notes(done, troubled)
 
-    def _notes(self, done: Done[History], troubled: Sequence[Outcome]) -> None:
+    def _notes(self, done: Done[Any], troubled: Sequence[Outcome]) -> None:
         if done.ending == "deadline":
             st.warning(
                 f"This training was ended after {training_queue().deadline:.0f} seconds, the most that one visitor "
@@ -79,16 +89,16 @@ class Stage:
         for outcome in troubled:
             st.warning(f"{literal(outcome.label)} {outcome.status}: its loss or a weight left the range of numbers.")
 
-    def _obtain(self, experiment: Experiment) -> Done[History] | None:
-        key = job_key(experiment)
+    def _obtain(self, task: Task) -> Done[Any] | None:
+        key = job_key(task)
         early = st.session_state.get(self._ended)
         if early and early[0] == key:
             kept = training_queue().result(early[1]) if early[1] else Done("stopped", key)
             if kept is not None:
                 return kept
         try:
-            with training_queue().join(key, experiment, _visitor()) as ticket:
-                done = self._watch(ticket, experiment)
+            with training_queue().join(key, task, _visitor()) as ticket:
+                done = self._watch(ticket, task)
         except QueueFull as full:
             with self.messages.container():
                 st.warning(
@@ -101,7 +111,7 @@ class Stage:
             st.session_state[self._ended] = (key, done.key)
         return done
 
-    def _say_there_is_nothing(self, done: Done[History]) -> None:
+    def _say_there_is_nothing(self, done: Done[Any]) -> None:
         self.messages.empty()
         with self.messages.container():
             if done.ending == "failed":
@@ -110,20 +120,20 @@ class Stage:
                 st.info("This training was called off before it had a result.")
             st.button("Train again", key=f"{self.key}_retry", on_click=self._forget_ending)
 
-    def _watch(self, ticket: Ticket[Experiment, History], experiment: Experiment) -> Done[History]:
+    def _watch(self, ticket: Ticket[Task, Any], task: Task) -> Done[Any]:
         """Poll the job, drawing its progress, until it ends. A rerun or a closed tab leaves by an exception."""
         state = ticket.wait(AT_ONCE)
         if isinstance(state, Done):
             return state
-        labels = [style.label for style in run_styles(experiment)]
+        labels = [style.label for style in run_styles(task)] if isinstance(task, Experiment) else []
         with self.messages.container():
             bar, numbers = st.empty(), st.empty()
-            st.button("Stop", key=f"{self.key}_stop", on_click=self._stop, args=(job_key(experiment),))
-            if st.session_state.pop(self._shared, None) == job_key(experiment):
+            st.button("Stop", key=f"{self.key}_stop", on_click=self._stop, args=(job_key(task),))
+            if st.session_state.pop(self._shared, None) == job_key(task):
                 st.caption("Another visitor waits for the same training, so it goes on.")
         arriving = not st.session_state.get(self._arrived)
         while not isinstance(state, Done):
-            _draw_progress(state, experiment, labels, bar, numbers)
+            _draw_progress(state, task, labels, bar, numbers)
             state = ticket.wait(ARRIVAL_PULSE if arriving else PULSE)
         return state
 
@@ -154,7 +164,16 @@ class Stage:
 
 def reserve(key: str) -> Stage:
     """Reserve the place for a player here. `key` is unique in the app."""
-    with st.container(key=f"stage_{key}"):
+    return _place(f"stage_{key}", key)
+
+
+def reserve_figure(key: str) -> Stage:
+    """Reserve the place for a page's own figure here: less of it than a player takes. `key` is unique in the app."""
+    return _place(f"figure_{key}", key)
+
+
+def _place(container: str, key: str) -> Stage:
+    with st.container(key=container):
         # The player keeps its own place: it would start over if progress and player took turns in one.
         return Stage(key, st.empty(), st.container())
 
@@ -166,7 +185,7 @@ def _visitor() -> str:
 
 def _draw_progress(
     state: Waiting | Running,
-    experiment: Experiment,
+    task: Task,
     labels: Sequence[str],
     bar: DeltaGenerator,
     numbers: DeltaGenerator,
@@ -175,10 +194,13 @@ def _draw_progress(
         others = "1 other training runs" if state.ahead == 1 else f"{state.ahead} other trainings run"
         bar.progress(0.0, text=f"Waiting: {others} first.")
         return
-    share = min(state.step / experiment.steps, 1.0)
-    text = f"Training: step {state.step} of {experiment.steps}"
+    share = min(state.step / task.steps, 1.0)
+    training = isinstance(task, Experiment)
+    text = f"{'Training' if training else 'Computing'}: step {state.step} of {task.steps}"
     if share > 0.02:
         text += f", about {math.ceil(state.seconds * (1 - share) / share)} s left"
     bar.progress(share, text=text)
+    if not training:
+        return
     losses = "   ".join(f"{label} {loss:.3f}" for label, loss in zip(labels, state.losses, strict=False))
     numbers.text(f"training loss: {losses}" if losses else "loading the data")

@@ -1,9 +1,9 @@
-"""The job queue of this server, training experiments with the engine."""
+"""The job queue of this server: one worker that trains experiments and computes what lessons need besides."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 import streamlit as st
 
@@ -11,33 +11,54 @@ from bnviz.experiment import Experiment
 from bnviz.ui.jobs import Done, JobQueue, Report
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from bnviz.history import History
 
 
-def job_key(experiment: Experiment) -> str:
-    """Return the name under which an experiment is trained and kept: its own JSON, seed included."""
-    return experiment.model_dump_json()
+class Computation(Protocol):
+    """What the worker does for a lesson besides training: a frozen value, named in full by its `repr`."""
+
+    @property
+    def steps(self) -> int:
+        """How many steps `report` counts."""
+
+    def compute(self, report: Report, should_stop: Callable[[], bool]) -> pd.DataFrame:
+        """Return the result; `report(step, ())` makes progress readable, `should_stop()` asks for an early end."""
+
+
+Task = Experiment | Computation
+
+
+def job_key(task: Task) -> str:
+    """Return the name under which a task is worked on and its result kept: all its settings, seed included."""
+    return task.model_dump_json() if isinstance(task, Experiment) else repr(task)
 
 
 @st.cache_resource(show_spinner=False)
-def training_queue() -> JobQueue[Experiment, History]:
+def training_queue() -> JobQueue[Task, Any]:
     """Return the queue that all visitors of this server share."""
-    return JobQueue(_train, size=_bytes)
+    return JobQueue(_work, size=_bytes)
 
 
-def prepare(experiment: Experiment) -> None:
-    """Train an experiment so that its result is at hand, and wait for that."""
-    with training_queue().join(job_key(experiment), experiment) as ticket:
+def prepare(task: Task) -> None:
+    """Work on a task so that its result is at hand, and wait for that."""
+    with training_queue().join(job_key(task), task) as ticket:
         while not isinstance(ticket.wait(1.0), Done):
             pass
 
 
-def _train(experiment: Experiment, report: Report, should_stop: Callable[[], bool]) -> History:
+def _work(task: Task, report: Report, should_stop: Callable[[], bool]) -> History | pd.DataFrame:
+    if not isinstance(task, Experiment):
+        return task.compute(report, should_stop)
     # Imported by the worker, not by the pages: loading torch takes seconds.
     from bnviz.engine import train
 
-    return train(experiment, on_progress=report, should_stop=should_stop)
+    return train(task, on_progress=report, should_stop=should_stop)
 
 
-def _bytes(history: History) -> int:
-    return sum(array.nbytes for array in history.arrays.values())
+def _bytes(result: Any) -> int:
+    arrays = getattr(result, "arrays", None)
+    if arrays is None:
+        return int(result.memory_usage(deep=True).sum())
+    return sum(array.nbytes for array in arrays.values())

@@ -1,0 +1,95 @@
+"""Weight decay in front of batch norm is a rising learning rate."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from bnviz.experiment import Experiment, Run
+
+LABELS = ("decay λ, rate η", "no decay, rate η", "no decay, rising rate")
+LR = 0.1
+DECAYED, RISING = 0, 2
+
+
+@dataclass(frozen=True)
+class DecayEquivalence:
+    """The same network on the same batches with weight decay λ, without, and without at a rising rate; SGD, digits.
+
+    With decay w' = (1 − ηλ)w − ηg(w). Let v be w·(1 − ηλ)^−t at step t. Scale invariance, g(cv) = g(v)/c, turns this
+    into v' = v − η_t·g(v) with η_t = η·(1 − ηλ)^−(2t + 1): no decay, and a rate that rises exponentially. v has the
+    direction of w and is (1 − ηλ)^−t times as long (Li & Arora 2019, theorem 2.1, for momentum 0). `exact` is
+    float64 with ε = 0. Only the hidden weights decay, and only their rate rises.
+    """
+
+    weight_decay: float = 0.03
+    exact: bool = True
+    seed: int = 0
+    steps: int = 300
+
+    @property
+    def experiment(self) -> Experiment:
+        """The three runs, but for the rising rate, which an `Experiment` cannot name."""
+        eps = 0.0 if self.exact else 1e-5
+        decays = (self.weight_decay, 0.0, 0.0)
+        runs = tuple(Run(lr=LR, eps=eps, weight_decay=d, label=label) for d, label in zip(decays, LABELS, strict=True))
+        return Experiment(seed=self.seed, steps=self.steps, dtype="float64" if self.exact else "float32", runs=runs)
+
+    def rate(self, step: int) -> float:
+        """η_t = η·(1 − ηλ)^−(2t + 1), the rate of the third run for the update after step t."""
+        return LR * (1 - LR * self.weight_decay) ** -(2 * step + 1)
+
+    @property
+    def last_rate_ratio(self) -> float:
+        """The rate of the third run in its last update, over η."""
+        return self.rate(self.steps - 1) / LR
+
+    @property
+    def length_ratio(self) -> float:
+        """‖v‖/‖w‖ = (1 − ηλ)^−t at the last step, by theory."""
+        return (1 - LR * self.weight_decay) ** -self.steps
+
+    def compute(self, report: Callable[[int, Sequence[float]], None], should_stop: Callable[[], bool]) -> pd.DataFrame:
+        """One row for each step and run, until `should_stop`.
+
+        step, run     run 0 with decay, 1 without, 2 without at the rising rate
+        loss          nats, in training mode on the step's mini-batch, which all runs share
+        difference    |loss − loss of run 0|
+        weight_norm   ‖W‖ of the first hidden layer before the update
+        rate          rate of the hidden weights for the update after this step
+        """
+        import torch
+
+        from bnviz.engine.batches import load_data, mini_batches
+        from bnviz.engine.program import Program
+
+        experiment = self.experiment
+        dtype = getattr(torch, experiment.dtype)
+        torch.set_num_threads(1)
+        rows = []
+        with torch.inference_mode():
+            batches = mini_batches(experiment, load_data(experiment), dtype)
+            programs = [Program(experiment, [run], run) for run in range(len(experiment.runs))]
+            for step in range(self.steps + 1):
+                if should_stop():
+                    break
+                batch = next(batches)
+                for run, program in enumerate(programs):
+                    (loss,) = program.gradients(batch)
+                    length = program.network.parameters.layers[0].weight.square().sum().sqrt().item()
+                    rate = self.rate(step) if run == RISING else LR
+                    rows.append((step, run, loss, length, rate))
+                    for layer in program.optimizer.rate.layers:
+                        layer.weight.fill_(rate)
+                    program.update()
+                report(step, [row[2] for row in rows[-len(programs) :]])
+        frame = pd.DataFrame(rows, columns=["step", "run", "loss", "weight_norm", "rate"])
+        first = frame.loc[frame["run"] == DECAYED].set_index("step")["loss"]
+        return frame.assign(difference=np.abs(frame["loss"] - frame["step"].map(first)))
+
+
+def length_ratio(frame: pd.DataFrame) -> float:
+    """‖W‖ of the run at the rising rate over that of the run with decay, at the last step."""
+    last = frame[frame["step"] == frame["step"].max()].set_index("run")["weight_norm"]
+    return float(last[RISING] / last[DECAYED])

@@ -1,0 +1,142 @@
+"""The figures of the lesson on scale: each works on its task in its place, draws the result and says what it shows."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from bnviz import charts
+from bnviz.experiment import Experiment, Run
+from bnviz.lessons.decay import RISING, DecayEquivalence, length_ratio
+from bnviz.lessons.equilibrium import equilibrium
+from bnviz.lessons.equivalence import equivalence, largest_difference
+from bnviz.lessons.growth import growth, growth_summary
+from bnviz.lessons.kick import kick_effect
+from bnviz.lessons.scale import NORMS, ScaleSweep, effect
+from bnviz.styles import run_styles
+from bnviz.ui import scale
+from bnviz.ui.frame import prose
+from bnviz.ui.lesson import figure, numbers, settle, theme
+from bnviz.ui.run_view import Stage
+
+
+def draw_scaled(stage: Stage, sweep: ScaleSweep, eps: float, factor: float, guess: str | None) -> None:
+    """Show output and gradient of the layer against a, the numbers at one a, and settle the prediction."""
+    done = stage.obtain(sweep)
+    if done is None or done.result is None:
+        return
+    table = done.result
+    styles = run_styles(Experiment(runs=tuple(Run(norm=norm) for norm in NORMS)))
+    now, unscaled, at_ten, plain = (
+        effect(table, norm, eps, at)
+        for norm, at in (("batch", factor), ("batch", 1.0), ("batch", 10.0), ("none", factor))
+    )
+    with stage.picture:
+        left, right = st.columns(2)
+        with left:
+            chart = charts.plot_scaled(table, styles, quantity="output_sd", eps=eps, scale=factor, theme=theme())
+            figure(chart, "scale_output")
+        with right:
+            chart = charts.plot_scaled(table, styles, quantity="gradient_ratio", eps=eps, scale=factor, theme=theme())
+            figure(chart, "scale_gradient")
+        numbers(
+            {
+                "spread of y, batch norm": scale.short(now.output_sd),
+                "spread of y, plain": scale.short(plain.output_sd),
+                "‖∂L/∂W‖, batch norm": "×" + scale.short(now.gradient_ratio),
+                "‖∂L/∂W‖, plain": "×" + scale.short(plain.gradient_ratio),
+                "turn of W per update, batch norm": "×" + scale.short(now.relative_step_ratio),
+            }
+        )
+        with prose():
+            st.markdown(scale.scale_verdict(now, unscaled, eps, factor))
+        settle(guess, scale.what_the_gradient_did(at_ten), scale.why_the_gradient(at_ten, eps))
+
+
+def draw_kick(stage: Stage, experiment: Experiment, guess: str | None) -> None:
+    """Play the two trainings with the blow, and settle who went on."""
+    done = stage.show(experiment)
+    if done is None or done.result is None or done.ending != "finished":
+        return
+    effects, (kick,) = kick_effect(done.result), experiment.interventions
+    with stage.picture:
+        settle(guess, scale.what_the_kick_did(effects), scale.why_the_kick(effects, kick.factor))
+        with prose():
+            st.markdown(scale.evaluation_verdict(effects[effects["norm"] == "batch"].iloc[0]))
+
+
+def draw_growth(stage: Stage, experiment: Experiment, step: int) -> None:
+    """Show the triangle of one update for both networks, and the length over all updates."""
+    done = stage.obtain(experiment)
+    if done is None or done.result is None or len(done.result.steps) < 2:
+        return
+    table, styles = growth(done.result), run_styles(experiment)
+    with stage.picture:
+        with st.container(horizontal=True):
+            for run in (1, 0):
+                chart = charts.plot_path(table, styles, run=run, step=step, theme=theme())
+                st.altair_chart(chart, theme=None, width="content", key=f"scale_path{run}")
+        figure(charts.plot_growth(table, styles, step=step, theme=theme()), "scale_growth")
+        if done.ending == "finished":
+            with prose():
+                for _, row in growth_summary(table).sort_values("run", ascending=False).iterrows():
+                    st.markdown(scale.growth_verdict(row, styles[row["run"]].label.capitalize()))
+
+
+def draw_equivalence(stage: Stage, experiment: Experiment, norm: str, factor: float) -> None:
+    """Show the three training losses and say whether the first and the third coincide."""
+    done = stage.obtain(experiment)
+    if done is None or done.result is None:
+        return
+    table = equivalence(done.result)
+    with stage.picture:
+        figure(charts.plot_coinciding(table, run_styles(experiment), theme=theme()), "scale_coinciding")
+        if done.ending != "finished":
+            return
+        same_rate, scaled_rate = (largest_difference(table, run) for run in (1, 2))
+        numbers(
+            {
+                "largest difference of loss, rate a²·η": scale.short(scaled_rate),
+                "largest difference of loss, rate η": scale.short(same_rate),
+            }
+        )
+        with prose():
+            st.markdown(scale.equivalence_verdict(scaled_rate, norm, factor))
+
+
+def draw_decay(stage: Stage, task: DecayEquivalence) -> None:
+    """Show the losses with decay, without, and at the rising rate, and say whether first and third coincide."""
+    done = stage.obtain(task)
+    if done is None or done.result is None:
+        return
+    table = done.result
+    with stage.picture:
+        figure(charts.plot_coinciding(table, run_styles(task.experiment), theme=theme()), "scale_decaying")
+        if done.ending != "finished":
+            return
+        difference = largest_difference(table, RISING)
+        numbers(
+            {
+                "largest difference of loss, rising rate": scale.short(difference),
+                "last rate, times η": scale.short(task.last_rate_ratio),
+                "‖W‖ without decay over with, measured": scale.short(length_ratio(table), 4),
+                "the same, by theory": scale.short(task.length_ratio, 4),
+            }
+        )
+        with prose():
+            st.markdown(scale.decay_verdict(difference))
+
+
+def draw_equilibrium(stage: Stage, experiment: Experiment) -> None:
+    """Show ‖W‖ from three starts and say whether decay and gradient steps came into balance."""
+    done = stage.obtain(experiment)
+    if done is None or done.result is None:
+        return
+    history, styles = done.result, run_styles(experiment)
+    with stage.picture:
+        figure(charts.plot_weights(history.weights(), styles, theme=theme()), "scale_balance")
+        if done.ending != "finished":
+            return
+        balance = equilibrium(history)
+        numbers({f"‖W‖⁴ over the formula, {styles[row.run].label}": f"{row.share:.2f}" for row in balance.itertuples()})
+        with prose():
+            st.markdown(scale.equilibrium_verdict(balance))

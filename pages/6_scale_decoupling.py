@@ -1,0 +1,237 @@
+"""Scale leaves the weights: W times a, a blow in mid-training, the growth of ‖W‖, and the rate that counts."""
+
+import streamlit as st
+
+from bnviz.lessons.decay import DecayEquivalence
+from bnviz.lessons.equilibrium import equilibrium_experiment
+from bnviz.lessons.equivalence import equivalence_experiment
+from bnviz.lessons.growth import growth_experiment
+from bnviz.lessons.kick import kick_experiment
+from bnviz.lessons.scale import EPSILONS, SCALES, ScaleSweep
+from bnviz.ui import frame, scale
+from bnviz.ui.lesson import limit, predict, sources
+from bnviz.ui.literal import literal
+from bnviz.ui.run_view import reserve, reserve_figure
+from bnviz.ui.scale_figures import draw_decay, draw_equilibrium, draw_equivalence, draw_growth, draw_kick, draw_scaled
+
+
+def another_seed(seed: int) -> None:
+    """Ask for every experiment of the page from other weights and mini-batches."""
+    st.query_params["seed"] = str(seed + 1)
+
+
+with frame.page("pages/6_scale_decoupling.py"):
+    seed, problems = scale.read_query(st.query_params.to_dict())
+    st.title("Under batch norm, the size of the weights sets nothing but the pace")
+    with frame.prose():
+        if problems:
+            listed = "\n".join(f"- {literal(name)}: {literal(message)}" for name, message in problems.items())
+            st.error(f"These parts of the link were ignored:\n\n{listed}")
+        st.markdown(
+            "Make the weights of a layer larger or smaller and watch what notices it. In a plain layer y = Wu + β, W "
+            "sets the size of the output. In y = γ·(Wu − μ)/√(σ² + ε) + β the factor cancels, and the size of the "
+            "output is left to γ alone. W keeps a direction, and its length decides how fast that direction turns."
+        )
+    gradient_guess = predict(
+        "The weights W of a batch-norm layer are multiplied by ten. What happens to their gradient ∂L/∂W?",
+        scale.GRADIENT_ANSWERS,
+        "scale_gradient",
+    )
+
+    st.header("Multiply W by a")
+    with st.container(horizontal=True):
+        factor = st.select_slider(
+            "Factor a on W",
+            SCALES,
+            value=10.0,
+            format_func=scale.short,
+            key="scale_factor",
+            help="All weights of the layer are multiplied by this number; the axis is logarithmic.",
+            width=420,
+        )
+        eps = st.select_slider(
+            "ε",
+            EPSILONS,
+            value=1e-5,
+            format_func=scale.short,
+            key="scale_eps",
+            help="The number added to the variance inside the root. PyTorch's default is 10⁻⁵.",
+            width=300,
+        )
+    scaled_stage = reserve_figure("scale_scaled")
+    st.caption(
+        "One layer of 64 ReLUs on 128 digits, at initialization, in 64-bit numbers. Look at where the solid line of "
+        "batch norm leaves the dotted one: there ε is no longer small beside the variance."
+    )
+    with frame.prose():
+        st.latex(r"\mathrm{BN}(aWu)=\mathrm{BN}(Wu)")
+        st.latex(r"\frac{\partial L}{\partial (aW)}=\frac1a\,\frac{\partial L}{\partial W}\qquad(\varepsilon=0)")
+
+    st.header("A blow in mid-training")
+    kick_guess = predict(
+        "Two networks of three ReLU layers have trained for 100 updates. Then all their hidden weights are multiplied. "
+        "Which of them goes on training as if nothing had happened?",
+        scale.KICK_ANSWERS,
+        "scale_kick",
+    )
+    kick_factor = st.select_slider(
+        "Hidden weights times",
+        (0.1, 0.5, 2.0, 10.0, 100.0),
+        value=10.0,
+        format_func=scale.short,
+        key="scale_kick_factor",
+        help="Applied once, to all hidden layers of both networks, after update 100.",
+        width=420,
+    )
+    kick_stage = reserve("scale_kick")
+    st.caption(
+        "Digits, batches of 64, rate 0.1, ε = 10⁻⁵. Look at the training loss when the step counter passes 100, and "
+        "then at the test accuracy."
+    )
+
+    st.header("A step at right angles can only lengthen")
+    with frame.prose():
+        st.markdown(
+            "If the length of W changes nothing, the loss is level along W, so its gradient g is at right angles to W. "
+            "A step w′ = w − ηg of plain gradient descent then makes a right triangle: w and ηg are the short "
+            "sides, w′ the long one."
+        )
+        st.latex(r"w\cdot g=0\;\Rightarrow\;\|w'\|^2=\|w\|^2+\eta^2\|g\|^2")
+    with st.container(horizontal=True):
+        init_scale = st.select_slider(
+            "Initial weights times",
+            (0.1, 0.2, 0.5, 1.0),
+            value=0.2,
+            format_func=scale.short,
+            key="scale_init",
+            help="1 is the usual initialization for ReLUs (He and others 2015). Shorter weights turn faster.",
+            width=300,
+        )
+        rate = st.select_slider(
+            "Learning rate η",
+            (0.03, 0.1, 0.3, 1.0),
+            value=0.3,
+            format_func=scale.short,
+            key="scale_rate",
+            help="The same for all parameters.",
+            width=300,
+        )
+        update = st.slider(
+            "Update",
+            1,
+            60,
+            5,
+            key="scale_update",
+            help="Which of the 60 updates the triangles show.",
+            width=300,
+        )
+    growth_stage = reserve_figure("scale_growth")
+    st.caption(
+        "W of one hidden layer of 64 ReLUs on digits, ε = 0, 64-bit numbers. The pictures show true lengths and true "
+        "angles between one W and the next; where the turn leads in the other 4,094 dimensions is left out."
+    )
+
+    st.header("Longer weights with a larger rate: the same training")
+    with frame.prose():
+        st.markdown(
+            "The gradient shrinks by a while W grows by a, so an update turns W by 1/a² of the angle. Multiply the "
+            "rate by a² and nothing is left of the difference. What a direction feels is the effective rate:"
+        )
+        st.latex(r"\eta_{\text{effective}}=\frac{\eta}{\|W\|^2}")
+    with st.container(horizontal=True):
+        equal_factor = st.select_slider(
+            "Initial hidden weights times a",
+            (0.001, 0.01, 0.1, 10.0, 100.0),
+            value=10.0,
+            format_func=scale.short,
+            key="scale_equal_factor",
+            help="The third run multiplies its rate for the hidden weights by a².",
+            width=300,
+        )
+        network = st.radio(
+            "Network",
+            ("batch", "none"),
+            format_func={"batch": "batch norm", "none": "plain"}.__getitem__,
+            horizontal=True,
+            key="scale_equal_norm",
+            help="The plain network is the control: its output depends on the scale of W.",
+        )
+        exact = st.toggle(
+            "ε = 0 and 64-bit numbers",
+            key="scale_exact",
+            help="Off: ε = 10⁻⁵ and 32-bit numbers, as networks are usually trained.",
+        )
+    equal_stage = reserve_figure("scale_equal")
+    st.caption("Three hidden layers of 64 ReLUs on digits. Look at whether the dotted line stays on the broad one.")
+
+    st.header("Weight decay is a rising rate")
+    with frame.prose():
+        st.markdown(
+            "Weight decay shortens W a little in every update. In front of batch norm that cannot simplify the "
+            "function, since the length of W does not enter it. It raises the effective rate. Leave the decay out and "
+            "let the rate of the hidden weights rise instead, and the training is the same:"
+        )
+        st.latex(r"\eta_t=\eta\,(1-\eta\lambda)^{-(2t+1)}")
+    with st.container(horizontal=True):
+        decay = st.select_slider(
+            "Weight decay λ",
+            (0.01, 0.03, 0.1),
+            value=0.03,
+            format_func=scale.short,
+            key="scale_decay",
+            help="Added to the gradient of the hidden weights as λ·W.",
+            width=300,
+        )
+        decay_exact = st.toggle(
+            "ε = 0 and 64-bit numbers",
+            value=True,
+            key="scale_decay_exact",
+            help="Off: ε = 10⁻⁵ and 32-bit numbers, as networks are usually trained.",
+        )
+    decay_stage = reserve_figure("scale_decay")
+    st.caption("Three hidden layers of 64 ReLUs with batch norm on digits, η = 0.1, 300 updates.")
+
+    st.header("Where decay and gradient steps balance")
+    with frame.prose():
+        st.markdown(
+            "Steps at right angles lengthen W, decay shortens it. While the gradients keep their size, the two come "
+            "into balance at one length, wherever W started:"
+        )
+        st.latex(r"\|W\|^4=\frac{\eta}{2\lambda}\,\mathrm{E}\,\|\tilde g\|^2,\quad\tilde g=\|W\|\,g")
+    noisy = st.toggle(
+        "Replace 30 % of the training labels",
+        value=True,
+        key="scale_noisy",
+        help="Labels that cannot all be fitted keep the gradients from fading.",
+    )
+    balance_stage = reserve_figure("scale_balance")
+    st.caption(
+        "One hidden layer of 64 ReLUs with batch norm on digits, η = 0.2, λ = 0.03, 2,000 updates. Look at whether the "
+        "three lengths meet, and what happens to them afterwards."
+    )
+
+    limit(
+        "ε: shrink W until its variance is as small as ε, and the invariance is gone. Evaluation: the running averages "
+        "follow a change of scale with a delay. The length of W still sets the pace, so a bad scale is a bad rate "
+        "in disguise. The growth by Pythagoras needs plain gradient descent: momentum and Adam add up older gradients, "
+        "which are not at right angles to today's W, and weight decay shortens W. The output layer is not followed by "
+        "batch norm, and none of this holds for its weights."
+    )
+    sources(
+        "Ioffe & Szegedy 2015, Batch Normalization, section 3.3: same output, and the gradient divided by a.",
+        "Salimans & Kingma 2016, Weight Normalization: the gradient is at right angles to w, and ‖w‖ grows.",
+        "van Laarhoven 2017, L2 Regularization versus Batch and Weight Normalization: the effective rate η/‖w‖².",
+        "Hoffer, Banner, Golan & Soudry 2018, Norm matters: the effective step size.",
+        "Li & Arora 2019, An Exponential Learning Rate Schedule for Deep Learning: decay as a rising rate.",
+        "Wan, Zhu, Zhang & Sun 2021, Spherical Motion Dynamics: the equilibrium of decay and gradient steps.",
+        "Kosson, Messmer & Jaggi 2024, Rotational Equilibrium: the same for other optimizers.",
+        "Arora, Li & Lyu 2019, Theoretical Analysis of Auto Rate-Tuning by Batch Normalization: growth as a safeguard.",
+    )
+    st.button(f"Repeat all with seed {seed + 1}", on_click=another_seed, args=(seed,), icon=":material/casino:")
+
+    draw_scaled(scaled_stage, ScaleSweep(seed=seed), eps, factor, gradient_guess)
+    draw_kick(kick_stage, kick_experiment(kick_factor, seed), kick_guess)
+    draw_growth(growth_stage, growth_experiment(init_scale, rate, seed), update - 1)
+    draw_equivalence(equal_stage, equivalence_experiment(equal_factor, network, exact, seed), network, equal_factor)
+    draw_decay(decay_stage, DecayEquivalence(decay, decay_exact, seed))
+    draw_equilibrium(balance_stage, equilibrium_experiment(noisy, seed))
