@@ -237,8 +237,9 @@ class _StageValues:
             for stage, values in enumerate(stages):
                 self.values[stage, start:end].copy_(values.flatten(0, 1))
         if not finite:
-            # A run that just diverged has NaN here; its record is blanked, but its bins must be bins.
-            self.values.nan_to_num_(nan=0.0)
+            # A run that diverged has NaN here; its record is blanked, but its bins must be bins. What is infinite in
+            # other runs stays infinite.
+            self.values.nan_to_num_(nan=0.0, posinf=math.inf, neginf=-math.inf)
 
     def moments(self) -> tuple[np.ndarray, np.ndarray]:
         """Mean and biased standard deviation of each row, `[S, rows]`."""

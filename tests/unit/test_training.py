@@ -124,6 +124,19 @@ def test_a_diverging_neighbor_changes_nothing():
         np.testing.assert_array_equal(mixed.arrays[name][:, places], alone.arrays[name], err_msg=name)
 
 
+def test_a_diverging_neighbor_leaves_infinite_activations_infinite():
+    """A saturated sigmoid hides an infinite z: the run goes on, and its record is its own."""
+    kicks = tuple(Intervention(step=step, factor=factor) for step, factor in enumerate((1e12, 1e12, 1e12, 200.0)))
+    calm, exploding = Run(norm="none", lr=0.0), Run(norm="none", lr=1e12, weight_decay=1e6)
+    changes = {"activation": "sigmoid", "widths": (4,), "batch_size": 2, "standardize": True, "steps": 8}
+    mixed, alone = (train(small(runs=runs, interventions=kicks, **changes)) for runs in ((calm, exploding), (calm,)))
+    assert mixed.status[0] == "finished"
+    assert mixed.status[1].startswith("diverged")
+    assert np.isinf(alone.arrays["mean"]).any(), "this case is here for its infinite activations"
+    for name in sorted(EVERY_RUN):
+        np.testing.assert_array_equal(mixed.arrays[name][:, :1], alone.arrays[name], err_msg=name)
+
+
 def test_records_after_divergence_are_empty():
     history = train(diverging(runs=(Run(norm="none", lr=1e9), Run(norm="batch"))))
     after = history.recorded[0]
