@@ -223,8 +223,8 @@ with frame.page("pages/6_scale_decoupling.py"):
         "van Laarhoven 2017, L2 Regularization versus Batch and Weight Normalization: the effective rate η/‖w‖².",
         "Hoffer, Banner, Golan & Soudry 2018, Norm matters: the effective step size.",
         "Li & Arora 2019, An Exponential Learning Rate Schedule for Deep Learning: decay as a rising rate.",
-        "Wan, Zhu, Zhang & Sun 2021, Spherical Motion Dynamics: the equilibrium of decay and gradient steps.",
-        "Kosson, Messmer & Jaggi 2024, Rotational Equilibrium: the same for other optimizers.",
+        "Wan, Zhu, Zhang & Sun 2020, Spherical Motion Dynamics: the equilibrium of decay and gradient steps.",
+        "Kosson, Messmer & Jaggi 2023, Rotational Equilibrium: the same for other optimizers.",
         "Arora, Li & Lyu 2019, Theoretical Analysis of Auto Rate-Tuning by Batch Normalization: growth as a safeguard.",
     )
     st.button(f"Repeat all with seed {seed + 1}", on_click=another_seed, args=(seed,), icon=":material/casino:")

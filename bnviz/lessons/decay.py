@@ -19,7 +19,7 @@ class DecayEquivalence:
 
     With decay w' = (1 − ηλ)w − ηg(w). Let v be w·(1 − ηλ)^−t at step t. Scale invariance, g(cv) = g(v)/c, turns this
     into v' = v − η_t·g(v) with η_t = η·(1 − ηλ)^−(2t + 1): no decay, and a rate that rises exponentially. v has the
-    direction of w and is (1 − ηλ)^−t times as long (Li & Arora 2019, theorem 2.1, for momentum 0). `exact` is
+    direction of w and is (1 − ηλ)^−t times as long (Li & Arora 2019, here for momentum 0). `exact` is
     float64 with ε = 0. Only the hidden weights decay, and only their rate rises.
     """
 

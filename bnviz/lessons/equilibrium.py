@@ -27,7 +27,7 @@ def equilibrium(history: "History") -> pd.DataFrame:
     """How near each run is to equilibrium: one row a run, means over the second half of the training.
 
     Steps at right angles add η²‖g‖² to ‖w‖², decay takes 2ηλ‖w‖². They balance at
-    ‖w‖⁴ = η/(2λ)·E‖g̃‖² with g̃ = ‖w‖·g, which does not depend on ‖w‖ (Wan et al. 2021; Kosson et al. 2024).
+    ‖w‖⁴ = η/(2λ)·E‖g̃‖² with g̃ = ‖w‖·g, which does not depend on ‖w‖ (Wan et al. 2020; Kosson et al. 2023).
 
     run
     length   mean of ‖w‖

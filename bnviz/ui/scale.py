@@ -18,7 +18,7 @@ INVARIANT = 0.01  # the most that an output of spread 1 may move and still count
 NEAR = 0.1  # relative distance within which a ratio counts as the named one
 GOES_ON = 1.25  # training loss after a blow over that before, up to which a run goes on as if nothing had happened
 RIGHT_ANGLE = 1e-6  # largest |cos| that counts as one: far above rounding in float64, far below a real tilt
-BALANCED = 0.05  # relative distance from equilibrium that counts as in balance
+BALANCED = 0.1  # relative distance from equilibrium that counts as in balance
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 ROUNDING, SAME = 1e-6, 0.01  # differences of losses (nats): by rounding alone, and too small to matter
 

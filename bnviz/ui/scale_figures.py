@@ -137,6 +137,7 @@ def draw_equilibrium(stage: Stage, experiment: Experiment) -> None:
         if done.ending != "finished":
             return
         balance = equilibrium(history)
-        numbers({f"‖W‖⁴ over the formula, {styles[row.run].label}": f"{row.share:.2f}" for row in balance.itertuples()})
+        shares = zip(styles, balance["share"], strict=True)
+        numbers({f"‖W‖⁴ over the formula, {style.label}": f"{share:.2f}" for style, share in shares})
         with prose():
             st.markdown(scale.equilibrium_verdict(balance))
