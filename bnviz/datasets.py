@@ -21,7 +21,7 @@ Labels = NDArray[np.int64]
 Maker = Callable[[np.random.Generator, float], tuple[Floats, Labels]]
 
 # One random stream for each purpose: more label noise must not move the points. The numbers are arbitrary
-# and fixed for ever, since changing them changes every recorded experiment.
+# and fixed forever, since changing them changes every recorded experiment.
 _POINTS, _LABEL_NOISE = 0x706F696E, 0x6C61626C
 
 

@@ -46,7 +46,7 @@ def _target(y: Tensor, classes: int, size: int, dtype: torch.dtype) -> Tensor:
 def mini_batches(experiment: Experiment, split: Split, dtype: torch.dtype) -> Iterator[Batch]:
     """Mini-batch 0, 1, 2, … without end; each pass over the data is shuffled anew, its incomplete rest left out.
 
-    A full batch keeps one order for ever.
+    A full batch keeps one order forever.
     """
     x, y = torch.from_numpy(split.x_train).to(dtype), torch.from_numpy(split.y_train)
     if experiment.batch_size is None:

@@ -5,7 +5,7 @@ from typing import Literal
 import numpy as np
 import torch
 
-# Fixed for ever: changing a number changes every recorded experiment.
+# Fixed forever: changing a number changes every recorded experiment.
 _PURPOSES = {"weights": 0x77656967, "batches": 0x62617463, "noise": 0x6E6F6973}
 
 

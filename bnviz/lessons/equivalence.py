@@ -17,7 +17,7 @@ def equivalence_experiment(scale: float = 10.0, norm: str = "batch", exact: bool
     """Three runs: W; aW at the same rate; aW with the hidden rate times a². `exact` is float64 with ε = 0.
 
     Scale invariance gives ∂L/∂(aW) = (1/a)·∂L/∂W, so aW − a²η·(1/a)·∂L/∂W = a(W − η·∂L/∂W): the third run is the
-    first one, a times as large, for ever (van Laarhoven 2017; Hoffer et al. 2018). The learning rate that a
+    first one, a times as large, forever (van Laarhoven 2017; Hoffer et al. 2018). The learning rate that a
     direction feels is η/‖W‖².
     """
     eps = 0.0 if exact else 1e-5

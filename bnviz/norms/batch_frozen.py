@@ -1,4 +1,4 @@
-"""`batch_frozen`: the statistics of the first mini-batch, kept for ever, in evaluation too."""
+"""`batch_frozen`: the statistics of the first mini-batch, kept forever, in evaluation too."""
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -38,7 +38,7 @@ BATCH_FROZEN = Norm(
     color="#4D4D4D",
     color_dark="#BDBDBD",
     dash=(4, 4),
-    explanation="Standardizes with the first batch's mean and variance for ever: right at the start, stale later.",
+    explanation="Standardizes with the first batch's mean and variance forever: right at the start, stale later.",
     kernel=BatchFrozenKernel,
     over_batch=True,
     running=True,

@@ -1,4 +1,4 @@
-"""`batch_renorm`: batch norm corrected towards the running statistics (Ioffe 2017)."""
+"""`batch_renorm`: batch norm corrected toward the running statistics (Ioffe 2017)."""
 
 from typing import TYPE_CHECKING, Any, ClassVar
 

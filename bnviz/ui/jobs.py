@@ -4,7 +4,7 @@ Neither Streamlit nor torch is imported here: the work is a function given by th
 
 A visitor holds a `Ticket`, polls it, and leaves it at the end of a `with` block. Streamlit ends a script by an
 exception, so a rerun, a closed tab and a pressed Stop button all leave that way. A job that nobody waits for is
-cancelled after a moment of grace, because a rerun leaves and comes straight back. Each poll also renews a lease,
+canceled after a moment of grace, because a rerun leaves and comes straight back. Each poll also renews a lease,
 so that even a visitor who vanished without leaving does not keep the worker busy.
 """
 

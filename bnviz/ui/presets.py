@@ -62,7 +62,7 @@ PRESETS: tuple[Preset, ...] = (
     Preset(
         "Statistics taken for constants",
         "On the first batch all three compute the same. The second run leaves μ and σ out of the gradient, "
-        "the third keeps the first batch's μ and σ for ever. Compare the losses.",
+        "the third keeps the first batch's μ and σ forever. Compare the losses.",
         Experiment(widths=(64,) * 6, runs=(Run(norm="batch"), Run(norm="batch_detached"), Run(norm="batch_frozen"))),
     ),
 )

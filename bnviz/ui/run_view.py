@@ -36,6 +36,7 @@ class Stage:
     """
 
     key: str
+    progress: DeltaGenerator
     messages: DeltaGenerator
     picture: DeltaGenerator
 
@@ -68,8 +69,6 @@ class Stage:
         return done
 
     def _say_how_it_ended(self, done: Done[Any], ends: Sequence[Outcome]) -> None:
-        # A container drawn over another keeps what the other held, so the place is cleared first.
-        self.messages.empty()
         troubled = [outcome for outcome in ends if outcome.status.startswith("diverged")]
         if done.ending == "finished" and not troubled:
             return
@@ -112,7 +111,6 @@ class Stage:
         return done
 
     def _say_there_is_nothing(self, done: Done[Any]) -> None:
-        self.messages.empty()
         with self.messages.container():
             if done.ending == "failed":
                 st.error(f"The training failed. {literal(done.reason or '')}")
@@ -126,7 +124,7 @@ class Stage:
         if isinstance(state, Done):
             return state
         labels = [style.label for style in run_styles(task)] if isinstance(task, Experiment) else []
-        with self.messages.container():
+        with self.progress.container():
             bar, numbers = st.empty(), st.empty()
             st.button("Stop", key=f"{self.key}_stop", on_click=self._stop, args=(job_key(task),))
             if st.session_state.pop(self._shared, None) == job_key(task):
@@ -135,6 +133,7 @@ class Stage:
         while not isinstance(state, Done):
             _draw_progress(state, task, labels, bar, numbers)
             state = ticket.wait(ARRIVAL_PULSE if arriving else PULSE)
+        self.progress.empty()
         return state
 
     @property
@@ -174,8 +173,9 @@ def reserve_figure(key: str) -> Stage:
 
 def _place(container: str, key: str) -> Stage:
     with st.container(key=container):
-        # The player keeps its own place: it would start over if progress and player took turns in one.
-        return Stage(key, st.empty(), st.container())
+        # Each kind of content keeps its own place. The player would start over if it took turns with another, and
+        # a place that is cleared and filled in one breath keeps in the browser what it held before.
+        return Stage(key, st.empty(), st.empty(), st.container())
 
 
 def _visitor() -> str:

@@ -185,3 +185,13 @@ def test_the_answer_names_no_other_host_and_forbids_them(address):
     assert "default-src 'self'" in policy
     assert "sha256-" in policy
     assert "http" not in policy
+
+
+def test_a_training_in_which_a_run_diverges_leaves_its_message_and_no_progress(visit):
+    runs = (Run(norm="none", lr=1e9), Run(norm="batch"))
+    experiment = Experiment(widths=(48, 48), steps=700, seed=41, runs=runs)
+    page = visit(f"training_lab?{urlencode(experiment.to_query())}")
+    wait_for_player(page)
+    expect(page.get_by_text("plain diverged at step")).to_be_visible(timeout=PATIENCE)
+    expect(stop_button(page)).to_have_count(0, timeout=PATIENCE)
+    expect(page.get_by_text("training loss:")).to_have_count(0)
