@@ -255,7 +255,10 @@ class _StageValues:
             # Bin 0 is below the range and bin N + 1 above it; cutting off decimals is rounding down from 0 on.
             place = (values * scale).add_(1 - low * scale)
             # Only what is larger than the top edge is above the range, not what rounding carries beyond it.
-            self.places[stage].copy_(place.clamp_(0, BINS + 0.5).masked_fill_(values > high, BINS + 1))
+            place.clamp_(0, BINS + 0.5)
+            if not values.amax() <= high:
+                place.masked_fill_(values > high, BINS + 1)
+            self.places[stage].copy_(place)
         self.places.add_(self.first_bin)
         shape = (len(STAGES), self.depth, self.runs, BINS + 2)
         flat = torch.bincount(self.places.view(-1), minlength=math.prod(shape))
@@ -290,4 +293,5 @@ def _norm(weight: Tensor) -> np.ndarray:
 
 
 def _accuracy(logits: Tensor, y: Tensor) -> np.ndarray:
-    return (logits.argmax(1) == y).double().mean(-1).numpy()
+    # The indices of `max` are those of `argmax`, found several times faster along this axis.
+    return (logits.max(1).indices == y).numpy().mean(-1)

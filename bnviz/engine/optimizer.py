@@ -24,11 +24,10 @@ class Optimizer:
         self.momentum = self._spread(experiment, [run.momentum for run in runs], dtype)
         self.velocity = torch.zeros_like(self.rate.flat) if any(run.momentum for run in runs) else None
         self.adam = [run.optimizer == "adam" for run in runs]
-        if any(self.adam):
-            self.is_adam = self._spread(experiment, [float(chosen) for chosen in self.adam], dtype).bool()
-            self.first = torch.zeros_like(self.rate.flat)
-            self.second = torch.zeros_like(self.rate.flat)
-            self.updates = 0
+        self.is_adam = self._spread(experiment, [float(chosen) for chosen in self.adam], dtype).bool()
+        self.first = torch.zeros_like(self.rate.flat) if any(self.adam) else None
+        self.second = torch.zeros_like(self.rate.flat) if any(self.adam) else None
+        self.updates = 0
 
     @staticmethod
     def _spread(experiment: Experiment, values: list[float], dtype: torch.dtype) -> Tensor:
@@ -46,19 +45,24 @@ class Optimizer:
         direction = gradient
         if self.velocity is not None:
             direction = self.velocity.mul_(self.momentum).add_(gradient)
-        if any(self.adam):
-            adam = self._adam_direction(gradient)
+        if self.first is not None and self.second is not None:
+            adam = self._adam_direction(gradient, self.first, self.second)
             direction = adam if all(self.adam) else torch.where(self.is_adam, adam, direction)
         parameters.addcmul_(self.rate.flat, direction, value=-1)
 
-    def _adam_direction(self, gradient: Tensor) -> Tensor:
+    def _adam_direction(self, gradient: Tensor, first: Tensor, second: Tensor) -> Tensor:
         self.updates += 1
-        self.first.mul_(BETA1).add_(gradient, alpha=1 - BETA1)
-        self.second.mul_(BETA2).addcmul_(gradient, gradient, value=1 - BETA2)
-        scale = (self.second / (1 - BETA2**self.updates)).sqrt_().add_(ADAM_EPS)
-        return (self.first / (1 - BETA1**self.updates)).div_(scale)
+        first.mul_(BETA1).add_(gradient, alpha=1 - BETA1)
+        second.mul_(BETA2).addcmul_(gradient, gradient, value=1 - BETA2)
+        scale = (second / (1 - BETA2**self.updates)).sqrt_().add_(ADAM_EPS)
+        return (first / (1 - BETA1**self.updates)).div_(scale)
 
     def stop_run(self, k: int) -> None:
         """Freeze run k, which diverged: its rates become 0 and its state is cleared."""
         for part in self.rate.of_run(k):
             part.zero_()
+        # What never moves needs no velocity, and the one of a diverged run may be infinite: 0·∞ would be NaN.
+        still = self.rate.flat == 0
+        for state in (self.velocity, self.first, self.second):
+            if state is not None:
+                state.masked_fill_(still, 0)

@@ -9,6 +9,7 @@ import torch
 from bnviz import Experiment, Intervention, Run, train
 from bnviz.engine.batches import load_data, mini_batches
 from bnviz.engine.parameters import initial_parameters
+from bnviz.engine.program import make_programs
 
 EVERY_RUN = {"loss", "accuracy", "counts", "percentiles", "mean", "std", "weight_norm", "grad_norm"}
 
@@ -110,6 +111,22 @@ def test_sigmoid_at_a_rate_of_a_billion_stays_finite_at_chance():
     last = history.losses().query("step == 60")
     assert np.isfinite(last["loss"]).all()
     assert (last["accuracy"] < 0.25).all()
+
+
+@pytest.mark.parametrize("optimizer", [{"momentum": 0.9}, {"optimizer": "adam"}])
+def test_a_diverged_run_idles_with_finite_numbers(optimizer):
+    given = diverging(runs=(Run(norm="none", lr=1e12, **optimizer), Run(norm="batch")))
+    (program,), _ = make_programs(given)
+    batch = next(mini_batches(given, load_data(given), torch.float32))
+    with torch.inference_mode():
+        while all(program.network.finite()):
+            program.gradients(batch)
+            program.update()
+        program.end_run(program.network.finite().index(False))
+        for _ in range(3):
+            program.gradients(batch)
+            program.update()
+            assert all(program.network.finite())
 
 
 def test_a_diverging_neighbor_changes_nothing():
