@@ -76,12 +76,16 @@ def number(page: Page, label: str):
     return page.get_by_role("spinbutton", name=label)
 
 
-def until(page: Page, condition: str) -> None:
-    """Wait for a condition on the page. Playwright's own wait evaluates text in it, which the policy forbids."""
+def until(page: Page, condition: str):
+    """Wait for a condition on the page, and return its first value that holds.
+
+    Playwright's own wait evaluates text in the page, which the policy forbids.
+    """
     deadline = time.monotonic() + PATIENCE / 1000
-    while not page.evaluate(condition):
+    while not (value := page.evaluate(condition)):
         assert time.monotonic() < deadline, condition
         page.wait_for_timeout(50)
+    return value
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -164,8 +168,7 @@ def test_a_rerun_in_mid_training_goes_on_where_it_was(visit):
     until(page, f"{step} > 100")
     page.get_by_text("Presenter mode").click()
     until(page, "getComputedStyle(document.documentElement).fontSize !== '16px'")
-    until(page, f"{step} > 0")
-    assert page.evaluate(step) > 100
+    assert until(page, step) > 100
 
 
 def test_a_visitor_is_served_while_another_trains_and_after_that_one_has_left(visit):
