@@ -9,18 +9,13 @@ import streamlit as st
 
 from bnviz import charts
 from bnviz.charts.curves import MomentQuantity, WeightQuantity
+from bnviz.charts.theme import STAGE_NAMES
 from bnviz.styles import run_styles
 from bnviz.ui.training import training_queue
 
 if TYPE_CHECKING:
     from bnviz.history import History
 
-STAGES = {
-    "pre_norm": "before normalization",
-    "normalized": "normalized",
-    "post_affine": "after γ and β",
-    "post_activation": "after the activation",
-}
 WEIGHT_QUANTITIES: dict[WeightQuantity, str] = {
     "weight_norm": "‖W‖",
     "grad_norm": "‖∂L/∂W‖",
@@ -134,8 +129,8 @@ def _layer_and_stage(history: History, key: str) -> tuple[int, str]:
         layer = _layer(history, key)
         stage = st.selectbox(
             "Values",
-            list(STAGES),
-            format_func=STAGES.__getitem__,
+            list(STAGE_NAMES),
+            format_func=STAGE_NAMES.__getitem__,
             key=f"{key}_stage",
             help="Where in the layer the values are taken.",
             width=260,
