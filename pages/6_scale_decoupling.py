@@ -10,23 +10,15 @@ from bnviz.lessons.kick import kick_experiment
 from bnviz.lessons.scale import EPSILONS, SCALES, ScaleSweep
 from bnviz.ui import frame, scale
 from bnviz.ui.lesson import limit, predict, sources
-from bnviz.ui.literal import literal
 from bnviz.ui.run_view import reserve, reserve_figure
 from bnviz.ui.scale_figures import draw_decay, draw_equilibrium, draw_equivalence, draw_growth, draw_kick, draw_scaled
-
-
-def another_seed(seed: int) -> None:
-    """Ask for every experiment of the page from other weights and mini-batches."""
-    st.query_params["seed"] = str(seed + 1)
-
+from bnviz.ui.settings import Settings
 
 with frame.page("pages/6_scale_decoupling.py"):
-    seed, problems = scale.read_query(st.query_params.to_dict())
     st.title("Under batch norm, the size of the weights sets nothing but the pace")
     with frame.prose():
-        if problems:
-            listed = "\n".join(f"- {literal(name)}: {literal(message)}" for name, message in problems.items())
-            st.error(f"These parts of the link were ignored:\n\n{listed}")
+        settings = Settings("scale")
+        seed = settings.seed()
         st.markdown(
             "Make the weights of a layer larger or smaller and watch what notices it. In a plain layer y = Wu + β, W "
             "sets the size of the output. In y = γ·(Wu − μ)/√(σ² + ε) + β the factor cancels, and the size of the "
@@ -40,23 +32,20 @@ with frame.page("pages/6_scale_decoupling.py"):
 
     st.header("Multiply W by a")
     with st.container(horizontal=True):
-        factor = st.select_slider(
+        factor = settings.slider(
+            "factor",
             "Factor a on W",
             SCALES,
-            value=10.0,
-            format_func=scale.short,
-            key="scale_factor",
+            10.0,
             help="All weights of the layer are multiplied by this number; the axis is logarithmic.",
             width=420,
         )
-        eps = st.select_slider(
+        eps = settings.slider(
+            "eps",
             "ε",
             EPSILONS,
-            value=1e-5,
-            format_func=scale.short,
-            key="scale_eps",
+            1e-5,
             help="The number added to the variance inside the root. PyTorch's default is 10⁻⁵.",
-            width=300,
         )
     scaled_stage = reserve_figure("scale_scaled")
     st.caption(
@@ -74,12 +63,11 @@ with frame.page("pages/6_scale_decoupling.py"):
         scale.KICK_ANSWERS,
         "scale_kick",
     )
-    kick_factor = st.select_slider(
+    kick_factor = settings.slider(
+        "kick_factor",
         "Hidden weights times",
         (0.1, 0.5, 2.0, 10.0, 100.0),
-        value=10.0,
-        format_func=scale.short,
-        key="scale_kick_factor",
+        10.0,
         help="Applied once, to all hidden layers of both networks, after update 100.",
         width=420,
     )
@@ -98,32 +86,22 @@ with frame.page("pages/6_scale_decoupling.py"):
         )
         st.latex(r"w\cdot g=0\;\Rightarrow\;\|w'\|^2=\|w\|^2+\eta^2\|g\|^2")
     with st.container(horizontal=True):
-        init_scale = st.select_slider(
+        init_scale = settings.slider(
+            "init",
             "Initial weights times",
             (0.1, 0.2, 0.5, 1.0),
-            value=0.2,
-            format_func=scale.short,
-            key="scale_init",
+            0.2,
             help="1 is the usual initialization for ReLUs (He and others 2015). Shorter weights turn faster.",
-            width=300,
         )
-        rate = st.select_slider(
+        rate = settings.slider(
+            "rate",
             "Learning rate η",
             (0.03, 0.1, 0.3, 1.0),
-            value=0.3,
-            format_func=scale.short,
-            key="scale_rate",
+            0.3,
             help="The same for all parameters.",
-            width=300,
         )
-        update = st.slider(
-            "Update",
-            1,
-            60,
-            5,
-            key="scale_update",
-            help="Which of the 60 updates the triangles show.",
-            width=300,
+        update = settings.slider(
+            "update", "Update", range(1, 61), 5, help="Which of the 60 updates the triangles show.", format_func=str
         )
     growth_stage = reserve_figure("scale_growth")
     st.caption(
@@ -139,26 +117,23 @@ with frame.page("pages/6_scale_decoupling.py"):
         )
         st.latex(r"\eta_{\text{effective}}=\frac{\eta}{\|W\|^2}")
     with st.container(horizontal=True):
-        equal_factor = st.select_slider(
+        equal_factor = settings.slider(
+            "equal_factor",
             "Initial hidden weights times a",
             (0.001, 0.01, 0.1, 10.0, 100.0),
-            value=10.0,
-            format_func=scale.short,
-            key="scale_equal_factor",
+            10.0,
             help="The third run multiplies its rate for the hidden weights by a².",
-            width=300,
         )
-        network = st.radio(
+        network = settings.choice(
+            "equal_norm",
             "Network",
-            ("batch", "none"),
-            format_func={"batch": "batch norm", "none": "plain"}.__getitem__,
-            horizontal=True,
-            key="scale_equal_norm",
+            {"batch": "batch norm", "none": "plain"},
+            "batch",
             help="The plain network is the control: its output depends on the scale of W.",
         )
-        exact = st.toggle(
+        exact = settings.toggle(
+            "exact",
             "ε = 0 and 64-bit numbers",
-            key="scale_exact",
             help="Off: ε = 10⁻⁵ and 32-bit numbers, as networks are usually trained.",
         )
     equal_stage = reserve_figure("scale_equal")
@@ -173,19 +148,17 @@ with frame.page("pages/6_scale_decoupling.py"):
         )
         st.latex(r"\eta_t=\eta\,(1-\eta\lambda)^{-(2t+1)}")
     with st.container(horizontal=True):
-        decay = st.select_slider(
+        decay = settings.slider(
+            "decay",
             "Weight decay λ",
             (0.01, 0.03, 0.1),
-            value=0.03,
-            format_func=scale.short,
-            key="scale_decay",
+            0.03,
             help="Added to the gradient of the hidden weights as λ·W.",
-            width=300,
         )
-        decay_exact = st.toggle(
+        decay_exact = settings.toggle(
+            "decay_exact",
             "ε = 0 and 64-bit numbers",
-            value=True,
-            key="scale_decay_exact",
+            True,
             help="Off: ε = 10⁻⁵ and 32-bit numbers, as networks are usually trained.",
         )
     decay_stage = reserve_figure("scale_decay")
@@ -198,10 +171,10 @@ with frame.page("pages/6_scale_decoupling.py"):
             "into balance at one length, wherever W started:"
         )
         st.latex(r"\|W\|^4=\frac{\eta}{2\lambda}\,\mathrm{E}\,\|\tilde g\|^2,\quad\tilde g=\|W\|\,g")
-    noisy = st.toggle(
+    noisy = settings.toggle(
+        "noisy",
         "Replace 30 % of the training labels",
-        value=True,
-        key="scale_noisy",
+        True,
         help="Labels that cannot all be fitted keep the gradients from fading.",
     )
     balance_stage = reserve_figure("scale_balance")
@@ -227,7 +200,8 @@ with frame.page("pages/6_scale_decoupling.py"):
         "Kosson, Messmer & Jaggi 2023, Rotational Equilibrium: the same for other optimizers.",
         "Arora, Li & Lyu 2019, Theoretical Analysis of Auto Rate-Tuning by Batch Normalization: growth as a safeguard.",
     )
-    st.button(f"Repeat all with seed {seed + 1}", on_click=another_seed, args=(seed,), icon=":material/casino:")
+    settings.repeat_with_another_seed()
+    settings.keep()
 
     draw_scaled(scaled_stage, ScaleSweep(seed=seed), eps, factor, gradient_guess)
     draw_kick(kick_stage, kick_experiment(kick_factor, seed), kick_guess)

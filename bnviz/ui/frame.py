@@ -13,6 +13,7 @@ from streamlit.delta_generator import DeltaGenerator
 from bnviz.ui.contents import PAGES, Page, neighbors, page_named
 
 HERE = Path(__file__).parent
+CARDS_IN_A_ROW = 3
 PROSE_WIDTH = 700  # pixels: about 70 to 80 characters a line
 
 
@@ -46,11 +47,11 @@ def prose() -> DeltaGenerator:
 def cards() -> None:
     """Draw a card with link and summary for every page but the first."""
     st.header("Go on")
-    others = PAGES[1:]
-    for column, entry in zip(st.columns(max(len(others), 3))[: len(others)], others, strict=True):
-        with column, st.container(border=True):
-            st.page_link(entry.file, label=f"**{entry.title}**", icon=entry.icon)
-            st.markdown(entry.summary)
+    for start in range(1, len(PAGES), CARDS_IN_A_ROW):
+        for column, entry in zip(st.columns(CARDS_IN_A_ROW), PAGES[start : start + CARDS_IN_A_ROW], strict=False):
+            with column, st.container(border=True, height="stretch"):
+                st.page_link(entry.file, label=f"**{entry.title}**", icon=entry.icon)
+                st.markdown(entry.summary)
 
 
 def _sidebar() -> None:

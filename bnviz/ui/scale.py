@@ -1,15 +1,14 @@
-"""The words of the lesson on scale that depend on a result, and what its link may say."""
+"""The words of the lesson on scale that depend on a result."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from math import isfinite, isnan
 
 import pandas as pd
 
-from bnviz.experiment import Experiment, InvalidExperiment
 from bnviz.lessons.kick import BACK, BATCHES
 from bnviz.lessons.scale import ScaleEffect
+from bnviz.ui.words import short
 
 GRADIENT_ANSWERS = ("ten times larger", "unchanged", "ten times smaller")
 KICK_ANSWERS = ("both", "only the plain one", "only batch norm", "neither")
@@ -19,36 +18,7 @@ NEAR = 0.1  # relative distance within which a ratio counts as the named one
 GOES_ON = 1.25  # training loss after a blow over that before, up to which a run goes on as if nothing had happened
 RIGHT_ANGLE = 1e-6  # largest |cos| that counts as one: far above rounding in float64, far below a real tilt
 BALANCED = 0.1  # relative distance from equilibrium that counts as in balance
-_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 ROUNDING, SAME = 1e-6, 0.01  # differences of losses (nats): by rounding alone, and too small to matter
-
-
-def short(value: float, digits: int = 3) -> str:
-    """Write a number as readers do: 0.0123, 250, 2.2·10⁻¹⁶, and 10⁻⁵ for a bare power of ten."""
-    if not isfinite(value):
-        return "undefined" if isnan(value) else "∞"
-    if value == 0 or 1e-3 <= abs(value) < 1e5:
-        return f"{value:.{digits}g}" if abs(value) < 10**digits - 0.5 else f"{value:,.0f}"
-    mantissa, _, exponent = f"{value:.{digits - 1}e}".partition("e")
-    mantissa = mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa
-    power = "10" + str(int(exponent)).translate(_RAISED)
-    return power if mantissa == "1" else f"{mantissa}·{power}"
-
-
-def read_query(query: Mapping[str, str]) -> tuple[int, dict[str, str]]:
-    """Return the seed that a URL asks for, and what is wrong with its parameters: name → message."""
-    seed, problems = 0, {}
-    for name, text in query.items():
-        if name != "seed":
-            problems[name] = "this page has no such parameter."
-            continue
-        try:
-            seed = Experiment(seed=int(text)).seed
-        except InvalidExperiment as error:
-            problems[name] = str(error)
-        except ValueError:
-            problems[name] = "seed must be a whole number."
-    return seed, problems
 
 
 def what_the_gradient_did(at_ten: ScaleEffect) -> str:

@@ -17,6 +17,7 @@ from bnviz.ui import scale
 from bnviz.ui.frame import prose
 from bnviz.ui.lesson import figure, numbers, settle, theme
 from bnviz.ui.run_view import Stage
+from bnviz.ui.words import short
 
 
 def draw_scaled(stage: Stage, sweep: ScaleSweep, eps: float, factor: float, guess: str | None) -> None:
@@ -40,11 +41,11 @@ def draw_scaled(stage: Stage, sweep: ScaleSweep, eps: float, factor: float, gues
             figure(chart, "scale_gradient")
         numbers(
             {
-                "spread of y, batch norm": scale.short(now.output_sd),
-                "spread of y, plain": scale.short(plain.output_sd),
-                "‖∂L/∂W‖, batch norm": "×" + scale.short(now.gradient_ratio),
-                "‖∂L/∂W‖, plain": "×" + scale.short(plain.gradient_ratio),
-                "turn of W per update, batch norm": "×" + scale.short(now.relative_step_ratio),
+                "spread of y, batch norm": short(now.output_sd),
+                "spread of y, plain": short(plain.output_sd),
+                "‖∂L/∂W‖, batch norm": "×" + short(now.gradient_ratio),
+                "‖∂L/∂W‖, plain": "×" + short(plain.gradient_ratio),
+                "turn of W per update, batch norm": "×" + short(now.relative_step_ratio),
             }
         )
         with prose():
@@ -95,8 +96,8 @@ def draw_equivalence(stage: Stage, experiment: Experiment, norm: str, factor: fl
         same_rate, scaled_rate = (largest_difference(table, run) for run in (1, 2))
         numbers(
             {
-                "largest difference of loss, rate a²·η": scale.short(scaled_rate),
-                "largest difference of loss, rate η": scale.short(same_rate),
+                "largest difference of loss, rate a²·η": short(scaled_rate),
+                "largest difference of loss, rate η": short(same_rate),
             }
         )
         with prose():
@@ -116,10 +117,10 @@ def draw_decay(stage: Stage, task: DecayEquivalence) -> None:
         difference = largest_difference(table, RISING)
         numbers(
             {
-                "largest difference of loss, rising rate": scale.short(difference),
-                "last rate, times η": scale.short(task.last_rate_ratio),
-                "‖W‖ without decay over with, measured": scale.short(length_ratio(table), 4),
-                "the same, by theory": scale.short(task.length_ratio, 4),
+                "largest difference of loss, rising rate": short(difference),
+                "last rate, times η": short(task.last_rate_ratio),
+                "‖W‖ without decay over with, measured": short(length_ratio(table), 4),
+                "the same, by theory": short(task.length_ratio, 4),
             }
         )
         with prose():

@@ -72,6 +72,14 @@ def wait_for_player(page: Page) -> None:
     expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=PATIENCE)
 
 
+def wait_until_settled(page: Page) -> None:
+    """Wait until the script of the page has ended, everything is drawn and a figure is there."""
+    expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible(timeout=PATIENCE)
+    figures = page.locator("[data-testid=stBidiComponentIsolated], [data-testid=stVegaLiteChart] canvas")
+    expect(figures.first).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=PATIENCE)
+
+
 def number(page: Page, label: str):
     return page.get_by_role("spinbutton", name=label)
 
@@ -93,7 +101,7 @@ def until(page: Page, condition: str):
 @pytest.mark.parametrize("path", PATHS)
 def test_a_page_is_quiet_accessible_and_within_the_screen(visit, path, screen, scheme):
     page = visit(path, screen, scheme)
-    wait_for_player(page)
+    wait_until_settled(page)
     found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]})
     assert [(item["id"], item["nodes"][0]["html"]) for item in found.response["violations"]] == []
     width = page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
@@ -109,7 +117,7 @@ def test_every_text_can_be_read_from_the_back_in_presenter_mode(visit, path):
             && e.offsetWidth && !e.closest('.katex'))
         .map(e => parseFloat(getComputedStyle(e).fontSize)))"""
     page = visit(path)
-    wait_for_player(page)
+    wait_until_settled(page)
     assert page.evaluate(smallest) >= 14
     page.get_by_text("Presenter mode").click()
     until(page, f"({smallest})() >= 18")

@@ -18,37 +18,6 @@ def kicked(norm="batch", before=0.2, after=0.2, **more) -> pd.Series:
 
 
 @pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        (0, "0"),
-        (10.0, "10"),
-        (0.001, "0.001"),
-        (1000.0, "1,000"),
-        (999.9999999, "1,000"),
-        (663309.7, "6.63·10⁵"),
-        (1e-5, "10⁻⁵"),
-        (2.2e-16, "2.2·10⁻¹⁶"),
-        (-0.00026, "-2.6·10⁻⁴"),
-        (1.0674e22, "1.07·10²²"),
-        (np.inf, "∞"),
-        (np.nan, "undefined"),
-    ],
-)
-def test_numbers_are_short(value, text):
-    assert scale.short(value) == text
-
-
-def test_a_link_may_name_a_seed_and_nothing_else():
-    assert scale.read_query({}) == (0, {})
-    assert scale.read_query({"seed": "7"}) == (7, {})
-    seed, problems = scale.read_query({"seed": "-1", "eps": "3"})
-    assert seed == 0
-    assert "seed = -1: must be from 0" in problems["seed"]
-    assert problems["eps"] == "this page has no such parameter."
-    assert scale.read_query({"seed": "x"})[1] == {"seed": "seed must be a whole number."}
-
-
-@pytest.mark.parametrize(
     ("ratio", "answer"),
     [(10.0, "ten times larger"), (1.02, "unchanged"), (0.1, "ten times smaller"), (0.28, "0.28 times as large")],
 )

@@ -1,0 +1,17 @@
+"""How numbers are written for readers."""
+
+from math import isfinite, isnan
+
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def short(value: float, digits: int = 3) -> str:
+    """Write a number as readers do: 0.0123, 250, 2.2·10⁻¹⁶, and 10⁻⁵ for a bare power of ten."""
+    if not isfinite(value):
+        return "undefined" if isnan(value) else "∞"
+    if value == 0 or 1e-3 <= abs(value) < 1e5:
+        return f"{value:.{digits}g}" if abs(value) < 10**digits - 0.5 else f"{value:,.0f}"
+    mantissa, _, exponent = f"{value:.{digits - 1}e}".partition("e")
+    mantissa = mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa
+    power = "10" + str(int(exponent)).translate(_RAISED)
+    return power if mantissa == "1" else f"{mantissa}·{power}"

@@ -1,0 +1,27 @@
+"""Numbers as readers see them."""
+
+import numpy as np
+import pytest
+
+from bnviz.ui.words import short
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0, "0"),
+        (10.0, "10"),
+        (0.001, "0.001"),
+        (1000.0, "1,000"),
+        (999.9999999, "1,000"),
+        (663309.7, "6.63·10⁵"),
+        (1e-5, "10⁻⁵"),
+        (2.2e-16, "2.2·10⁻¹⁶"),
+        (-0.00026, "-2.6·10⁻⁴"),
+        (1.0674e22, "1.07·10²²"),
+        (np.inf, "∞"),
+        (np.nan, "undefined"),
+    ],
+)
+def test_numbers_are_short(value, text):
+    assert short(value) == text
