@@ -4,6 +4,7 @@ Dask is imported inside of functions, so that nothing here needs it until it is 
 """
 
 import os
+import socket
 import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
@@ -40,11 +41,12 @@ def client_from_environment(timeout: float = 10) -> Any:
             f"{VARIABLE} = {address!r}: needs dask.distributed; pip install -r requirements-dask.txt, or unset it."
         ) from None
     try:
+        _knock(address, timeout)
         client = Client(address, timeout=timeout, set_as_default=False)
-    except (OSError, ValueError, TypeError) as error:
-        reason = "does not answer" if isinstance(error, OSError) else "is not an address"
+    except (OSError, ValueError) as error:
+        reason = "does not answer" if isinstance(error, OSError) else "is not an address such as tcp://10.0.0.5:8786"
         raise ClusterError(
-            f"{VARIABLE} = {address!r}: {reason}; start `dask scheduler` there, correct the address, or unset it."
+            f"{VARIABLE} = {address!r}: {reason}; start `dask scheduler`, correct the address, or unset it."
         ) from None
     try:
         client.wait_for_workers(1, timeout=timeout)
@@ -52,6 +54,17 @@ def client_from_environment(timeout: float = 10) -> Any:
         client.close()
         raise ClusterError(f"{VARIABLE} = {address!r}: has no workers; start `dask worker {address}`.") from None
     return client
+
+
+def _knock(address: str, timeout: float) -> None:
+    """Raise OSError unless something listens there, ValueError for what is no address.
+
+    A client that cannot be made leaves a thread behind that complains for many seconds; so look before.
+    """
+    from distributed.comm import get_address_host_port
+
+    with socket.create_connection(get_address_host_port(address), timeout):
+        pass
 
 
 def results_on_client(
@@ -71,7 +84,7 @@ def results_on_client(
     held: dict[str, Any] = vars(client).setdefault("bnviz_held", {})
     names = {f"bnviz-{name}": name for name in tasks}
     futures = [client.submit(work, tasks[name], key=key) for key, name in names.items()]
-    ended = as_completed(futures)
+    ended = as_completed(futures, loop=client.loop)
     try:
         while not ended.is_empty():
             if should_stop is not None and should_stop():
@@ -82,6 +95,8 @@ def results_on_client(
                 held[future.key] = future
             if not batch:
                 time.sleep(POLL)
+    except ImportError as error:
+        raise ClusterError(f"The workers of the Dask cluster lack what a training needs: {error}.") from None
     except (CancelledError, KilledWorker, OSError) as error:
         raise ClusterError(f"The Dask cluster was lost ({type(error).__name__}); sweep again to go on.") from None
     finally:

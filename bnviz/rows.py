@@ -140,8 +140,9 @@ def _typed(column: pd.Series, name: str) -> pd.Series:
 
 def results_in(frame: pd.DataFrame) -> dict[str, Row]:
     """The results in rows that have keys, by key: the inverse of :func:`frame_of`."""
-    rows = frame[list(RESULTS)].astype(object).where(frame[list(RESULTS)].notna(), None).to_dict("records")
-    return {key: _with_numbers(row) for key, row in zip(frame[KEY], rows, strict=True)}
+    results = frame[list(RESULTS)].astype(object)
+    rows = results.where(results.notna(), None).to_numpy().tolist()
+    return {key: _with_numbers(dict(zip(RESULTS, row, strict=True))) for key, row in zip(frame[KEY], rows, strict=True)}
 
 
 def _with_numbers(row: Mapping[str, Any]) -> Row:

@@ -6,7 +6,7 @@ of `train` on that network alone.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import cached_property
@@ -160,7 +160,7 @@ def sweep(
 
 def train_networks(
     networks: Iterable[Network], client: Any = None, should_stop: ShouldStop | None = None
-) -> Iterator[dict[str, Row]]:
+) -> Generator[dict[str, Row], None, None]:
     """Train each distinct network once, and yield the results of each chunk as it ends, by `Network.key`."""
     chunks = divide(list({network.key: network for network in networks}.values()))
     together = {}
