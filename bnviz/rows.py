@@ -104,6 +104,8 @@ def read_rows(path: Path) -> pd.DataFrame:
         if path.suffix == ".parquet":
             frame = pd.read_parquet(path)
         else:
+            if not path.read_bytes().endswith(b"\n"):
+                raise UnreadableRows("it is cut off")
             # Only an empty cell is missing: "NA" may be a label.
             frame = pd.read_csv(path, dtype=str, keep_default_na=False, na_values=[""], encoding="utf-8")
         lacking = [name for name in (KEY, *RESULTS) if name not in frame]
