@@ -16,7 +16,7 @@ from bnviz.rows import Journal, read_rows
 
 ROOT = Path(__file__).resolve().parents[2]
 EXPERIMENT = Experiment(
-    dataset="moons", widths=(8, 8), steps=600, records=4, batch_size=20, runs=(Run(norm="none"), Run(norm="batch"))
+    dataset="moons", widths=(8, 8), steps=250, records=4, batch_size=20, runs=(Run(norm="none"), Run(norm="batch"))
 )
 GRID = {"lr": [0.05, 1e12]}
 SEEDS = 10
