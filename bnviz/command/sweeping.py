@@ -6,6 +6,7 @@ beside the table, so that even a killed process leaves all but the chunks in pro
 
 import argparse
 import hashlib
+import logging
 import sys
 import tempfile
 from collections import Counter
@@ -72,6 +73,8 @@ def _client() -> Iterator:
     if client is None:
         yield None
         return
+    # When the scheduler is lost the command says so in its own line.
+    logging.getLogger("distributed.client").disabled = True
     with client:
         yield client
 
