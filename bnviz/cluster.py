@@ -91,8 +91,9 @@ def results_on_client(
                 return
             batch = list(ended.next_batch(block=False))
             for future in batch:
-                yield names[future.key], future.result()
+                result = future.result()
                 held[future.key] = future
+                yield names[future.key], result
             if not batch:
                 time.sleep(POLL)
     except ImportError as error:

@@ -6,6 +6,7 @@ of `train` on that network alone.
 """
 
 import hashlib
+import math
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ import pandas as pd
 
 from bnviz.cluster import results_on_client
 from bnviz.experiment import Experiment, InvalidExperiment, Run
+from bnviz.limits import LIBRARY
 from bnviz.rows import Row, frame_of
 
 WORKERS = 2
@@ -57,6 +59,9 @@ def plan(experiment: Experiment, grid: Mapping[str, Sequence], seeds: Iterable[i
     """
     seeds = list(seeds)
     _require_lists(grid, seeds)
+    asked = math.prod(map(len, [experiment.runs, *grid.values(), seeds]))
+    if problem := LIBRARY["networks"].problem("networks", asked):
+        raise InvalidExperiment({"networks": problem})
     fields = {name: value for name, value in experiment if name not in ("runs", "seed")}
     networks: list[Network] = []
     for number, run in enumerate(experiment.runs):
@@ -81,8 +86,12 @@ def _require_lists(grid: Mapping[str, Sequence], seeds: Sequence[int]) -> None:
     for name, said, values in [*((name, f"grid[{name!r}]", grid[name]) for name in grid), ("seeds", "seeds", seeds)]:
         if isinstance(values, str) or not len(values):
             raise InvalidExperiment({name: f"{said} = {values!r}: must list one value or more; add some."})
-        if repeated := [value for place, value in enumerate(values) if value in list(values)[:place]]:
-            raise InvalidExperiment({name: f"{said}: names {repeated[0]!r} twice; remove one of them."})
+        seen = set()
+        for value in values:
+            mark = value if isinstance(value, int | float | str) else repr(value)
+            if mark in seen:
+                raise InvalidExperiment({name: f"{said}: names {value!r} twice; remove one of them."})
+            seen.add(mark)
 
 
 def divide(networks: Sequence[Network]) -> list[list[Network]]:

@@ -91,6 +91,7 @@ def test_a_stopped_sweep_leaves_nothing_to_do_on_the_cluster(client):
         ]
     )
     assert unfinished == []
+    assert len(sweep(long, GRID, range(4), client=client)) == 2 * 2 * 4  # canceled ones may be asked for again
 
 
 def test_the_command_trains_where_the_environment_points(in_process, client, tmp_path, capsys):

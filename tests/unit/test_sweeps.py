@@ -174,6 +174,7 @@ def test_stop_at_once_returns_no_rows():
         ({"lr": [-1.0]}, "lr"),
         ({"widths": [(1,)]}, "widths"),
         ({"lr": [0.1, 0.2, 0.1]}, "twice"),
+        ({name: list(range(1, 2000)) for name in ("lr", "init_scale")}, "networks = 7992002"),
     ],
 )
 def test_a_bad_grid_is_named(grid, word):
