@@ -11,7 +11,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Se
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import product
+from itertools import pairwise, product
 from threading import Event
 from typing import Any
 
@@ -95,17 +95,27 @@ def _require_lists(grid: Mapping[str, Sequence], seeds: Sequence[int]) -> None:
 
 
 def divide(networks: Sequence[Network]) -> list[list[Network]]:
-    """Chunks of networks that differ in their run alone, each as large as the cache takes."""
+    """Chunks of networks that differ in their run alone, each as large as the cache takes.
+
+    Networks with one kernel make chunks of their own, which spares splitting and joining every layer; those of rare
+    kernels share chunks.
+    """
+    from bnviz.engine.network import group_key
     from bnviz.engine.program import runs_that_fit
 
-    shared: dict[str, list[Network]] = {}
+    shared: dict[str, dict[tuple, list[Network]]] = {}
     for network in networks:
-        shared.setdefault(network.experiment.model_copy(update={"runs": ()}).model_dump_json(), []).append(network)
+        common = network.experiment.model_copy(update={"runs": ()}).model_dump_json()
+        shared.setdefault(common, {}).setdefault(group_key(network.experiment.runs[0]), []).append(network)
     chunks = []
-    for group in shared.values():
-        size = min(runs_that_fit(group[0].experiment), MOST_TOGETHER)
-        ordered = sorted(group, key=lambda network: network.experiment.runs[0].norm)
-        chunks += [ordered[start : start + size] for start in range(0, len(ordered), size)]
+    for kernels in shared.values():
+        groups = sorted(kernels.values(), key=len, reverse=True)
+        size = min(runs_that_fit(groups[0][0].experiment), MOST_TOGETHER)
+        rare = [network for group in groups if 2 * len(group) < size for network in group]
+        for group in [*(group for group in groups if 2 * len(group) >= size), rare]:
+            count = -(-len(group) // size)
+            bounds = [len(group) * i // count for i in range(count + 1)] if count else []
+            chunks += [group[start:end] for start, end in pairwise(bounds)]
     return chunks
 
 

@@ -90,6 +90,16 @@ def test_networks_of_a_chunk_share_everything_but_their_run():
         assert len({network.experiment.model_copy(update={"runs": ()}).to_json() for network in chunk}) == 1
 
 
+def test_frequent_kernels_have_chunks_of_their_own_and_rare_ones_share(monkeypatch):
+    monkeypatch.setattr("bnviz.sweeps.MOST_TOGETHER", 4)
+    rates = [0.1, 0.2, 0.3]
+    frequent = divide(plan(SMALL, {"norm": ["none", "batch"], "lr": rates}, (0,)))
+    for chunk in frequent:
+        assert len({network.experiment.runs[0].norm for network in chunk}) == 1
+    rare = divide(plan(SMALL.model_copy(update={"runs": (Run(),)}), {"eps": [1e-5, 1e-4, 1e-3, 1e-2, 0.1]}, (0,)))
+    assert sorted(map(len, rare)) == [2, 3]
+
+
 def test_progress_counts_every_row_once_in_the_callers_thread():
     seen, threads, counts = [], set(), []
 
