@@ -49,7 +49,8 @@ async def run(server: Server, names: list[str], size: Size) -> Report:
         except Exception as error:  # noqa: BLE001 - one broken scenario must not hide what the others found
             report.errors.append(f"{name}: {type(error).__name__}: {error}")
         scenarios.note_log(server, report, name)
-        print(f"{name}: {time.perf_counter() - start:.0f} s", file=sys.stderr, flush=True)
+        seconds = time.perf_counter() - start
+        print(f"{name}: {seconds:.0f} s, memory at most {server.peak:.0f} MB so far", file=sys.stderr, flush=True)
     watch.cancel()
     with suppress(asyncio.CancelledError):
         await watch
@@ -68,7 +69,7 @@ def main() -> int:
         report = asyncio.run(run(server, options.only, QUICK if options.quick else Size()))
     print(report.table)
     for error in report.errors:
-        print(error, file=sys.stderr)
+        print(" ".join(error.split())[:300], file=sys.stderr)
     return 1 if report.errors else 0
 
 

@@ -71,7 +71,7 @@ async def _send(server: Server, page: str, frame: bytes | str) -> str | None:
             run = await reader.read(ANSWER)
     except ConnectionClosed:
         return None
-    return run.exceptions[0] if run.exceptions else None
+    return run.exceptions[0] if run.tracebacks else None
 
 
 def _leaks(server: Server, path: str) -> bool:

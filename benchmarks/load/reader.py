@@ -34,6 +34,7 @@ class Run:
     alerts: list[str] = field(default_factory=list)
     buttons: dict[str, str] = field(default_factory=dict)  # label → identifier
     widgets: list[str] = field(default_factory=list)  # identifiers
+    tracebacks: int = 0
     refusals: int = 0
     bytes: int = 0
     finished: bool = False
@@ -70,6 +71,7 @@ class Run:
             self.widgets.append(identifier)
         if kind == "exception":
             self.exceptions.append(f"{element.exception.type}: {element.exception.message}")
+            self.tracebacks += bool(element.exception.stack_trace)
         elif kind == "alert":
             self.alerts.append(element.alert.body)
         elif kind == "button":
