@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -34,6 +35,7 @@ class Run:
     alerts: list[str] = field(default_factory=list)
     buttons: dict[str, str] = field(default_factory=dict)  # label → identifier
     widgets: list[str] = field(default_factory=list)  # identifiers
+    addresses: list[str] = field(default_factory=list)  # of what the pictures show, where it is not in the message
     tracebacks: int = 0
     refusals: int = 0
     bytes: int = 0
@@ -82,12 +84,16 @@ class Run:
             self.progress = True
         elif kind in PICTURES:
             self.picture = self.seconds
+            data = element.bidi_component.json
+            if kind == "bidi_component" and data.startswith('"/'):
+                self.addresses.append(json.loads(data))
 
 
 class Reader:
     """One open page. Use `reading(host)`."""
 
-    def __init__(self, socket: ClientConnection) -> None:
+    def __init__(self, host: str, socket: ClientConnection) -> None:
+        self.host = host
         self.socket = socket
 
     async def ask(self, page: str = "", query: str = "", press: str = "") -> None:
@@ -109,8 +115,14 @@ class Reader:
                     data = await self.socket.recv()
                     if isinstance(data, bytes):
                         run.take(ForwardMsg.FromString(data), len(data))
+                fetched = await asyncio.gather(*(_fetch(self.host, address) for address in run.addresses))
+                if fetched:
+                    run.bytes += sum(fetched)
+                    run.picture = run.seconds = time.perf_counter() - run.asked
         except TimeoutError:
-            pass
+            run.finished = False
+        except OSError as error:
+            run.exceptions.append(f"a recording did not arrive: {error}")
         return run
 
 
@@ -127,7 +139,21 @@ async def reading(host: str, origin: str | None = None) -> AsyncIterator[Reader]
         close_timeout=5,
     )
     async with socket as connection:
-        yield Reader(connection)
+        yield Reader(host, connection)
+
+
+async def _fetch(host: str, address: str) -> int:
+    """Get what lies at an address as the browser does, and return its bytes. Raises OSError when it is not there."""
+    name, _, port = host.partition(":")
+    reader, writer = await asyncio.open_connection(name, int(port))
+    try:
+        writer.write(f"GET {address} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
+        answer = await reader.read(-1)
+    finally:
+        writer.close()
+    if not answer.startswith(b"HTTP/1.1 200"):
+        raise OSError(answer[:60].decode(errors="replace"))
+    return len(answer)
 
 
 async def visit(host: str, page: str = "", query: str = "", patience: float = 60.0) -> Run:

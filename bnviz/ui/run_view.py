@@ -50,8 +50,9 @@ class Stage:
             return None
         with self.picture:
             player(done.result, key=f"{self.key}_player")
-            with st.expander("The same as a table"):
-                player_table(done.result)
+            table = st.expander("The same as a table", key=f"{self.key}_table", on_change="rerun")
+            if table.open:
+                table.dataframe(player_table(done.result), hide_index=True)
         return done
 
     def obtain(self, task: Task, result: str | None = None) -> Done[Any] | None:
