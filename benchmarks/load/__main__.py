@@ -12,6 +12,7 @@ import argparse
 import asyncio
 import sys
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
@@ -68,8 +69,8 @@ def main() -> int:
     with running() as server:
         report = asyncio.run(run(server, options.only, QUICK if options.quick else Size()))
     print(report.table)
-    for error in report.errors:
-        print(" ".join(error.split())[:300], file=sys.stderr)
+    for error, count in Counter(report.errors).items():
+        print(f"{count} ×", " ".join(error.split())[:300], file=sys.stderr)
     return 1 if report.errors else 0
 
 

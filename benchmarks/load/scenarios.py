@@ -92,9 +92,7 @@ def note_trouble(report: Report, scenario: str, runs: Sequence[Run]) -> None:
 
 def note_log(server: Server, report: Report, scenario: str) -> None:
     """Keep tracebacks in the server's log as errors of the benchmark."""
-    count = server.tracebacks()
-    if count:
-        report.errors.append(f"{scenario}: the server logged {count} tracebacks")
+    report.errors += [f"{scenario}: in the server's log: {line}" for line in server.tracebacks()]
 
 
 async def connect(server: Server, report: Report, size: Size) -> None:

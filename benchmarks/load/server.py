@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
 import subprocess
 import sys
@@ -104,11 +105,12 @@ class Server:
                 return quiet_since - start
         return most
 
-    def tracebacks(self) -> int:
-        """Count the tracebacks that the server has logged since the last call."""
+    def tracebacks(self) -> list[str]:
+        """Return the last lines of the tracebacks that the server has logged since the last call."""
         text = self._log.read_text(encoding="utf-8", errors="replace")
         new, self._read = text[self._read :], len(text)
-        return new.count("Traceback (most recent call last)")
+        # What a traceback says stands on its first line that is not indented.
+        return [re.split(r"\n(?=\S)", part)[1][:200] for part in new.split("Traceback (most recent call last):")[1:]]
 
     def _load(self, seconds: float) -> float:
         before = self.cpu()
