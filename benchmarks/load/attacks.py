@@ -83,6 +83,6 @@ def _leaks(server: Server, path: str) -> bool:
         body = answer.read()
     finally:
         connection.close()
-    return answer.status >= 500 or any(mark in body for mark in (b"Traceback", b"import streamlit", b"[server]", b"root:"))
-
-
+    return answer.status >= 500 or any(
+        mark in body for mark in (b"Traceback", b"import streamlit", b"[server]", b"root:")
+    )

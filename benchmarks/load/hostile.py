@@ -22,7 +22,20 @@ VALUES = (
     *("../../etc/passwd", "%00", "\x00\x01", "\ud7ff\uffff", "🙂" * 50, "x" * 20_000, "a-b-c", "-".join("64" * 300)),
     *(":red[x]", "${HOME}", "{{7*7}}", "\r\nSet-Cookie: a=b", "batch-batch-batch", "full", "hidden", "1-2-3", "on"),
 )
-STRANGE_QUERIES = ("%", "%zz=%", "&&&===", "=", "?", "a=%ff%fe", "seed", "seed=1&seed=2", "#x", ";", "runs[]=1", "a" * 9000)
+STRANGE_QUERIES = (
+    "%",
+    "%zz=%",
+    "&&&===",
+    "=",
+    "?",
+    "a=%ff%fe",
+    "seed",
+    "seed=1&seed=2",
+    "#x",
+    ";",
+    "runs[]=1",
+    "a" * 9000,
+)
 WIDGET_VALUES: tuple[tuple[str, object], ...] = (
     ("string_value", "x" * 100_000),
     ("int_value", -(2**62)),
@@ -34,8 +47,21 @@ WIDGET_VALUES: tuple[tuple[str, object], ...] = (
 )
 PATHS = (
     *("/..%2f..%2fetc/passwd", "/%2e%2e/%2e%2e/app.py", "//example.com/", "/\\example.com", "/static/../../app.py"),
-    *("/component/x/../../app.py", "/media/../../app.py", "/_stcore/upload_file/a/b", "/app.py", "/.streamlit/config.toml"),
-    *("/nowhere", "/" + "a/" * 500, "/%00", "/_stcore/stream", "/_stcore/host-config?x=%ff", "/component/bnviz.ui/secret"),
+    *(
+        "/component/x/../../app.py",
+        "/media/../../app.py",
+        "/_stcore/upload_file/a/b",
+        "/app.py",
+        "/.streamlit/config.toml",
+    ),
+    *(
+        "/nowhere",
+        "/" + "a/" * 500,
+        "/%00",
+        "/_stcore/stream",
+        "/_stcore/host-config?x=%ff",
+        "/component/bnviz.ui/secret",
+    ),
 )
 
 

@@ -21,8 +21,6 @@ ANYTHING = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 FIELDS = [*Experiment.model_fields, *(f"run{number}.{name}" for number in (1, 2, 9) for name in Run.model_fields)]
 
 
-
-
 @pytest.mark.parametrize("file", FILES)
 def test_no_link_breaks_a_page(open_page, file, monkeypatch):
     asked = set()
@@ -38,9 +36,7 @@ def test_no_link_breaks_a_page(open_page, file, monkeypatch):
     names = st.sampled_from(sorted({"seed", "runs", *asked, *(FIELDS if "lab" in file or not asked else ())}))
     links = st.dictionaries(names | ANYTHING.filter(bool), HOSTILE | ANYTHING, min_size=1, max_size=4)
 
-    @settings(
-        max_examples=12, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
-    )
+    @settings(max_examples=12, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
     @given(links)
     def holds(link):
         app = open_page(file, **link)
