@@ -146,10 +146,11 @@ def folding_summary(frame: pd.DataFrame) -> pd.DataFrame:
     """
     rows = []
     for norm, part in frame.groupby("norm", sort=False):
-        answers = part.groupby("example")[["original", "folded_single", "original_single", "training"]].agg(
-            lambda logits: logits.to_numpy().argmax()
-        )
         label = part.groupby("example")["label"].first()
+        answers = {
+            name: part.pivot_table(index="example", columns="digit", values=name).idxmax(axis=1)
+            for name in ("original", "original_single", "folded_single", "training")
+        }
         rows.append(
             {
                 "norm": norm,

@@ -32,6 +32,13 @@ PAGES: tuple[Page, ...] = (
         "One small batch, forward and back: change a number and watch every symbol of the formula answer.",
     ),
     Page(
+        "pages/2_same_functions.py",
+        "Same functions, different coordinates",
+        ":material/compare_arrows:",
+        "The question, answered",
+        "Fold batch norm into plain layers: the same outputs. Train both from there: two different walks.",
+    ),
+    Page(
         "pages/6_scale_decoupling.py",
         "Scale leaves the weights",
         ":material/straighten:",
