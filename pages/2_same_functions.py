@@ -57,7 +57,9 @@ with frame.page("pages/2_same_functions.py"):
         st.markdown(
             "Take μ and σ of the first mini-batch from an untrained batch-norm network and give them to two other "
             "networks: one puts them into the γ and β of γx + β, the other into W and b. On that mini-batch all three "
-            "are now the same function. From here on they take the same mini-batches at the same rate."
+            "are now the same function. From here on they take the same mini-batches at the same rate. In the other "
+            "two an update of W leaves γ, β and b alone; in batch norm it also moves μ and σ, and with them the W′ and "
+            "b′ of the formula above."
         )
     part_guess = predict(
         "When do the outputs of γx + β and of batch norm become different?", coordinates.PART_ANSWERS, "same_part"
@@ -70,7 +72,8 @@ with frame.page("pages/2_same_functions.py"):
     parting_stage = reserve_figure("same_parting")
     st.caption(
         "Digits, batches of 64, plain SGD, 64-bit numbers. Left: how far the outputs are from batch norm's. Right: "
-        "what each walk is worth. Try the largest rate as well."
+        "what each walk is worth. The other two start with statistics that batch norm computed for them. Try the "
+        "largest rate as well."
     )
 
     st.header("Who carries the scale")
@@ -111,19 +114,24 @@ with frame.page("pages/2_same_functions.py"):
     with frame.prose():
         st.markdown(
             "A neuron with two weights shows its whole landscape. Both neurons see the same 200 examples, γ = 1 and "
-            "β = 0 stay as they are, and both start at the same w. The darker, or in the dark theme lighter, a band, "
-            "the larger the loss."
+            "β = 0 stay as they are, and both start at the same w. The more a band stands "
+            "out from the page, the larger the loss."
         )
     with st.container(horizontal=True):
         length = settings.slider("length", "Length of w at the start", LENGTHS, 2.0, help="Its angle is 170 degrees.")
         plane_rate = settings.slider("plane_rate", "Learning rate η", RATES, 0.3, help="The same for both neurons.")
         update = settings.slider(
-            "update", "Update", range(61), 20, help="Up to which update the walks are drawn.", format_func=str
+            "update", "Update", range(61), 60, help="Up to which update the walks are drawn.", format_func=str
         )
     plane_stage = reserve_figure("same_plane")
     st.caption(
-        "Top: the plane of weights. Bottom: the same walks over angle and length. With batch norm the bands are rays "
-        "on top and upright at the bottom: the length of w leaves the loss alone, and only the angle counts."
+        "The plane of the two weights. Look at the bands: with batch norm they are rays. The same again, over the "
+        "angle and the length of w:"
+    )
+    polar_stage = reserve_figure("same_polar")
+    st.caption(
+        "Look at whether the bands stand upright: then the length of w leaves the loss alone, and only the angle "
+        "counts."
     )
 
     limit(
@@ -147,4 +155,4 @@ with frame.page("pages/2_same_functions.py"):
     draw_folding(folding_stage, Folding(seed), example - 1, fold_guess)
     draw_parting(parting_stage, Parting(rate, depth, seed), part_guess)
     draw_identity(identity_stage, ScaleIdentity(seed), eps)
-    draw_plane(plane_stage, Landscape(seed), Walks(length, plane_rate, seed), update)
+    draw_plane(plane_stage, polar_stage, Landscape(seed), Walks(length, plane_rate, seed), update)

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 PartingQuantity = Literal["difference", "loss"]
 
 _KINDS = {"original": "batch norm", "folded": "folded", "training": "training mode"}
-_SHAPES = ["square", "circle", "diamond"]
+_SHAPES = {"original": "square", "folded": "circle", "training": "diamond"}
+_SIZES = {"folded": 130, "training": 90}
 _MOST_EXAMPLES = 100  # of the test set: ten outputs each, and a browser draws more only slowly
 _PARTING: dict[PartingQuantity, tuple[str, str, tuple[float, float]]] = {
     "difference": ("Distance from batch norm", "largest difference of outputs (log scale)", (1e-17, 1e3)),
@@ -39,15 +40,13 @@ def plot_answer(frame: pd.DataFrame, styles: Sequence[RunStyle], *, example: int
     axis = alt.Axis(title="output (logit, no unit)", tickCount=6)
     x = alt.X("digit:O", axis=alt.Axis(title="digit that the output stands for", labelAngle=0, grid=False))
     y = alt.Y("value:Q", scale=alt.Scale(nice=False, padding=10), axis=axis)
-    color, shape, tooltip = _kind_channels(styles, theme)
+    color, shape, tooltip = _kind_channels(styles, theme, *_KINDS)
     bars = alt.Chart(rows[rows["kind"] == _KINDS["original"]]).mark_bar(opacity=0.45)
     layers = [bars.encode(x, y, color, tooltip=tooltip)]
     for kind in ("training", "folded"):
         points = alt.Chart(rows[rows["kind"] == _KINDS[kind]])
         layers.append(
-            points.mark_point(size=130, filled=kind == "folded", strokeWidth=2.5, opacity=1).encode(
-                x, y, color, shape, tooltip=tooltip
-            )
+            points.mark_point(size=_SIZES[kind], filled=True, opacity=1).encode(x, y, color, shape, tooltip=tooltip)
         )
     zero = alt.Chart(pd.DataFrame({"value": [0]})).mark_rule(color=PALETTES[theme].muted).encode(alt.Y("value:Q"))
     label = chosen["label"].iloc[0]
@@ -86,16 +85,14 @@ def plot_agreement(frame: pd.DataFrame, styles: Sequence[RunStyle], *, example: 
     x_title, y_title = (title for _, title in axes)
     x = alt.X("original:Q", scale=scale, axis=alt.Axis(title=x_title, tickCount=6))
     y = alt.Y("value:Q", scale=scale, axis=alt.Axis(title=y_title, tickCount=6))
-    color, shape, tooltip = _kind_channels(styles, theme)
+    color, shape, tooltip = _kind_channels(styles, theme, "folded", "training")
     diagonal = pd.DataFrame({"original": [low - margin, high + margin], "value": [low - margin, high + margin]})
     layers = [alt.Chart(diagonal).mark_line(strokeWidth=2, strokeDash=[1, 4], color=palette.text).encode(x, y)]
     for kind in ("training", "folded"):
         of_kind = rows[rows["kind"] == _KINDS[kind]]
-        for part, size in ((of_kind[of_kind["example"] != example], 22), (of_kind[of_kind["example"] == example], 150)):
+        for part, size in ((of_kind[of_kind["example"] != example], 22), (of_kind[of_kind["example"] == example], 130)):
             # A screen reader gets the description instead of a thousand points.
-            mark = alt.Chart(part).mark_point(
-                size=size, filled=kind == "folded", opacity=1 if size > 100 else 0.7, aria=False
-            )
+            mark = alt.Chart(part).mark_point(size=size, filled=True, opacity=1 if size > 100 else 0.6, aria=False)
             layers.append(mark.encode(x, y, color, shape, tooltip=tooltip))
     apart = {kind: float((frame[kind] - frame["original"]).abs().max()) for kind in ("folded", "training")}
     return finish(
@@ -119,21 +116,23 @@ def _kinds(frame: pd.DataFrame, *keep: str) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def _kind_channels(styles: Sequence[RunStyle], theme: Theme) -> tuple[alt.Color, alt.Shape, list[alt.Tooltip]]:
-    """Color and shape of the kinds, with one legend, and what a pointer tells."""
-    names = list(_KINDS.values())
-    tones = [color_of(styles[0], theme), color_of(styles[1], theme), PALETTES[theme].text]
-    legend = alt.Legend(title=None, columns=3, symbolSize=130)
-    return (
-        alt.Color("kind:N", scale=alt.Scale(domain=names, range=tones), legend=legend),
-        alt.Shape("kind:N", scale=alt.Scale(domain=names, range=_SHAPES), legend=legend),
-        [
-            alt.Tooltip("kind:N", title="network"),
-            alt.Tooltip("example:Q", title="test example, from 0"),
-            alt.Tooltip("digit:O"),
-            alt.Tooltip("value:Q", title="output", format=".6g"),
-        ],
-    )
+def _kind_channels(
+    styles: Sequence[RunStyle], theme: Theme, *kinds: str
+) -> tuple[alt.Color, alt.Shape, list[alt.Tooltip]]:
+    """Color and shape of these kinds, with one legend, and what a pointer tells."""
+    inks = {"original": color_of(styles[0], theme), "folded": color_of(styles[1], theme)}
+    inks["training"] = PALETTES[theme].text
+    names = [_KINDS[kind] for kind in kinds]
+    legend = alt.Legend(title=None, columns=len(kinds), symbolSize=130, symbolOpacity=1)
+    tones = alt.Scale(domain=names, range=[inks[kind] for kind in kinds])
+    shapes = alt.Scale(domain=names, range=[_SHAPES[kind] for kind in kinds])
+    tooltip = [
+        alt.Tooltip("kind:N", title="network"),
+        alt.Tooltip("example:Q", title="test example, from 0"),
+        alt.Tooltip("digit:O"),
+        alt.Tooltip("value:Q", title="output", format=".6g"),
+    ]
+    return alt.Color("kind:N", scale=tones, legend=legend), alt.Shape("kind:N", scale=shapes, legend=legend), tooltip
 
 
 def plot_parting(
@@ -159,7 +158,11 @@ def plot_parting(
         scale=alt.Scale(type="symlog", constant=1, domain=[0, max(last, 1)], nice=False),
         axis=alt.Axis(title="step (updates, the first spread out)", grid=False, values=ticks, format=",d"),
     )
-    y = alt.Y(f"{quantity}:Q", **log_axis(values, axis_title))
+    logarithmic = log_axis(values, axis_title)
+    # Rounding and a difference that can be seen are fifteen powers of ten apart, too far for zeros to be counted.
+    label = "datum.value < 1e-3 ? format(datum.value, '~e') : format(datum.value, '~g')"
+    axis = alt.Axis(**logarithmic["axis"].to_dict() | {"labelExpr": label})
+    y = alt.Y(f"{quantity}:Q", scale=logarithmic["scale"], axis=axis)
     tooltip = [
         alt.Tooltip("name:N", title="run"),
         alt.Tooltip("step:Q", format=","),

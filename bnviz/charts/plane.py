@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 Picture = Literal["plane", "polar"]
 
 _PIXELS = 300
-_BANDS = 12
+_BANDS = 16
 _SHADES: dict[Theme, tuple[str, str]] = {"light": ("#ffffff", "#8592a0"), "dark": ("#14171a", "#7d8b99")}
 _COLUMNS: dict[Picture, tuple[str, str]] = {"plane": ("w1", "w2"), "polar": ("angle", "length")}
 _TITLES: dict[Picture, tuple[str, str]] = {
@@ -74,16 +74,17 @@ def plot_walk(
             x, y, tooltip=tooltip
         ),
     ]
-    notes = [f"Dotted: the ray through w; loss along it changes by {now['along_ray']:.2g}."]
+    notes = ["Ring: start. Dotted: the ray through w."]
     if len(shown) < len(path):
         notes.append("Points of the walk beyond the axes are left out.")
     chart = finish(
         layers,
         title=f"{label}, update {int(now['step'])}",
         notes=notes,
-        description=f"Loss {now['loss']:.3g} at angle {now['angle']:.1f} degrees and length {now['length']:.3g}.",
+        description=f"Loss {now['loss']:.3g} at angle {now['angle']:.1f} degrees and length {now['length']:.3g}; "
+        f"along the ray it changes by {now['along_ray']:.2g}.",
         theme=theme,
-        legend_lines=1,
+        legend_lines=2,
     )
     return chart.properties(width=_PIXELS, height=_PIXELS, autosize=alt.AutoSizeParams(type="pad"))
 
@@ -123,25 +124,35 @@ def _bands(cells: pd.DataFrame, landscape: pd.DataFrame, x: alt.X, y: alt.Y, the
         top=("top", "first"),
         band=("band", "first"),
     )
+    # A hair too wide and too high, since browsers leave a seam between rectangles that only touch; the next one in
+    # the row and the next row are drawn over it.
+    merged["right"] += 0.4 * (cells["right"] - cells["left"]).iloc[0]
+    merged["top"] += 0.4 * (merged["top"] - merged["bottom"])
     merged["loss"] = np.sqrt(levels[merged["band"]] * levels[merged["band"] + 1])
     low, high = (np.array([int(color[i : i + 2], 16) for i in (1, 3, 5)]) for color in _SHADES[theme])
     tones = [
         "#" + "".join(f"{round(part):02x}" for part in low + (high - low) * place)
         for place in np.linspace(0, 1, _BANDS)
     ]
-    scale = alt.Scale(type="threshold", domain=[float(f"{level:.2g}") for level in levels[1:-1]], range=tones)
-    legend = alt.Legend(title="loss", format="~g", gradientLength=240, labelOverlap="parity")
+    # By number of the band, not by loss: bands that are even on a log scale are even in the legend too.
+    scale = alt.Scale(type="threshold", domain=list(range(1, _BANDS)), range=tones)
+    label = f"format({levels[0]:.6g} * pow({levels[1] / levels[0]:.6g}, datum.value), '.1~r')"
+    legend = alt.Legend(
+        title="loss (no unit, log scale)",
+        type="gradient",
+        labelExpr=label,
+        labelOverlap="greedy",
+        gradientLength=_PIXELS - 20,
+    )
     return (
         alt.Chart(merged)
-        # Browsers leave a seam between rectangles that only touch; a line of their own color closes it.
         .mark_rect(aria=False, clip=True)
         .encode(
             x,
             y,
             x2="right:Q",
             y2="top:Q",
-            color=alt.Color("loss:Q", scale=scale, legend=legend),
-            stroke=alt.Stroke("loss:Q", scale=scale, legend=None),
+            color=alt.Color("band:Q", scale=scale, legend=legend),
             tooltip=[alt.Tooltip("loss:Q", title="loss, about", format=".2g")],
         )
     )

@@ -55,7 +55,7 @@ def mode_verdict(batch: pd.Series) -> str:
     """Return how far training mode is from evaluation mode, which is what was folded."""
     differences = (
         f"With μ and σ² of test batches of {EXAMPLES} its outputs differ from evaluation mode by up to "
-        f"{short(batch['training'], 2)}, and {batch['changed_training']} of {batch['examples']} answers change."
+        f"{short(batch['training'])}, and {batch['changed_training']} of {batch['examples']} answers change."
     )
     if batch["training"] > NOTICED * batch["spread"]:
         return (
@@ -79,7 +79,9 @@ def why_parted(split: Split) -> str:
         f"one update, in which batch norm's own outputs moved by up to {short(split.moved, 2)}."
     )
     if split.first > ROUNDING:
-        return f"{distances} The function was the same, its gradient with respect to the weights was not."
+        return (
+            f"{distances} **As a way to train it is not redundant**: one function, and already the first step differs."
+        )
     return distances
 
 

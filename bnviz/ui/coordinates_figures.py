@@ -18,8 +18,6 @@ from bnviz.ui.lesson import figure, numbers, settle, theme
 from bnviz.ui.run_view import Stage
 from bnviz.ui.words import short
 
-PICTURES: tuple[Picture, ...] = ("plane", "polar")
-
 
 def draw_folding(stage: Stage, task: Folding, example: int, guess: str | None) -> None:
     """Show the outputs of the network and of its folded twin, and settle how many answers changed."""
@@ -39,13 +37,13 @@ def draw_folding(stage: Stage, task: Folding, example: int, guess: str | None) -
         batch, affine = (row for _, row in folding_summary(table).iterrows())
         numbers(
             {
-                "largest difference, 32-bit": short(batch["single"], 2),
-                "64-bit": short(batch["double"], 2),
+                "folded differs by, 32-bit": short(batch["single"], 2),
+                "folded differs by, 64-bit": short(batch["double"], 2),
                 "γx + β merged, 64-bit": short(affine["double"], 2),
-                "training against evaluation": short(batch["training"], 2),
+                "training mode differs by": short(batch["training"]),
                 "test accuracy": f"{batch['accuracy']:.3f}",
-                "folded": f"{batch['accuracy_folded']:.3f}",
-                "training mode": f"{batch['accuracy_training']:.3f}",
+                "test accuracy, folded": f"{batch['accuracy_folded']:.3f}",
+                "in training mode": f"{batch['accuracy_training']:.3f}",
             }
         )
         settle(guess, coordinates.what_folding_did(batch), coordinates.why_folding(batch))
@@ -71,10 +69,10 @@ def draw_parting(stage: Stage, task: Parting, guess: str | None) -> None:
         parted = split(table)
         numbers(
             {
-                "γx + β from batch norm, step 0": short(parted.start, 2),
-                "step 1": short(parted.first, 2),
-                "last": short(parted.last, 2),
-                "batch norm moved by, step 1": short(parted.moved, 2),
+                "distance of γx + β, step 0": short(parted.start, 2),
+                "after step 1": short(parted.first, 2),
+                "at its last step": short(parted.last, 2),
+                "batch norm's own move, step 1": short(parted.moved, 2),
             }
         )
         settle(guess, coordinates.what_parted(parted), coordinates.why_parted(parted))
@@ -91,14 +89,17 @@ def draw_identity(stage: Stage, task: ScaleIdentity, eps: float) -> None:
     table, styles = done.result, _styles("affine", "batch")
     affine, batch, exact = found(table, "affine"), found(table, "batch", eps), found(table, "batch", 0.0)
     with stage.picture:
+        left, right = st.columns(2)
+    with left:
         figure(charts.plot_identity(table, styles, eps=eps, theme=theme()), "same_identity")
-        if done.ending != "finished":
-            return
+    if done.ending != "finished":
+        return
+    with right:
         numbers(
             {
                 "γx + β: |w·∂L/∂w − γ·∂L/∂γ|": short(affine.error, 1),
                 "batch norm: |w·∂L/∂w|": short(batch.weight_part, 2),
-                "less ε/(σ² + ε)·γ·∂L/∂γ": short(batch.error, 1),
+                "its error against ε/(σ² + ε)·γ·∂L/∂γ": short(batch.error, 1),
                 "γx + β: error of Δ(γ² − ‖w‖²)": short(affine.change_error, 1),
                 "batch norm, ε = 0: error of Δ‖w‖²": short(exact.change_error, 1),
             }
@@ -107,21 +108,22 @@ def draw_identity(stage: Stage, task: ScaleIdentity, eps: float) -> None:
             st.markdown(coordinates.identity_verdict(affine, batch, eps))
 
 
-def draw_plane(stage: Stage, landscape: Landscape, walks: Walks, step: int) -> None:
-    """Show both walks over the plane and over angle and length, and what the rays through their ends are."""
-    ground, done = stage.obtain(landscape), stage.obtain(walks)
+def draw_plane(plane: Stage, polar: Stage, landscape: Landscape, walks: Walks, step: int) -> None:
+    """Show both walks over the plane and, in the second place, over angle and length, and what the rays are."""
+    ground, done = plane.obtain(landscape), polar.obtain(walks)
     if ground is None or ground.result is None or done is None or done.result is None:
         return
     table, styles = done.result, _styles(*NORMS)
-    with stage.picture:
-        for picture in PICTURES:
-            with st.container(horizontal=True):
-                for run, norm in enumerate(NORMS):
-                    chart = charts.plot_walk(
-                        ground.result, table, styles, run=run, picture=picture, step=step, theme=theme()
-                    )
-                    st.altair_chart(chart, theme=None, width="content", key=f"same_{picture}_{norm}")
-        plain, batch = (state(table, norm, step) for norm in NORMS)
+    stages: tuple[tuple[Stage, Picture], ...] = ((plane, "plane"), (polar, "polar"))
+    for stage, picture in stages:
+        with stage.picture, st.container(horizontal=True):
+            for run, norm in enumerate(NORMS):
+                chart = charts.plot_walk(
+                    ground.result, table, styles, run=run, picture=picture, step=step, theme=theme()
+                )
+                st.altair_chart(chart, theme=None, width="content", key=f"same_{picture}_{norm}")
+    plain, batch = (state(table, norm, step) for norm in NORMS)
+    with polar.picture:
         numbers(
             {
                 "loss along the ray, plain": short(plain["along_ray"], 2),
