@@ -32,8 +32,8 @@ def what_folding_did(row: pd.Series) -> str:
 def why_folding(row: pd.Series) -> str:
     """Return the differences of the outputs behind `what_folding_did`."""
     return (
-        f"{row['changed']} of {row['examples']} answers changed. The outputs spread by {short(row['spread'], 2)} "
-        f"(standard deviation) and differ by at most {short(row['single'], 2)} in 32-bit numbers, "
+        f"{row['changed']:.0f} of {row['examples']:.0f} answers changed. The outputs spread by "
+        f"{short(row['spread'], 2)} (standard deviation) and differ by at most {short(row['single'], 2)} in 32-bit numbers, "
         f"{short(row['double'], 2)} in 64-bit ones."
     )
 
@@ -55,7 +55,7 @@ def mode_verdict(batch: pd.Series) -> str:
     """Return how far training mode is from evaluation mode, which is what was folded."""
     differences = (
         f"With μ and σ² of test batches of {EXAMPLES} its outputs differ from evaluation mode by up to "
-        f"{short(batch['training'])}, and {batch['changed_training']} of {batch['examples']} answers change."
+        f"{short(batch['training'])}, and {batch['changed_training']:.0f} of {batch['examples']:.0f} answers change."
     )
     if batch["training"] > NOTICED * batch["spread"]:
         return (
@@ -145,7 +145,10 @@ def ray_verdict(plain: pd.Series, batch: pd.Series) -> str:
 def walk_verdict(start: pd.Series, now: pd.Series, name: str) -> str:
     """Return how far one walk has turned and how its length has changed since `start`."""
     turn = abs((now["angle"] - start["angle"] + 180) % 360 - 180)
-    shrank = now["length"] < start["length"] * (1 - ROUNDING)
-    change = "shrank" if shrank else "grew" if now["length"] > start["length"] * (1 + ROUNDING) else "stayed"
-    lengths = f"from {short(start['length'])} to {short(now['length'])}"
-    return f"{name} turned by {turn:.0f}° while its length {change} {lengths}; loss {short(now['loss'])}."
+    before, after = start["length"], now["length"]
+    lengths = f"from {short(before)} to {short(after)}"
+    if abs(after - before) <= ROUNDING * before:
+        change = f"stayed {short(before)}"
+    else:
+        change = f"shrank {lengths}" if after < before else f"grew {lengths}"
+    return f"{name} turned by {turn:.0f}° while its length {change}; loss {short(now['loss'])}."
