@@ -50,7 +50,7 @@ with frame.page("pages/2_same_functions.py"):
         st.latex(r"W'=\frac{\gamma}{\sqrt{\sigma^2+\varepsilon}}\,W")
         st.latex(r"b'=\beta-\frac{\gamma\mu}{\sqrt{\sigma^2+\varepsilon}}")
         st.markdown("The question's alternative merges without any statistics, in training too:")
-        st.latex(r"\gamma\,(Wu)+\beta=W'u+b',\qquad W'=\gamma W,\quad b'=\beta")
+        st.latex(r"\gamma\,(Wu)+\beta=(\gamma W)\,u+\beta")
 
     st.header("One function at the start, three walks")
     with frame.prose():
@@ -81,13 +81,13 @@ with frame.page("pages/2_same_functions.py"):
         st.markdown(
             "In γx + β a unit's output depends on the product γw alone, so making γ larger and making w longer are the "
             "same wish, and gradient descent grants it twice. Batch norm divides the length of w out again, and the "
-            "wish can reach γ only. For every unit, with w its row of weights:"
+            "wish can reach γ only. For every unit of γx + β, with w its row of weights:"
         )
-        st.latex(r"\gamma x+\beta:\quad w\cdot\frac{\partial L}{\partial w}=\gamma\,\frac{\partial L}{\partial\gamma}")
+        st.latex(r"w\cdot\frac{\partial L}{\partial w}=\gamma\,\frac{\partial L}{\partial\gamma}")
+        st.markdown("And of batch norm, where nothing is left of it at ε = 0:")
         st.latex(
-            r"\text{batch norm}:\quad w\cdot\frac{\partial L}{\partial w}="
+            r"w\cdot\frac{\partial L}{\partial w}="
             r"\frac{\varepsilon}{\sigma^2+\varepsilon}\;\gamma\,\frac{\partial L}{\partial\gamma}"
-            r"\;\xrightarrow{\;\varepsilon=0\;}\;0"
         )
     eps = settings.slider(
         "eps",
@@ -103,10 +103,13 @@ with frame.page("pages/2_same_functions.py"):
         "the level line for the diagonal."
     )
     with frame.prose():
-        st.markdown("For the lengths after one update of plain gradient descent this means, for γx + β and at ε = 0:")
+        st.markdown(
+            "For the lengths after one update of plain gradient descent this means, for γx + β and for batch norm at "
+            "ε = 0:"
+        )
         st.latex(
             r"\Delta(\gamma^2-\|w\|^2)=\eta^2\Bigl(\bigl(\tfrac{\partial L}{\partial\gamma}\bigr)^2"
-            r"-\bigl\|\tfrac{\partial L}{\partial w}\bigr\|^2\Bigr)\qquad"
+            r"-\bigl\|\tfrac{\partial L}{\partial w}\bigr\|^2\Bigr)"
         )
         st.latex(r"\Delta\|w\|^2=\eta^2\bigl\|\tfrac{\partial L}{\partial w}\bigr\|^2")
 

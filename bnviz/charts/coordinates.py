@@ -111,7 +111,8 @@ def plot_agreement(frame: pd.DataFrame, styles: Sequence[RunStyle], *, example: 
 
 def _kinds(frame: pd.DataFrame, *keep: str) -> pd.DataFrame:
     """One row for each output and kind of network."""
-    columns = ["example", "digit", *keep]
+    frame = frame.assign(number=frame["example"] + 1)
+    columns = ["example", "number", "digit", *keep]
     parts = [frame[columns].assign(value=frame[column], kind=name) for column, name in _KINDS.items()]
     return pd.concat(parts, ignore_index=True)
 
@@ -128,7 +129,7 @@ def _kind_channels(
     shapes = alt.Scale(domain=names, range=[_SHAPES[kind] for kind in kinds])
     tooltip = [
         alt.Tooltip("kind:N", title="network"),
-        alt.Tooltip("example:Q", title="test example, from 0"),
+        alt.Tooltip("number:Q", title="test example"),
         alt.Tooltip("digit:O"),
         alt.Tooltip("value:Q", title="output", format=".6g"),
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import floor, log10
 from typing import TYPE_CHECKING, Literal
 
 import altair as alt
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 Picture = Literal["plane", "polar"]
 
 _PIXELS = 300
-_BANDS = 16
+_BANDS_A_DECADE = 6  # even, so that there is a level at 1, 3, 10, …
 _SHADES: dict[Theme, tuple[str, str]] = {"light": ("#ffffff", "#8592a0"), "dark": ("#14171a", "#7d8b99")}
 _COLUMNS: dict[Picture, tuple[str, str]] = {"plane": ("w1", "w2"), "polar": ("angle", "length")}
 _TITLES: dict[Picture, tuple[str, str]] = {
@@ -112,36 +113,30 @@ def _inside(path: pd.DataFrame, cells: pd.DataFrame) -> pd.Series:
 
 
 def _bands(cells: pd.DataFrame, landscape: pd.DataFrame, x: alt.X, y: alt.Y, theme: Theme) -> alt.Chart:
-    """The cells in bands of loss, evenly spaced on a log scale; neighbors of one row and band become one rectangle."""
+    """The cells in bands of loss, evenly spaced on a log scale; neighbors of one row and band become one rectangle.
+
+    Band k holds the losses from 10^(k/n) on, n = `_BANDS_A_DECADE`.
+    """
     finite = landscape["loss"][np.isfinite(landscape["loss"])]
-    levels = np.geomspace(finite.min(), finite.max(), _BANDS + 1)
-    placed = cells.sort_values(["row", "x"]).assign(band=lambda frame: np.digitize(frame["loss"], levels[1:-1]))
+    lowest, highest = (floor(_BANDS_A_DECADE * log10(loss)) for loss in (finite.min(), finite.max()))
+    numbers = np.floor(_BANDS_A_DECADE * np.log10(cells["loss"]))
+    placed = cells.assign(band=numbers).sort_values(["row", "x"])
     begins = (placed["band"].diff() != 0) | (placed["row"].diff() != 0)
-    merged = placed.groupby(begins.cumsum()).agg(
-        left=("left", "first"),
-        right=("right", "last"),
-        bottom=("bottom", "first"),
-        top=("top", "first"),
-        band=("band", "first"),
-    )
+    sides = {"left": "first", "right": "last", "bottom": "first", "top": "first"}
+    merged = placed.groupby(begins.cumsum()).agg({**sides, "band": "first", "loss": "median"})
     # A hair too wide and too high, since browsers leave a seam between rectangles that only touch; the next one in
     # the row and the next row are drawn over it.
     merged["right"] += 0.4 * (cells["right"] - cells["left"]).iloc[0]
     merged["top"] += 0.4 * (merged["top"] - merged["bottom"])
-    merged["loss"] = np.sqrt(levels[merged["band"]] * levels[merged["band"] + 1])
-    low, high = (np.array([int(color[i : i + 2], 16) for i in (1, 3, 5)]) for color in _SHADES[theme])
-    tones = [
-        "#" + "".join(f"{round(part):02x}" for part in low + (high - low) * place)
-        for place in np.linspace(0, 1, _BANDS)
-    ]
+    tones = _shades(highest - lowest + 1, theme)
     # By number of the band, not by loss: bands that are even on a log scale are even in the legend too.
-    scale = alt.Scale(type="threshold", domain=list(range(1, _BANDS)), range=tones)
-    label = f"format({levels[0]:.6g} * pow({levels[1] / levels[0]:.6g}, datum.value), '.1~r')"
+    domain = list(range(lowest + 1, highest + 1))
+    scale = alt.Scale(type="threshold", domain=domain, range=tones)
     legend = alt.Legend(
         title="loss (no unit, log scale)",
         type="gradient",
-        labelExpr=label,
-        labelOverlap="greedy",
+        values=[band for band in domain if band % (_BANDS_A_DECADE // 2) == 0],
+        labelExpr=f"format(pow(10, datum.value / {_BANDS_A_DECADE}), '.1~r')",
         gradientLength=_PIXELS - 20,
     )
     return (
@@ -156,6 +151,13 @@ def _bands(cells: pd.DataFrame, landscape: pd.DataFrame, x: alt.X, y: alt.Y, the
             tooltip=[alt.Tooltip("loss:Q", title="loss, about", format=".2g")],
         )
     )
+
+
+def _shades(count: int, theme: Theme) -> list[str]:
+    """Colors from that of the page to gray, one a band."""
+    low, high = (np.array([int(color[i : i + 2], 16) for i in (1, 3, 5)]) for color in _SHADES[theme])
+    mixed = (low + (high - low) * share for share in np.linspace(0, 1, count))
+    return ["#" + "".join(f"{round(part):02x}" for part in color) for color in mixed]
 
 
 def _ray(now: pd.Series, cells: pd.DataFrame, picture: Picture) -> pd.DataFrame:

@@ -79,7 +79,7 @@ def neurons(seed: int) -> tuple[Neuron, ...]:
 
 @dataclass(frozen=True)
 class Walks:
-    """Gradient descent w' = w − η·∂L/∂w of both neurons from one start, and their losses over the plane."""
+    """Gradient descent w' = w − η·∂L/∂w of both neurons from one start."""
 
     length: float = 2.0
     lr: float = 0.3

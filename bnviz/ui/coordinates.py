@@ -33,8 +33,8 @@ def why_folding(row: pd.Series) -> str:
     """Return the differences of the outputs behind `what_folding_did`."""
     return (
         f"{row['changed']:.0f} of {row['examples']:.0f} answers changed. The outputs spread by "
-        f"{short(row['spread'], 2)} (standard deviation) and differ by at most {short(row['single'], 2)} in 32-bit numbers, "
-        f"{short(row['double'], 2)} in 64-bit ones."
+        f"{short(row['spread'], 2)} (standard deviation) and differ by at most "
+        f"{short(row['single'], 2)} in 32-bit numbers, {short(row['double'], 2)} in 64-bit ones."
     )
 
 
@@ -99,8 +99,8 @@ def walks_verdict(endings: Sequence[Ending], names: Sequence[str]) -> str:
     if len(near) > 1:
         return f"**{_capital(' and '.join(near))} got furthest, without a clear advantage between them.** {losses}"
     return (
-        f"**{_capital(best)} got furthest here.** {losses} At another rate or depth the order may be another: "
-        "coordinates decide how one walks, not that one of them always walks best."
+        f"**{_capital(best)} got furthest here.** {losses} Coordinates change the walk. Which of them gets furthest "
+        "may be another matter at another rate or depth: move them."
     )
 
 

@@ -202,10 +202,12 @@ class TestWalk:
             drawn = bands[np.isclose(bands["bottom"], row["bottom"].iloc[0])].sort_values("left")
             assert drawn["left"].iloc[0] == pytest.approx(row["left"].min())
             assert (drawn["right"].to_numpy()[:-1] >= drawn["left"].to_numpy()[1:]).all()
-            # Each center lies in the last rectangle that begins before it, whose loss is within its band's factor.
+            # Each center lies in the last rectangle that begins before it, and six bands are a factor of ten.
             place = np.searchsorted(drawn["left"], row["x"].sort_values()) - 1
-            ratio = row.sort_values("x")["loss"].to_numpy() / drawn["loss"].to_numpy()[place]
-            assert np.abs(np.log(ratio)).max() < 0.5 * np.log(21.7 / 0.023) / 16 + 0.05
+            bands_of_row = drawn["band"].to_numpy()[place]
+            loss = row.sort_values("x")["loss"].to_numpy()
+            assert (10 ** (bands_of_row / 6) <= loss).all()
+            assert (loss < 10 ** ((bands_of_row + 1) / 6)).all()
 
     def test_the_walk_ends_at_the_step_with_its_ray(self):
         spec = walked(step=7).to_dict()
