@@ -1,6 +1,9 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from bnviz.ui import run_view
+from bnviz.ui.jobs import JobQueue
+
 PAGE = "pages/2_same_functions.py"
 
 
@@ -102,3 +105,20 @@ def test_another_seed_is_in_the_link_and_in_every_experiment(page):
     after = metrics(page)
     for label in ("training mode differs by", "after step 1", "loss along the ray, plain"):
         assert after[label] != before[label]
+
+
+@pytest.mark.parametrize("steps", [0, 1, 5])
+def test_work_that_is_cut_short_shows_what_it_has_and_no_verdict(open_page, monkeypatch, steps):
+    def work(task, report, should_stop):
+        asked = iter(range(10_000))
+        return task.compute(report, lambda: next(asked) >= steps and should_stop())
+
+    queue = JobQueue(work, size=lambda _frame: 1, deadline=0.0)
+    monkeypatch.setattr(run_view, "training_queue", lambda: queue)
+    page = open_page(PAGE)
+    assert not page.exception
+    assert page.warning
+    assert len(page.get("vega_lite_chart")) == (9 if steps else 7)
+    said = judged(page)
+    assert "What happened" not in said
+    assert "got furthest" not in said
