@@ -51,6 +51,16 @@ def complain(problems: dict[str, str], beginning: str) -> None:
         st.error("\n".join([beginning, "", *(f"- {literal(message)}" for message in problems.values())]))
 
 
+def offer_what_is_allowed() -> None:
+    """Offer the nearest experiment that this server trains, when it refuses the draft."""
+    offered = lab.suggestion(lab.draft())
+    if offered:
+        st.markdown(f"Nearest that this server trains: {literal(lab.differences(lab.draft(), offered))}.")
+        if st.button("Use these settings", icon=":material/compress:", key="lab_use_allowed"):
+            lab.load(offered)
+            st.rerun()
+
+
 def upload() -> None:
     """Take an experiment or a recording from a file, once."""
     file = st.file_uploader(
@@ -79,6 +89,7 @@ with frame.page("pages/12_training_lab.py"):
     draw_controls()
     experiment, problems = lab.judge(lab.draft())
     complain(problems, "This cannot be trained yet:")
+    offer_what_is_allowed()
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button("Train", type="primary", disabled=experiment is None, icon=":material/play_arrow:") and experiment:
             lab.show(experiment)
@@ -86,6 +97,7 @@ with frame.page("pages/12_training_lab.py"):
             lab.load(lab.START)
             st.rerun()
         if experiment:
+            st.caption(f"Estimated work: {lab.work_in_words(experiment)}")
             query = lab.write_query(experiment)
             with st.popover("Copy link", icon=":material/link:"):
                 st.markdown("This link opens the lab with these settings and trains them.")

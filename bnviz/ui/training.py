@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import streamlit as st
 
 from bnviz.experiment import Experiment
+from bnviz.ui.configuration import configuration
 from bnviz.ui.jobs import Done, JobQueue, Report
 
 if TYPE_CHECKING:
@@ -38,7 +39,14 @@ def job_key(task: Task) -> str:
 @st.cache_resource(show_spinner=False)
 def training_queue() -> JobQueue[Task, Any]:
     """Return the queue that all visitors of this server share."""
-    return JobQueue(_work, size=_bytes)
+    settings = configuration()
+    return JobQueue(
+        _work,
+        size=_bytes,
+        capacity=settings.queue,
+        deadline=settings.deadline,
+        keep_bytes=settings.results_megabytes * 1_000_000,
+    )
 
 
 def prepare(task: Task) -> None:
