@@ -112,8 +112,8 @@ with frame.page("pages/3_learn_to_standardize.py"):
     )
     told_stage = reserve_figure("learn_told")
     st.caption(
-        "Four hidden layers of 64 ReLUs on digits, batches of 64, 300 updates. Look at whether the two upper curves "
-        "reach the bottom, and what the loss below does meanwhile."
+        "Four hidden layers of 64 ReLUs on digits, batches of 64, 300 updates. Look at whether the curve of "
+        "those that were told comes down, and what the loss below does meanwhile."
     )
 
     st.header("A perfect start, kept forever")
@@ -127,14 +127,11 @@ with frame.page("pages/3_learn_to_standardize.py"):
         "frozen_rate",
         "Learning rate η",
         frozen.RATES,
-        0.5,
+        0.1,
         help="The same for all parameters of both networks.",
     )
     frozen_stage = reserve_figure("learn_frozen")
-    st.caption(
-        "Three hidden layers of 64 ReLUs on digits, batches of 64, 200 updates. Look at the same two curves at "
-        "rate 0.1 and at rate 0.5."
-    )
+    st.caption("Three hidden layers of 64 ReLUs on digits, batches of 64, 200 updates. Compare rate 0.1 with rate 0.5.")
 
     st.header("The gradient has to know μ and σ")
     with frame.prose():
@@ -160,7 +157,7 @@ with frame.page("pages/3_learn_to_standardize.py"):
     )
     held_rate = settings.slider(
         "held_rate",
-        "Learning rate η ",
+        "Learning rate η",
         (0.03, 0.1, 0.3, 1.0),
         0.1,
         help="The same for all parameters of the four networks.",

@@ -34,7 +34,8 @@ def plot_descent(
     level, order, gamma, beta of the same inputs. The axes span the path.
     """
     palette, color = PALETTES[theme], color_of(style, theme)
-    optimum = contours.groupby("level")[["gamma", "beta"]].agg(lambda side: (side.min() + side.max()) / 2).iloc[[0]]
+    inmost = contours.loc[contours["level"] == contours["level"].min(), ["gamma", "beta"]]
+    optimum = ((inmost.min() + inmost.max()) / 2).to_frame().T
     x, y = (
         alt.X("gamma:Q", scale=_span(path["gamma"], optimum["gamma"]), axis=alt.Axis(title="γ (no unit)", grid=False)),
         alt.Y("beta:Q", scale=_span(path["beta"], optimum["beta"]), axis=alt.Axis(title="β (no unit)", grid=False)),
@@ -221,7 +222,7 @@ def plot_standardization_error(
     return finish(
         [lines.encode(step_axis(int(drawn["step"].max())), y, color, dash, tooltip=tooltip)],
         title=title,
-        notes=["Of y = γz + β; for batch norm of x̂.", *notes],
+        notes=["Of the values y that enter the ReLU.", *notes],
         description=last_values(drawn, field),
         theme=theme,
         legend_lines=legend_lines,

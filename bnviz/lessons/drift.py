@@ -120,6 +120,5 @@ def drift_summary(frame: pd.DataFrame) -> pd.DataFrame:
     if late.empty:
         raise ValueError(f"frame ends at step {frame['step'].max()}: must reach step {STEPS // 2}; compute all of it.")
     grouped = late.groupby(["drift", "run", "norm", "rate"], as_index=False)["loss"].mean()
-    return grouped.assign(drift=pd.Categorical(grouped["drift"], DRIFTS)).sort_values(
-        ["drift", "run"], ignore_index=True
-    )
+    ordered = grouped.assign(drift=pd.Categorical(grouped["drift"], DRIFTS))
+    return ordered.sort_values(["drift", "run"], ignore_index=True)

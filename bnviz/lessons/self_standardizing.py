@@ -12,8 +12,8 @@ from bnviz.experiment import Experiment, Run
 if TYPE_CHECKING:
     from bnviz.engine.program import Program
 
-LABELS = ("γ, β told to standardize", "γ, β trained on the task", "batch norm")
-TOLD, FREE, BATCH = range(3)
+LABELS = ("γ, β told to standardize", "γ, β trained on the task", "μ, σ computed")
+TOLD, FREE, COMPUTED = range(3)
 RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.5)
 
 
@@ -23,7 +23,8 @@ class SelfStandardizing:
 
     In the first, γ and β of y = γz + β do not feel the loss of the task. Every unit has its own
     ½·(mean(y)² + (sd(y) − 1)²), z being taken as given, and they descend it at the rate `rate`. With μ, σ of z over the
-    batch, mean(y) = γμ + β and sd(y) = |γ|σ. The second is the usual γz + β, the third batch norm.
+    batch, mean(y) = γμ + β and sd(y) = |γ|σ. The second is the usual γz + β. The third computes y = (z − μ)/√(σ² + ε): batch norm without
+    γ and β, what the first is to become.
     """
 
     rate: float = 0.01
@@ -33,7 +34,7 @@ class SelfStandardizing:
     @property
     def experiment(self) -> Experiment:
         """The three runs, but for the extra loss, which an `Experiment` cannot name."""
-        settings = ({"norm": "affine", "train_affine": False}, {"norm": "affine"}, {"norm": "batch"})
+        settings = ({"norm": "affine", "train_affine": False}, {"norm": "affine"}, {"norm": "standardize"})
         runs = tuple(Run(label=label, **more) for label, more in zip(LABELS, settings, strict=True))
         return Experiment(widths=(64,) * 4, steps=self.steps, seed=self.seed, runs=runs)
 
@@ -42,7 +43,7 @@ class SelfStandardizing:
 
         step, run    in the order of `LABELS`
         loss         nats, of the task, in training mode on the step's mini-batch, which all runs share
-        mean_error   |mean over the batch|, mean over all units; of y, and for batch norm of x̂
+        mean_error   |mean over the batch|, mean over all units; of y
         std_error    |standard deviation − 1|, likewise
         """
         import torch
@@ -62,7 +63,7 @@ class SelfStandardizing:
                     if not isfinite(loss):
                         alive.discard(run)
                         continue
-                    rows.append((step, run, loss, *_errors(programs[run], run == BATCH)))
+                    rows.append((step, run, loss, *_errors(programs[run])))
                     programs[run].update()
                     if run == TOLD:
                         self._standardize(programs[run])
@@ -80,12 +81,10 @@ class SelfStandardizing:
             layer.beta.sub_(self.rate * mean_of_y)
 
 
-def _errors(program: "Program", of_normalized: bool) -> tuple[float, float]:
-    """Mean over the units of |mean| and |sd − 1| of y, or of x̂."""
+def _errors(program: "Program") -> tuple[float, float]:
+    """Mean over the units of |mean| and |sd − 1| of y."""
     import torch
 
-    tape, places = program.tape, range(len(program.tape.layers))
-    stages = [program.network.normalized(tape, i) if of_normalized else tape.layers[i].post_affine for i in places]
-    values = torch.cat(stages, 1)
-    std = values.std(-1, correction=0)
-    return values.mean(-1).abs().mean().item(), (std - 1).abs().mean().item()
+    y = torch.cat([layer.post_affine for layer in program.tape.layers.values()], 1)
+    std = y.std(-1, correction=0)
+    return y.mean(-1).abs().mean().item(), (std - 1).abs().mean().item()

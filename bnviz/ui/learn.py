@@ -9,7 +9,8 @@ import pandas as pd
 from bnviz.lessons.conditioning import CAP, TOLERANCE, Fit
 from bnviz.lessons.detached import BOTH_HELD, MEAN_HELD, STD_HELD, TOY_RATE, TRUE
 from bnviz.lessons.drift import DRIFTS
-from bnviz.lessons.self_standardizing import BATCH, FREE, TOLD
+from bnviz.lessons.endings import ending
+from bnviz.lessons.self_standardizing import COMPUTED, FREE, TOLD
 from bnviz.ui.words import short
 
 STEPS_ANSWERS = ("at most 10", "11 to 100", "101 to 10,000", "more than 10,000")
@@ -100,51 +101,54 @@ def drift_table(summary: pd.DataFrame) -> str:
         part = summary[summary["drift"] == drift].set_index("norm")
         cells = [drift]
         for norm in ("affine", "batch"):
-            cells += [short(part.loc[norm, "loss"]), short(part.loc[norm, "rate"])]
+            cells += [short(part["loss"][norm]), short(part["rate"][norm])]
         lines.append("| " + " | ".join([*cells, who_won(part["loss"])]) + " |")
     return "\n".join(lines)
 
 
 def told_verdict(ends: pd.DataFrame, rate: float) -> str:
     """Return how far γ and β came when they were told to standardize, and what that did for the task."""
-    told, batch = ends.loc[TOLD], ends.loc[BATCH]
+    told, computed = ending(ends, TOLD), ending(ends, COMPUTED)
     if not isnan(told["diverged_at"]):
         return (
             f"**It diverged, at step {told['diverged_at']:.0f}.** At the rate {short(rate)} γ and β overshoot: the "
             "curvature of their own loss grows with the mean square of z, and z changes with every layer below that "
             "overshoots too."
         )
-    errors = f"|mean| is {short(told['mean_error'], 2)} and |sd − 1| is {short(told['std_error'], 2)} on average"
-    task = f"The loss of the task is {short(told['loss'])}, with batch norm {short(batch['loss'])}."
+    task = f"The loss of the task is {short(told['loss'])}; with computed μ and σ it is {short(computed['loss'])}."
     if max(told["mean_error"], told["std_error"]) <= THERE:
-        return f"**They got there.** At the end {errors}. {task}"
+        return f"**They got there.** At the end {_errors(told)}. {task}"
     return (
-        f"**They lag behind.** At the end {errors}; batch norm has both at 0, up to ε, from the first step. {task} "
-        "Every unit faces a problem like the first one of this page, on inputs that move with every layer below."
+        f"**They lag behind.** At the end {_errors(told)}; with computed μ and σ {_errors(computed)}. {task} Every "
+        "unit faces a problem like the first one of this page, on inputs that move with the layers below. And lag is "
+        "not all: the gradient of the weights does not know that γ and β will answer each of its updates. What that "
+        "costs is measured in the last section."
     )
 
 
 def free_verdict(ends: pd.DataFrame) -> str:
     """Return where γ and β go when only the task trains them."""
-    free, batch = ends.loc[FREE], ends.loc[BATCH]
-    if not isfinite(free["loss"]):
+    free, computed = ending(ends, FREE), ending(ends, COMPUTED)
+    if not isnan(free["diverged_at"]):
         return "Left to the loss of the task, γx + β diverged here."
-    errors = f"|mean| {short(free['mean_error'], 2)}, |sd − 1| {short(free['std_error'], 2)}"
     if max(free["mean_error"], free["std_error"]) <= THERE:
-        return f"**Left to the task, they standardize** in this run: {errors}."
-    clear = max(free["loss"], batch["loss"]) > ALIKE * min(free["loss"], batch["loss"])
-    task = "" if clear else ", no clear difference"
+        return f"**Left to the task, they standardize** in this run: {_errors(free)}."
+    measured = f"The loss of the task is {short(free['loss'])}"
+    clear = max(free["loss"], computed["loss"]) > ALIKE * min(free["loss"], computed["loss"])
     return (
-        f"**Left to the task, they do not standardize.** At the end {errors}: nothing in the loss asks for mean 0 and "
-        f"standard deviation 1. The task is learned all the same: loss {short(free['loss'])}, with batch norm "
-        f"{short(batch['loss'])}{task}."
+        f"**Left to the task, they do not standardize.** At the end {_errors(free)}: nothing in the loss asks for mean "
+        f"0 and standard deviation 1. {measured}"
+        + ("." if clear else ", no clear difference from computed μ and σ: at this depth and rate it is not needed.")
     )
+
+
+def _errors(row: pd.Series) -> str:
+    return f"|mean| is {short(row['mean_error'], 2)} and |sd − 1| {short(row['std_error'], 2)}"
 
 
 def frozen_verdict(result: pd.DataFrame, lr: float) -> str:
     """Return what became of frozen statistics beside batch norm, at one learning rate."""
-    rows = result.set_index("norm")
-    frozen, batch = rows.loc["batch_frozen"], rows.loc["batch"]
+    frozen, batch = (result[result["norm"] == norm].iloc[0] for norm in ("batch_frozen", "batch"))
     at = f"At the rate {short(lr)}"
     broken = [not isfinite(row["loss"]) for row in (frozen, batch)]
     if broken == [True, True]:
@@ -173,7 +177,7 @@ def frozen_verdict(result: pd.DataFrame, lr: float) -> str:
 
 def what_hurt_more(ends: pd.DataFrame) -> str:
     """Return which of μ and σ does more harm when the gradient holds it constant."""
-    mean, std = float(ends.loc[MEAN_HELD, "loss"]), float(ends.loc[STD_HELD, "loss"])
+    mean, std = float(ending(ends, MEAN_HELD)["loss"]), float(ending(ends, STD_HELD)["loss"])
     if mean == std or max(mean, std) <= ALIKE * min(mean, std):
         return HELD_ANSWERS[2]
     return HELD_ANSWERS[0] if mean > std else HELD_ANSWERS[1]
@@ -181,7 +185,7 @@ def what_hurt_more(ends: pd.DataFrame) -> str:
 
 def why_it_hurt(ends: pd.DataFrame) -> str:
     """Return the losses behind `what_hurt_more`, and what holding both does."""
-    true, std, mean, both = (_ended(ends.loc[run]) for run in (TRUE, STD_HELD, MEAN_HELD, BOTH_HELD))
+    true, std, mean, both = (_ended(ending(ends, run)) for run in (TRUE, STD_HELD, MEAN_HELD, BOTH_HELD))
     losses = f"Loss at the end: true gradient {true}, σ held {std}, μ held {mean}, both held {both}."
     if what_hurt_more(ends) == HELD_ANSWERS[0]:
         return (
@@ -193,7 +197,7 @@ def why_it_hurt(ends: pd.DataFrame) -> str:
 
 def detached_verdict(ends: pd.DataFrame) -> str:
     """Return what holding both statistics constant costs."""
-    true, both = ends.loc[TRUE], ends.loc[BOTH_HELD]
+    true, both = ending(ends, TRUE), ending(ends, BOTH_HELD)
     if not isfinite(both["loss"]):
         return f"**With both held constant, the run diverged at step {both['diverged_at']:.0f}.**"
     accuracy = f"test accuracy {both['accuracy']:.3f} against {true['accuracy']:.3f}"

@@ -1,6 +1,8 @@
-"""The figures of the lesson on γ and β: each works on its task in its place, draws the result and says what it shows."""
+"""The figures of the lesson on γ and β: each works on its task in its place, draws it and says what it shows."""
 
 from __future__ import annotations
+
+from math import isnan
 
 import pandas as pd
 import streamlit as st
@@ -10,7 +12,7 @@ from bnviz.experiment import Experiment, Run
 from bnviz.lessons.conditioning import Conditioning, contours, curve, fit
 from bnviz.lessons.detached import BOTH_HELD, MEAN_HELD, STD_HELD, TRUE, Detached, DriftingBias
 from bnviz.lessons.drift import FLOOR, NORMS, Drift, drift_summary
-from bnviz.lessons.endings import endings
+from bnviz.lessons.endings import ending, endings
 from bnviz.lessons.frozen import frozen_result
 from bnviz.lessons.self_standardizing import SelfStandardizing
 from bnviz.styles import run_styles
@@ -19,6 +21,8 @@ from bnviz.ui.frame import prose
 from bnviz.ui.lesson import figure, numbers, settle, theme
 from bnviz.ui.run_view import Stage
 from bnviz.ui.words import short
+
+_HELD = {"true gradient": TRUE, "σ held": STD_HELD, "μ held": MEAN_HELD, "both held": BOTH_HELD}
 
 
 def draw_conditioning(stage: Stage, task: Conditioning, mean: float, spread: float, guess: str | None) -> None:
@@ -41,11 +45,11 @@ def draw_conditioning(stage: Stage, task: Conditioning, mean: float, spread: flo
                 figure(chart, f"learn_descent{int(style is raw)}")
         numbers(
             {
-                "κ, from the examples": short(now.condition, 6),
-                "κ, by the formula": short(now.condition_in_theory, 6),
-                "steps, measured": short(now.steps, 6) if now.steps == now.steps else "given up",
-                "steps, by theory": short(now.steps_in_theory, 6),
-                "steps, standardized": short(easy.steps, 6),
+                "κ, from the examples": _count(now.condition),
+                "κ, by the formula": _count(now.condition_in_theory),
+                "steps, measured": _count(now.steps),
+                "steps, by theory": _count(now.steps_in_theory),
+                "steps, standardized": _count(easy.steps),
             }
         )
         chart = charts.plot_steps_needed(curve(table, spread), mean=mean, style=raw, theme=theme())
@@ -160,14 +164,17 @@ def draw_detached(stage: Stage, task: Detached, guess: str | None) -> None:
         if done.ending != "finished":
             return
         ends = endings(done.result, task.steps)
-        numbers({f"test accuracy, {name}": _accuracy(ends.loc[run]) for name, run in _HELD.items()})
+        numbers({f"test accuracy, {name}": _accuracy(ending(ends, run)) for name, run in _HELD.items()})
         settle(guess, learn.what_hurt_more(ends), learn.why_it_hurt(ends))
         with prose():
             st.markdown(learn.detached_verdict(ends))
 
 
-_HELD = {"true gradient": TRUE, "σ held": STD_HELD, "μ held": MEAN_HELD, "both held": BOTH_HELD}
-
-
 def _accuracy(row: pd.Series) -> str:
-    return f"{row['accuracy']:.3f}" if row["accuracy"] == row["accuracy"] else "diverged"
+    return f"{row['accuracy']:.3f}" if not isnan(row["accuracy"]) else "diverged"
+
+
+def _count(number: float) -> str:
+    if isnan(number):
+        return "given up"
+    return f"{number:,.0f}" if number >= 1000 else short(number, 4)
