@@ -18,7 +18,7 @@ from bnviz.ui.run_view import reserve_figure
 from bnviz.ui.settings import Settings
 
 with frame.page("pages/3_learn_to_standardize.py"):
-    st.title("γ and β could standardize, but they learn it slowly and must learn it again")
+    st.title("γ and β could standardize, but slowly, and over and over")
     with frame.prose():
         settings = Settings("learn")
         seed = settings.seed()
@@ -73,7 +73,7 @@ with frame.page("pages/3_learn_to_standardize.py"):
             "The mean of the inputs",
             {"static": "stays (static)", "jump": "jumps", "ramp": "rises (ramp)", "sine": "swings (sine)"},
             "sine",
-            help="How the mean m_t moves during the 600 steps.",
+            help="How the mean m moves during the 600 steps.",
         )
         size = settings.slider(
             "size",
@@ -83,7 +83,7 @@ with frame.page("pages/3_learn_to_standardize.py"):
             help="In standard deviations of the inputs. Without effect when the mean stays.",
         )
     drift_guess = predict(
-        "A unit learns 2u + ½ from x = m_t + u while m_t moves as chosen. γx + β and batch norm each use their own "
+        "A unit learns 2u + ½ from x = m + u while the mean m moves as chosen. γx + β and batch norm each use their own "
         "best learning rate. Which has the lower loss over the second half?",
         learn.DRIFT_ANSWERS,
         "learn_drift",
@@ -145,11 +145,9 @@ with frame.page("pages/3_learn_to_standardize.py"):
     st.caption("Batch of 64, rate 0.1, a target that is 1 above the output, so that the gradient always asks for more.")
     with frame.prose():
         st.markdown("In a network μ and σ can be held constant in the gradient one at a time, or both:")
-        st.latex(
-            r"\frac{\partial L}{\partial x}=\frac{\gamma}{\sqrt{\sigma^2+\varepsilon}}\Bigl(dy"
-            r"-\underbrace{\operatorname{mean}(dy)}_{\text{through }\mu}"
-            r"-\underbrace{\hat x\operatorname{mean}(dy\,\hat x)}_{\text{through }\sigma}\Bigr)"
-        )
+        st.latex(r"dx=\frac{\gamma}{\sqrt{\sigma^2+\varepsilon}}\,(dy-a-b)")
+        st.latex(r"a=\operatorname{mean}(dy)\quad\text{through }\mu")
+        st.latex(r"b=\hat x\operatorname{mean}(dy\,\hat x)\quad\text{through }\sigma")
     held_guess = predict(
         "Four networks compute the same outputs, and differ in what their gradients leave out. Which does more harm?",
         learn.HELD_ANSWERS,

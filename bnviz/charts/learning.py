@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 Error = Literal["mean_error", "std_error"]
 
 _ERRORS: dict[Error, tuple[str, str]] = {
-    "mean_error": ("Distance of the mean from 0", "|mean|, mean over the units (no unit, log scale)"),
-    "std_error": ("Distance of the spread from 1", "|sd − 1|, mean over the units (no unit, log scale)"),
+    "mean_error": ("Distance of the mean from 0", "|mean| (no unit, log scale)"),
+    "std_error": ("Distance of the spread from 1", "|sd − 1| (no unit, log scale)"),
 }
 _BLOCK = 10  # steps whose losses are averaged: single mini-batches differ too much to be compared
 _MOST_STEPS = 200
@@ -61,7 +61,7 @@ def plot_descent(
             goal.encode(x, y),
         ],
         title=title,
-        notes=["○ start, × lowest loss. Thin lines: equal loss, 10 times as large from one to the next."],
+        notes=["○ start, × lowest loss. Thin lines: equal loss; from one to the next it is 10 times as large."],
         description=f"After {int(last['step']):,} steps γ = {last['gamma']:.3g}, β = {last['beta']:.3g}.",
         theme=theme,
         height=280,
@@ -70,7 +70,7 @@ def plot_descent(
 
 def _span(values: pd.Series, optimum: pd.Series) -> alt.Scale:
     both = np.concatenate([values.to_numpy(), optimum.to_numpy()])
-    margin = 0.08 * float(np.ptp(both)) or 1.0
+    margin = 0.25 * float(np.ptp(both)) or 1.0
     return alt.Scale(domain=[float(both.min()) - margin, float(both.max()) + margin], nice=False, zero=False)
 
 
@@ -88,7 +88,9 @@ def plot_steps_needed(curve: pd.DataFrame, *, mean: float, style: RunStyle, them
         scale=alt.Scale(domain=[float(means.min()) - 0.2, float(means.max()) + 0.2], nice=False),
         axis=alt.Axis(title="mean m of the inputs (no unit)", grid=False, tickCount=6),
     )
-    y = alt.Y("steps:Q", **log_axis(steps, "steps needed (log scale)"))
+    vertical = log_axis(steps, "steps needed (log scale)")
+    vertical["axis"].format = ",.0f"
+    y = alt.Y("steps:Q", **vertical)
     tooltip = [
         alt.Tooltip("source:N"),
         alt.Tooltip("mean:Q", title="m", format=".3g"),
@@ -222,7 +224,7 @@ def plot_standardization_error(
     return finish(
         [lines.encode(step_axis(int(drawn["step"].max())), y, color, dash, tooltip=tooltip)],
         title=title,
-        notes=["Of the values y that enter the ReLU.", *notes],
+        notes=["Mean over all units, of the values y that enter the ReLU.", *notes],
         description=last_values(drawn, field),
         theme=theme,
         legend_lines=legend_lines,

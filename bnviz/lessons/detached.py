@@ -9,7 +9,7 @@ import pandas as pd
 
 from bnviz.experiment import Experiment, Run
 
-LABELS = ("batch norm", "σ held constant", "μ held constant", "both held constant")
+LABELS = ("true gradient", "σ held constant", "μ held constant", "both held constant")
 TRUE, STD_HELD, MEAN_HELD, BOTH_HELD = range(4)
 TOY_STEPS, TOY_RATE = 60, 0.1
 

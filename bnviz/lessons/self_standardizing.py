@@ -23,8 +23,8 @@ class SelfStandardizing:
 
     In the first, γ and β of y = γz + β do not feel the loss of the task. Every unit has its own
     ½·(mean(y)² + (sd(y) − 1)²), z being taken as given, and they descend it at the rate `rate`. With μ, σ of z over the
-    batch, mean(y) = γμ + β and sd(y) = |γ|σ. The second is the usual γz + β. The third computes y = (z − μ)/√(σ² + ε): batch norm without
-    γ and β, what the first is to become.
+    batch, mean(y) = γμ + β and sd(y) = |γ|σ. The second is the usual γz + β. The third computes what the first is to
+    learn, y = (z − μ)/√(σ² + ε): batch norm without γ and β.
     """
 
     rate: float = 0.01
@@ -34,8 +34,12 @@ class SelfStandardizing:
     @property
     def experiment(self) -> Experiment:
         """The three runs, but for the extra loss, which an `Experiment` cannot name."""
-        settings = ({"norm": "affine", "train_affine": False}, {"norm": "affine"}, {"norm": "standardize"})
-        runs = tuple(Run(label=label, **more) for label, more in zip(LABELS, settings, strict=True))
+        told, free, computed = LABELS
+        runs = (
+            Run(norm="affine", train_affine=False, label=told),
+            Run(norm="affine", label=free),
+            Run(norm="standardize", label=computed),
+        )
         return Experiment(widths=(64,) * 4, steps=self.steps, seed=self.seed, runs=runs)
 
     def compute(self, report: Callable[[int, Sequence[float]], None], should_stop: Callable[[], bool]) -> pd.DataFrame:

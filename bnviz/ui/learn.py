@@ -92,16 +92,16 @@ def why_drift(losses: pd.Series, drift: str, size: float) -> str:
 
 
 def drift_table(summary: pd.DataFrame) -> str:
-    """Return all four drifts as a Markdown table: losses, best rates, and who had the lower loss."""
+    """Return all four drifts as a Markdown table: losses with the best rates, and who had the lower loss."""
     lines = [
-        "| inputs | γx + β, loss | its best η | batch norm, loss | its best η | lower loss |",
-        "|---|---|---|---|---|---|",
+        "| inputs | γx + β | batch norm | lower loss |",
+        "|---|---|---|---|",
     ]
     for drift in DRIFTS:
         part = summary[summary["drift"] == drift].set_index("norm")
         cells = [drift]
         for norm in ("affine", "batch"):
-            cells += [short(part["loss"][norm]), short(part["rate"][norm])]
+            cells.append(f"{short(part['loss'][norm])} (η {short(part['rate'][norm])})")
         lines.append("| " + " | ".join([*cells, who_won(part["loss"])]) + " |")
     return "\n".join(lines)
 
@@ -169,8 +169,8 @@ def frozen_verdict(result: pd.DataFrame, lr: float) -> str:
         return f"**No clear difference.** {measured}"
     if frozen["loss"] < batch["loss"]:
         return (
-            f"**Frozen statistics have the lower training loss.** {measured} A good start is worth a lot, and this "
-            "one has no noise from the batch and nothing taken out of its gradient. Now raise the rate."
+            f"**Frozen statistics have the lower training loss.** {measured} A good start is worth a lot, and at "
+            "this rate nothing more is needed. Compare larger rates."
         )
     return f"**Batch norm has the lower training loss.** {measured} Statistics of step 0 are out of date by now."
 

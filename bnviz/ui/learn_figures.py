@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import isnan
 
 import pandas as pd
@@ -14,7 +15,8 @@ from bnviz.lessons.detached import BOTH_HELD, MEAN_HELD, STD_HELD, TRUE, Detache
 from bnviz.lessons.drift import FLOOR, NORMS, Drift, drift_summary
 from bnviz.lessons.endings import ending, endings
 from bnviz.lessons.frozen import frozen_result
-from bnviz.lessons.self_standardizing import SelfStandardizing
+from bnviz.lessons.self_standardizing import FREE, TOLD, SelfStandardizing
+from bnviz.norms import NORMS as NORM_RECORDS
 from bnviz.styles import run_styles
 from bnviz.ui import learn
 from bnviz.ui.frame import prose
@@ -22,6 +24,7 @@ from bnviz.ui.lesson import figure, numbers, settle, theme
 from bnviz.ui.run_view import Stage
 from bnviz.ui.words import short
 
+TINY = 1e-9  # below this a number is rounding, and its digits mean nothing
 _HELD = {"true gradient": TRUE, "σ held": STD_HELD, "μ held": MEAN_HELD, "both held": BOTH_HELD}
 
 
@@ -105,7 +108,10 @@ def draw_told(stage: Stage, task: SelfStandardizing) -> None:
     done = stage.obtain(task)
     if done is None or done.result is None or done.result.empty:
         return
-    table, styles = done.result, run_styles(task.experiment)
+    table, styles = done.result, list(run_styles(task.experiment))
+    # The other dashes of one color are hard to tell apart.
+    styles[TOLD] = replace(styles[TOLD], dash=())
+    styles[FREE] = replace(styles[FREE], dash=NORM_RECORDS["affine"].dash)
     with stage.picture:
         left, right = st.columns(2)
         with left:
@@ -134,8 +140,16 @@ def draw_frozen(stage: Stage, experiment: Experiment) -> None:
         figure(chart, "learn_frozen")
         if done.ending != "finished":
             return
+        result = frozen_result(history)
+        numbers(
+            {
+                f"{what}, {name}": text
+                for (_, row), name in zip(result.iterrows(), ("frozen", "batch norm"), strict=True)
+                for what, text in (("training loss", short(row["loss"])), ("test accuracy", _accuracy(row)))
+            }
+        )
         with prose():
-            st.markdown(learn.frozen_verdict(frozen_result(history), experiment.runs[0].lr))
+            st.markdown(learn.frozen_verdict(result, experiment.runs[0].lr))
 
 
 def draw_bias(stage: Stage, task: DriftingBias) -> None:
@@ -150,6 +164,14 @@ def draw_bias(stage: Stage, task: DriftingBias) -> None:
             done.result, styles, field="b", title="The bias b", axis_title="b (no unit)", theme=theme()
         )
         figure(chart, "learn_bias")
+        last = done.result.groupby("run").tail(1).set_index("run")
+        numbers(
+            {
+                f"{what}, {style.label}": short(last[field][run], 1 if abs(last[field][run]) < TINY else 3)
+                for what, field in (("last b", "b"), ("last loss", "loss"))
+                for run, style in enumerate(styles)
+            }
+        )
         with prose():
             st.markdown(learn.bias_verdict(done.result))
 
