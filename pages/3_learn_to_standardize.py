@@ -83,8 +83,8 @@ with frame.page("pages/3_learn_to_standardize.py"):
             help="In standard deviations of the inputs. Without effect when the mean stays.",
         )
     drift_guess = predict(
-        "A unit learns 2u + ½ from x = m + u while the mean m moves as chosen. γx + β and batch norm each use their own "
-        "best learning rate. Which has the lower loss over the second half?",
+        "A unit learns 2u + ½ from x = m + u while the mean m moves as chosen. γx + β and batch norm each have "
+        "their own best learning rate. Which has the lower loss over the second half?",
         learn.DRIFT_ANSWERS,
         "learn_drift",
     )
@@ -144,10 +144,13 @@ with frame.page("pages/3_learn_to_standardize.py"):
     bias_stage = reserve_figure("learn_bias")
     st.caption("Batch of 64, rate 0.1, a target that is 1 above the output, so that the gradient always asks for more.")
     with frame.prose():
-        st.markdown("In a network μ and σ can be held constant in the gradient one at a time, or both:")
-        st.latex(r"dx=\frac{\gamma}{\sqrt{\sigma^2+\varepsilon}}\,(dy-a-b)")
-        st.latex(r"a=\operatorname{mean}(dy)\quad\text{through }\mu")
-        st.latex(r"b=\hat x\operatorname{mean}(dy\,\hat x)\quad\text{through }\sigma")
+        st.markdown(
+            "In a network, the gradient of batch norm has two terms for the paths through μ and through σ. Holding μ "
+            "constant leaves out the first, holding σ constant the second."
+        )
+        st.latex(r"dx=\frac{\gamma}{\sqrt{\sigma^2+\varepsilon}}\,(dy-p_\mu-p_\sigma)")
+        st.latex(r"p_\mu=\operatorname{mean}(dy)")
+        st.latex(r"p_\sigma=\hat x\operatorname{mean}(dy\,\hat x)")
     held_guess = predict(
         "Four networks compute the same outputs, and differ in what their gradients leave out. Which does more harm?",
         learn.HELD_ANSWERS,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import ceil, log, log1p, sqrt
+from math import atan2, ceil, cos, log, log1p, sin, sqrt
 from typing import NamedTuple
 
 import numpy as np
@@ -106,9 +106,9 @@ def steps_needed(mean: float, spread: float) -> int:
     error = 1 - optimum[0], -optimum[1]
     if 0.5 * ((error[0] * mean + error[1]) ** 2 + (error[0] * spread) ** 2) <= TOLERANCE:
         return 0
-    # The slow direction (p, q) solves m·p + (1 − λ)·q = 0; for m = 0 it is an axis.
-    slow = np.array([1 - low, -mean]) if mean else np.array([float(det < 1), float(det >= 1)])
-    along = float(slow @ error) / float(np.linalg.norm(slow))
+    # The steep axis of the ellipses stands at an angle θ with tan 2θ = 2m/(m² + s² − 1), the slow one across it.
+    angle = atan2(2 * mean, mean**2 + spread**2 - 1) / 2
+    along = -sin(angle) * error[0] + cos(angle) * error[1]
     loss = 0.5 * low * along**2
     if kappa == 1 or loss <= TOLERANCE:
         return 1

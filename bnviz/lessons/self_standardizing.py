@@ -12,8 +12,8 @@ from bnviz.experiment import Experiment, Run
 if TYPE_CHECKING:
     from bnviz.engine.program import Program
 
-LABELS = ("γ, β told to standardize", "γ, β trained on the task", "μ, σ computed")
-TOLD, FREE, COMPUTED = range(3)
+LABELS = ("γ, β trained on the task", "γ, β told to standardize", "μ, σ computed")
+FREE, TOLD, COMPUTED = range(3)
 RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.5)
 
 
@@ -21,10 +21,10 @@ RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.5)
 class SelfStandardizing:
     """Three networks of four hidden layers of ReLUs on digits: same weights, same batches of 64, plain SGD at rate 0.1.
 
-    In the first, γ and β of y = γz + β do not feel the loss of the task. Every unit has its own
+    The first is the usual y = γz + β. In the second, γ and β do not feel the loss of the task: every unit has its own
     ½·(mean(y)² + (sd(y) − 1)²), z being taken as given, and they descend it at the rate `rate`. With μ, σ of z over the
-    batch, mean(y) = γμ + β and sd(y) = |γ|σ. The second is the usual γz + β. The third computes what the first is to
-    learn, y = (z − μ)/√(σ² + ε): batch norm without γ and β.
+    batch, mean(y) = γμ + β and sd(y) = |γ|σ. The third computes what the second is to learn, y = (z − μ)/√(σ² + ε):
+    batch norm without γ and β.
     """
 
     rate: float = 0.01
@@ -34,10 +34,10 @@ class SelfStandardizing:
     @property
     def experiment(self) -> Experiment:
         """The three runs, but for the extra loss, which an `Experiment` cannot name."""
-        told, free, computed = LABELS
+        free, told, computed = LABELS
         runs = (
-            Run(norm="affine", train_affine=False, label=told),
             Run(norm="affine", label=free),
+            Run(norm="affine", train_affine=False, label=told),
             Run(norm="standardize", label=computed),
         )
         return Experiment(widths=(64,) * 4, steps=self.steps, seed=self.seed, runs=runs)

@@ -15,8 +15,7 @@ from bnviz.lessons.detached import BOTH_HELD, MEAN_HELD, STD_HELD, TRUE, Detache
 from bnviz.lessons.drift import FLOOR, NORMS, Drift, drift_summary
 from bnviz.lessons.endings import ending, endings
 from bnviz.lessons.frozen import frozen_result
-from bnviz.lessons.self_standardizing import FREE, TOLD, SelfStandardizing
-from bnviz.norms import NORMS as NORM_RECORDS
+from bnviz.lessons.self_standardizing import TOLD, SelfStandardizing
 from bnviz.styles import run_styles
 from bnviz.ui import learn
 from bnviz.ui.frame import prose
@@ -111,7 +110,6 @@ def draw_told(stage: Stage, task: SelfStandardizing) -> None:
     table, styles = done.result, list(run_styles(task.experiment))
     # The other dashes of one color are hard to tell apart.
     styles[TOLD] = replace(styles[TOLD], dash=())
-    styles[FREE] = replace(styles[FREE], dash=NORM_RECORDS["affine"].dash)
     with stage.picture:
         left, right = st.columns(2)
         with left:
