@@ -75,8 +75,8 @@ def why_drift(losses: pd.Series, drift: str, size: float) -> str:
     winner = who_won(losses)
     if winner == DRIFT_ANSWERS[1]:
         return (
-            f"{measured} When the inputs move by {short(size)}, the right β moves by {short(2 * size)}. γ and β are "
-            "always on their way to where they were needed some steps ago; μ and σ are taken anew in every batch."
+            f"{measured} When the inputs move by {short(size)}, the right β moves by {short(2 * size)}, and γ and β "
+            "need steps to follow. μ and σ are taken anew in every batch."
         )
     if winner == DRIFT_ANSWERS[2]:
         return f"{measured} Here β lags about as much as the noise of μ and σ costs."
@@ -156,8 +156,8 @@ def frozen_verdict(result: pd.DataFrame, lr: float) -> str:
     if broken == [True, False]:
         return (
             f"**Frozen statistics {frozen['status']}.** {at} batch norm trains on: loss {short(batch['loss'])}, test "
-            f"accuracy {batch['accuracy']:.3f}. A perfect start is not enough. After some large updates the old μ and "
-            "σ no longer fit what the layers below put out, and nothing holds the scale."
+            f"accuracy {batch['accuracy']:.3f}. A perfect start is not enough: once updates have moved what "
+            "the layers below put out, nothing brings the outputs back to mean 0 and standard deviation 1."
         )
     if broken == [False, True]:
         return f"**Batch norm {batch['status']}.** {at} frozen statistics trained on: loss {short(frozen['loss'])}."
@@ -192,7 +192,7 @@ def why_it_hurt(ends: pd.DataFrame) -> str:
             f"{losses} Without the path through μ, an update tries to shift all outputs of a unit together, which "
             "the next forward pass takes back."
         )
-    return f"{losses} The harm depends on the rate: compare with 0.1."
+    return f"{losses} The harm depends on the rate: compare other rates."
 
 
 def detached_verdict(ends: pd.DataFrame) -> str:
