@@ -6,6 +6,13 @@ empty selection gives a chart with a sentence in it. Show a chart with `st.altai
 
 from bnviz.charts.coordinates import plot_agreement, plot_answer, plot_identity, plot_parting
 from bnviz.charts.curves import plot_accuracy, plot_loss, plot_moments, plot_weights
+from bnviz.charts.learning import (
+    plot_descent,
+    plot_run_losses,
+    plot_standardization_error,
+    plot_steps_needed,
+    plot_tracked,
+)
 from bnviz.charts.pictures import plot_decision, plot_histogram
 from bnviz.charts.plane import plot_walk
 from bnviz.charts.scale import plot_coinciding, plot_growth, plot_path, plot_scaled
@@ -20,6 +27,7 @@ __all__ = [
     "plot_backward",
     "plot_coinciding",
     "plot_decision",
+    "plot_descent",
     "plot_forward",
     "plot_growth",
     "plot_histogram",
@@ -30,7 +38,11 @@ __all__ = [
     "plot_path",
     "plot_percentiles",
     "plot_projection",
+    "plot_run_losses",
     "plot_scaled",
+    "plot_standardization_error",
+    "plot_steps_needed",
+    "plot_tracked",
     "plot_walk",
     "plot_weights",
 ]

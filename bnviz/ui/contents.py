@@ -39,6 +39,13 @@ PAGES: tuple[Page, ...] = (
         "Fold batch norm into plain layers: the same outputs. Train both from there: two different walks.",
     ),
     Page(
+        "pages/3_learn_to_standardize.py",
+        "Could γ and β learn it?",
+        ":material/tune:",
+        "The question, answered",
+        "γ and β may standardize by themselves: how many steps that takes, and what happens when the inputs move.",
+    ),
+    Page(
         "pages/6_scale_decoupling.py",
         "Scale leaves the weights",
         ":material/straighten:",
