@@ -5,6 +5,7 @@ empty selection gives a chart with a sentence in it. Show a chart with `st.altai
 """
 
 from bnviz.charts.curves import plot_accuracy, plot_loss, plot_moments, plot_weights
+from bnviz.charts.moving import plot_agreement, plot_decrease, plot_kicked, plot_rises
 from bnviz.charts.pictures import plot_decision, plot_histogram
 from bnviz.charts.scale import plot_coinciding, plot_growth, plot_path, plot_scaled
 from bnviz.charts.standardization import plot_backward, plot_forward, plot_projection
@@ -13,17 +14,21 @@ from bnviz.charts.units import plot_affine, plot_percentiles
 __all__ = [
     "plot_accuracy",
     "plot_affine",
+    "plot_agreement",
     "plot_backward",
     "plot_coinciding",
     "plot_decision",
+    "plot_decrease",
     "plot_forward",
     "plot_growth",
     "plot_histogram",
+    "plot_kicked",
     "plot_loss",
     "plot_moments",
     "plot_path",
     "plot_percentiles",
     "plot_projection",
+    "plot_rises",
     "plot_scaled",
     "plot_weights",
 ]
