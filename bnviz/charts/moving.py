@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import altair as alt
 import numpy as np
@@ -193,7 +193,7 @@ def plot_agreement(frame: pd.DataFrame, styles: Sequence[RunStyle], *, theme: Th
         axis=alt.Axis(title="batch size (examples, log scale)", values=sizes, format="d", grid=False),
     )
     low = min(0.0, float(drawn[["low", "mean"]].min().min()))
-    channel = {
+    channel: dict[str, Any] = {
         "scale": alt.Scale(domain=[low, 1], nice=False),
         "axis": alt.Axis(title="cosine with the full gradient (no unit)", values=[0, 0.2, 0.4, 0.6, 0.8, 1]),
     }

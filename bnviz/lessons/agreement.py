@@ -2,10 +2,17 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from bnviz.experiment import Experiment, Run
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from bnviz.engine.batches import Batch
+    from bnviz.engine.program import Program
 
 NORMS = ("none", "batch")
 SIZES = (4, 8, 16, 32, 64, 128, 256)
@@ -74,7 +81,7 @@ class Agreement:
         return pd.DataFrame(rows, columns=["run", "norm", "size", "draw", "cosine"])
 
 
-def _gradient(program, batch):
+def _gradient(program: "Program", batch: "Batch") -> "Tensor":
     """∂L/∂(all trained parameters) as one long vector, in float64."""
     program.gradients(batch)
     trained = program.optimizer.rate.flat > 0

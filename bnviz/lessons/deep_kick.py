@@ -2,10 +2,17 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from bnviz.experiment import Experiment, Run
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from bnviz.engine.program import Program
 
 NORMS = ("affine", "layer", "batch")
 LOWER = 3  # layers that take the blow; the one above them is watched
@@ -78,7 +85,7 @@ class DeepKick:
         return _compared(pd.concat(rows, ignore_index=True)) if rows else pd.DataFrame()
 
 
-def _kicked(program, x, kind: str, seed: int) -> list[pd.DataFrame]:
+def _kicked(program: "Program", x: "Tensor", kind: str, seed: int) -> list[pd.DataFrame]:
     """Moments of the watched layer after 0, 1, … blows; the weights are put back afterwards."""
     import torch
 
@@ -106,14 +113,12 @@ def _kicked(program, x, kind: str, seed: int) -> list[pd.DataFrame]:
 
 
 def _compared(frame: pd.DataFrame) -> pd.DataFrame:
-    import numpy as np
-
     keys = ["kind", "run", "unit"]
     before = frame[frame["kicks"] == 0].set_index(keys)[["mean", "sd"]]
     frame = frame.join(before, on=keys, rsuffix="_before")
     with np.errstate(divide="ignore", invalid="ignore"):
         shift = (frame["mean"] - frame["mean_before"]).abs() / frame["sd_before"]
-        log_sd = np.log(frame["sd"] / frame["sd_before"]).abs()
+        log_sd = pd.Series(np.log(frame["sd"] / frame["sd_before"])).abs()
     finite = np.isfinite(log_sd)
     return frame.assign(shift=shift.where(finite), log_sd=log_sd.where(finite))
 
@@ -123,13 +128,12 @@ def kick_summary(frame: pd.DataFrame, kind: str, kicks: int) -> pd.DataFrame:
 
     Raises ValueError when the frame has no such blow.
     """
-    import numpy as np
-
     chosen = frame[(frame["kind"] == kind) & (frame["kicks"] == kicks)] if len(frame) else frame
     if chosen.empty:
         raise ValueError(
             f"kind, kicks = {kind!r}, {kicks!r}: must be in the frame; choose them from KINDS and 0 to {MOST_KICKS}."
         )
-    signed = np.log(chosen["sd"] / chosen["sd_before"]).where(chosen["log_sd"].notna())
+    chosen = chosen.dropna(subset="log_sd")
+    signed = np.log(chosen["sd"] / chosen["sd_before"])
     table = chosen.assign(signed=signed).groupby(["run", "norm"], as_index=False)[["shift", "log_sd", "signed"]].mean()
     return table.assign(sd_ratio=np.exp(table["signed"])).drop(columns="signed")

@@ -12,6 +12,9 @@ from bnviz.experiment import Experiment, Run
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from bnviz.engine.batches import Batch
+    from bnviz.engine.program import Program
+
 NORMS = ("none", "batch_detached", "batch")
 RATES = (0.05, 0.1, 0.2, 0.5, 1.0)
 EXAMPLES = 256
@@ -78,8 +81,8 @@ class Descent:
                         continue
                     gradient, rate = program.network.gradients.flat, program.optimizer.rate.flat
                     # Frozen parameters have a rate of 0, so they add nothing.
-                    row = {"step": step, "run": run, "norm": NORMS[run], "loss": loss}
-                    row["predicted"] = (rate * gradient * gradient).sum().item()
+                    predicted = (rate * gradient * gradient).sum().item()
+                    row = {"step": step, "run": run, "norm": NORMS[run], "loss": loss, "predicted": predicted}
                     moments = _moments(program)
                     if run in last:
                         earlier, before = last[run]
@@ -88,7 +91,7 @@ class Descent:
                     last[run] = (row, moments)
                     rows.append(row)
                     if step % TINY_EVERY == 0:
-                        row["tiny_ratio"] = _tiny_ratio(program, batch, loss, row["predicted"])
+                        row["tiny_ratio"] = _tiny_ratio(program, batch, loss, predicted)
                     program.update()
                 report(step, [row["loss"] for row, _ in last.values()])
         return _with_ratio(pd.DataFrame(rows, columns=_COLUMNS))
@@ -111,7 +114,7 @@ class _Moments:
     beta: "Tensor"
 
 
-def _moments(program) -> _Moments:
+def _moments(program: "Program") -> _Moments:
     import torch
 
     layers = [program.tape.layers[index] for index in range(len(program.tape.layers))]
@@ -119,9 +122,12 @@ def _moments(program) -> _Moments:
     y = torch.stack([layer.post_affine[0] for layer in layers])
     parameters = program.network.parameters.layers
     return _Moments(
-        *(part for values in (z, y) for part in (values.mean(-1), values.std(-1, correction=0))),
-        torch.stack([layer.gamma[0] for layer in parameters]),
-        torch.stack([layer.beta[0] for layer in parameters]),
+        mean=z.mean(-1),
+        sd=z.std(-1, correction=0),
+        output_mean=y.mean(-1),
+        output_sd=y.std(-1, correction=0),
+        gamma=torch.stack([layer.gamma[0] for layer in parameters]),
+        beta=torch.stack([layer.beta[0] for layer in parameters]),
     )
 
 
@@ -153,7 +159,7 @@ def _movement(now: _Moments, later: _Moments, run: Run) -> dict[str, float]:
     return moved | kept
 
 
-def _tiny_ratio(program, batch, loss: float, predicted: float) -> float:
+def _tiny_ratio(program: "Program", batch: "Batch", loss: float, predicted: float) -> float:
     """Decrease over prediction for a step of `TINY` times the rate; parameters and gradient are put back."""
     parameters, gradients = program.network.parameters.flat, program.network.gradients.flat
     kept, gradient = parameters.clone(), gradients.clone()
