@@ -47,7 +47,8 @@ with frame.page("pages/4_moving_statistics.py"):
     )
     with frame.prose():
         st.latex(
-            r"\operatorname{mean}_B(y)=\beta,\qquad \operatorname{sd}_B(y)=|\gamma|\,\frac{\sigma}{\sqrt{\sigma^2+\varepsilon}}"
+            r"\operatorname{mean}_B(y)=\beta,\qquad "
+            r"\operatorname{sd}_B(y)=|\gamma|\,\frac{\sigma}{\sqrt{\sigma^2+\varepsilon}}"
         )
 
     st.header("Kick the layers below")
@@ -86,8 +87,8 @@ with frame.page("pages/4_moving_statistics.py"):
         st.markdown(
             "With all examples in one batch, μ and σ are functions of the weights like everything else, and the loss "
             "is one function L(w). Its gradient accounts for how μ(w) and σ(w) will answer to the step. The detached "
-            "variant computes the same output but takes μ and σ for constants in the gradient. That is the case "
-            "that the doubt describes."
+            "variant computes the same output, but its gradient takes μ and σ for constants, as if they were not "
+            "going to move."
         )
         st.latex(
             r"\frac{dL}{dw}=\frac{\partial L}{\partial w}"

@@ -168,7 +168,7 @@ def kept_verdict(summary: pd.DataFrame) -> str:
 
 def agreement_verdict(summary: pd.DataFrame) -> str:
     """Return whether small batches blur batch norm's gradient more than the plain network's."""
-    cosine = summary.pivot(index="size", columns="norm", values="mean")
+    cosine = summary.pivot_table(index="size", columns="norm", values="mean")
     smallest, largest = cosine.index.min(), cosine.index.max()
     values = "; ".join(
         f"{size} examples: batch norm {cosine['batch'][size]:.2f}, plain {cosine['none'][size]:.2f}"
