@@ -42,8 +42,8 @@ with frame.page("pages/4_moving_statistics.py"):
     drift_stage = reserve("moving_drift")
     st.caption(
         "Three layers of 64 ReLUs on digits, batches of 64, rate 0.1, from the same weights on the same batches. "
-        "Compare the two lowest rows: on the left mean and spread of y go where μ and σ go, on the right they repeat "
-        "β and |γ|."
+        "Compare the two lowest rows with those of μ and σ, and then with those of γ and β. Every row has one axis for "
+        "both networks."
     )
     with frame.prose():
         st.latex(
@@ -77,9 +77,10 @@ with frame.page("pages/4_moving_statistics.py"):
         st.button("Kick the lower layers" if kicks < MOST_KICKS else "Start over", on_click=kick, key="moving_kick")
     kick_stage = reserve_figure("moving_kicked")
     st.caption(
-        "Trained for 150 updates, then taken in training mode, with the batch's own μ and σ. Evaluation is another "
-        "matter: it uses running averages of μ and σ, which know of a blow only after some more batches. And what "
-        "stays is mean and spread: which example gets which value may well change."
+        "Four layers of 64 ReLUs on digits, trained for 150 updates of 64 at rate 0.1; then taken in training mode, "
+        "with the batch's own μ and σ. Evaluation is another matter: it uses running averages of μ and σ, which know of "
+        "a blow only after some more batches. And what stays is mean and spread: which example gets which value may "
+        "well change."
     )
 
     st.header("One fixed batch: does the loss ever rise?")
@@ -108,7 +109,7 @@ with frame.page("pages/4_moving_statistics.py"):
         "detached run."
     )
 
-    st.header("Small batches: where the doubt is right")
+    st.header("Small batches: is the doubt right?")
     with frame.prose():
         st.markdown(
             "A mini-batch has its own μ and σ, and they differ from those of the next mini-batch for no reason but "

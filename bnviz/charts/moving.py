@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -39,7 +40,7 @@ def plot_kicked(
     """What blows to the lower layers did to each unit above them: one point a unit, one row a network, log axis.
 
     `frame` is the result of `bnviz.lessons.deep_kick.DeepKick`. The range is the same for every number of blows of
-    one kind, so that they compare. A tick marks each network's mean.
+    one kind, so that they compare. An upright rule marks each network's mean.
     """
     palette = PALETTES[theme]
     title, axis_title, center = _KICKED[quantity]
@@ -48,6 +49,7 @@ def plot_kicked(
         return message("No unit has a spread before and after the blow, so there is nothing to compare.", theme=theme)
     raw = of_kind["shift"] if quantity == "shift" else of_kind["sd"] / of_kind["sd_before"]
     values, notes = on_log_axis(raw, _SMALLEST, _LARGEST)
+    notes = [note.replace("bottom", "left").replace("top", "right") for note in notes]
     of_kind = of_kind.assign(value=values, raw=raw)
     drawn = of_kind[of_kind["kicks"] == kicks]
     if drawn.empty:
@@ -57,13 +59,24 @@ def plot_kicked(
     channel = log_axis(values, axis_title)
     channel["axis"].grid = True
     x = alt.X("value:Q", **channel)
-    y = alt.Y("name:N", sort=names, scale=alt.Scale(domain=names), axis=alt.Axis(title=None, ticks=False, domain=False))
-    spread = alt.YOffset("unit:Q", scale=alt.Scale(range=[-0.3 * _ROW_PIXELS, 0.3 * _ROW_PIXELS]))
+    # Rows are numbers, so that a point can stand a little above or below the middle of its row.
+    drawn = drawn.assign(place=drawn["run"] + 0.6 * (drawn["unit"] / max(drawn["unit"].max(), 1) - 0.5))
+    rows = alt.Axis(
+        title=None,
+        values=list(range(len(names))),
+        labelExpr=f"{json.dumps(names, ensure_ascii=False)}[datum.value]",
+        ticks=False,
+        domain=False,
+        grid=False,
+    )
+    y = alt.Y("place:Q", scale=alt.Scale(domain=[len(names) - 0.5, -0.5], nice=False), axis=rows)
     middles = drawn.groupby("name")["raw"].agg(
         lambda part: part.mean() if quantity == "shift" else np.exp(np.log(part).mean())
     )
     middles = middles.reindex(names).dropna()
-    marks = pd.DataFrame({"name": middles.index, "value": on_log_axis(middles, _SMALLEST, _LARGEST)[0].to_numpy()})
+    middle = on_log_axis(middles, _SMALLEST, _LARGEST)[0].to_numpy()
+    row = np.array([names.index(name) for name in middles.index])
+    marks = pd.DataFrame({"value": middle, "place": row - 0.4, "end": row + 0.4})
     tooltip = [
         alt.Tooltip("name:N", title="network"),
         alt.Tooltip("unit:Q"),
@@ -71,8 +84,8 @@ def plot_kicked(
     ]
     said = "; ".join(f"{name} {value:.2g}" for name, value in middles.items())
     layers = [
-        alt.Chart(drawn).mark_point(filled=True, size=45, opacity=0.6).encode(x, y, spread, color, tooltip=tooltip),
-        alt.Chart(marks).mark_tick(thickness=3, size=0.85 * _ROW_PIXELS, color=palette.text).encode(x, y),
+        alt.Chart(drawn).mark_point(filled=True, size=45, opacity=0.6).encode(x, y, color, tooltip=tooltip),
+        alt.Chart(marks).mark_rule(strokeWidth=3, color=palette.text).encode(x, y, alt.Y2("end:Q")),
     ]
     if quantity == "sd_ratio":
         one = alt.Chart(pd.DataFrame({"value": [1.0]})).mark_rule(color=palette.muted, strokeDash=[2, 3]).encode(x)
@@ -134,16 +147,18 @@ def plot_decrease(frame: pd.DataFrame, styles: Sequence[RunStyle], *, theme: The
     if drawn.empty:
         return message("No update has a loss before and after, so there is no ratio to draw.", theme=theme)
     low, high = _RATIOS
-    notes = ["Lines: the updates. Points: steps 100,000 times as short."]
+    notes = ["Line: whole update. Point: 1/100,000 of one."]
     if ((drawn["ratio"] < low) | (drawn["ratio"] > high)).any():
         notes.append("Values beyond the axis are drawn at its edge.")
     drawn = drawn.assign(shown=drawn["ratio"].clip(low, high), tiny=drawn["tiny_ratio"].clip(low, high))
     color, dash, legend_lines = run_channels(drawn["run"], styles, theme)
-    x, scale = step_axis(int(drawn["step"].max())), alt.Scale(domain=[low, high], nice=False)
+    x, scale = step_axis(int(frame["step"].max())), alt.Scale(domain=[low, high], nice=False)
     axis = alt.Axis(title="decrease / η‖g‖² (no unit)", values=[-0.5, 0, 0.5, 1, 1.5])
     tooltip = [alt.Tooltip("name:N", title="run"), alt.Tooltip("step:Q")]
     rules = pd.DataFrame({"value": [0.0, 1.0]})
     tiny = drawn.dropna(subset="tiny_ratio")
+    # Points may coincide: the first run's are larger, so that its rim shows.
+    size = alt.Size("run:O", scale=alt.Scale(domain=[0, 1, 2], range=[230, 90, 90]), legend=None)
     firsts = tiny.groupby("run").head(1).sort_values("run")
     said = "; ".join(f"{row['name']} {row['tiny_ratio']:.4f}" for _, row in firsts.iterrows())
     return finish(
@@ -161,15 +176,16 @@ def plot_decrease(frame: pd.DataFrame, styles: Sequence[RunStyle], *, theme: The
                 tooltip=[*tooltip, alt.Tooltip("ratio:Q", format=".3f")],
             ),
             alt.Chart(tiny)
-            .mark_point(filled=True, size=80, opacity=1, stroke=palette.page, strokeWidth=1.5)
+            .mark_point(filled=True, opacity=1, stroke=palette.page, strokeWidth=1.5)
             .encode(
                 x,
                 alt.Y("tiny:Q", scale=scale, axis=axis),
                 color,
+                size,
                 tooltip=[*tooltip, alt.Tooltip("tiny_ratio:Q", title="ratio of a tiny step", format=".5f")],
             ),
         ],
-        title="What the loss did over what the gradient foretold",
+        title="Decrease over the predicted η‖g‖²",
         notes=notes,
         description=f"Ratio of a tiny step at step 0: {said}.",
         theme=theme,
@@ -212,8 +228,8 @@ def plot_agreement(frame: pd.DataFrame, styles: Sequence[RunStyle], *, theme: Th
             lines.mark_line(strokeWidth=3).encode(x, y, color, dash, tooltip=tooltip),
             lines.mark_point(filled=True, size=80, opacity=1).encode(x, y, color, tooltip=tooltip),
         ],
-        title="Agreement of a mini-batch's gradient with that of all examples",
-        notes=["Line: mean over the batches. Band: 10 to 90 % of them."],
+        title="A mini-batch against all examples",
+        notes=["Line: mean over the batches. Band: 10 to 90 %."],
         description=f"Batches of {sizes[0]}: {said}.",
         theme=theme,
         legend_lines=legend_lines,

@@ -54,6 +54,7 @@ def drift_verdict(layers: pd.DataFrame) -> str:
     """Return how far μ and the output's mean moved in the deepest layer, with γx + β and with batch norm."""
     deepest = layers[layers["layer"] == layers["layer"].max()]
     affine, batch = row_of(deepest, "affine"), row_of(deepest, "batch")
+    own = ", which is β's own move" if batch["mean_gap"] <= SAME else ""
     followed = (
         "β did not make up for it."
         if affine["output_mean_move"] > affine["mean_move"] / 2
@@ -63,8 +64,8 @@ def drift_verdict(layers: pd.DataFrame) -> str:
     return (
         f"**Deepest layer, from the first step to the last.** With γx + β, μ moved by {short(affine['mean_move'])} σ "
         f"and the mean of y by {short(affine['output_mean_move'])} of its standard deviations: {followed} With batch "
-        f"norm, μ moved by {short(batch['mean_move'])} σ and the mean of y by {short(batch['output_mean_move'])}, "
-        f"which is β's own move. (Two batches of {BATCH} differ by about {chance} σ in their mean by chance alone.)"
+        f"norm, μ moved by {short(batch['mean_move'])} σ and the mean of y by {short(batch['output_mean_move'])}{own}. "
+        f"(Two batches of {BATCH} differ by about {chance} σ in their mean by chance alone.)"
     )
 
 
@@ -75,15 +76,21 @@ def kick_verdict(summary: pd.DataFrame, kind: str, kicks: int) -> str:
     rows = {norm: row_of(summary, norm) for norm in ("batch", "layer", "affine")}
     what = f"multiplied by {FACTOR:g}" if kind == "scale" else f"given noise of {NOISE:g} times their spread"
     times = {1: "once", 2: "twice"}.get(kicks, f"{kicks} times")
-    shifts = ", ".join(short(row["shift"], 2) for row in rows.values())
-    ratios = ", ".join("×" + short(row["sd_ratio"], 3) for row in rows.values())
-    measured = (
-        f"The weights of the {LOWER} lower layers were {what}, {times}. Batch norm, layer norm, γx + β: the mean of y "
-        f"moved by {shifts} of its standard deviations, and the spread became {ratios} of what it was."
-    )
+    blow = f"The weights of the {LOWER} lower layers were {what}, {times}."
     calm = {norm: max(row["shift"], row["log_sd"]) <= UNMOVED for norm, row in rows.items()}
-    head = "**Mean and spread stayed.**" if calm["batch"] else "**Here batch norm's output moved too.**"
-    return f"{head} {measured} {_about_layer_norm(calm, kind)}".rstrip()
+    if not calm["batch"]:
+        return f"**Here batch norm's output moved too.** {blow}"
+    alone = "" if calm["affine"] else " With γx + β both moved: γ and β had been fitted to what came before."
+    head = "**With batch norm, mean and spread of every unit's output stayed.**"
+    return f"{head} {blow}{alone} {_about_layer_norm(calm, kind)}".rstrip()
+
+
+def kick_numbers(summary: pd.DataFrame, labels: dict[str, str]) -> dict[str, str]:
+    """Return, under each network's label, how far the mean of y moved and by what factor its spread changed."""
+    return {
+        f"mean moved, spread times: {label}": f"{short(row['shift'], 2)} sd, ×{short(row['sd_ratio'])}"
+        for label, row in ((labels[norm], row_of(summary, norm)) for norm in labels)
+    }
 
 
 def _about_layer_norm(calm: dict[str, bool], kind: str) -> str:
@@ -150,20 +157,29 @@ def _first_and_last(row: pd.Series) -> str:
 
 def kept_verdict(summary: pd.DataFrame) -> str:
     """Return what keeping a step's μ and σ for the next step would have done to batch norm's output."""
-    plain, batch = (row_of(summary, norm) for norm in ("none", "batch"))
+    batch = row_of(summary, "batch")
     times, spread = batch["kept_move"] / batch["output_move"], batch["kept_log_sd"] / batch["output_log_sd"]
     measured = (
-        f"In one update, mean over all updates and units, the mean of z moved by {short(batch['z_move'], 2)} σ. The "
-        f"mean of y moved by {short(batch['output_move'], 2)} of its standard deviations. Had the update kept the μ "
-        f"and σ from before it, the mean of y would have moved by {short(batch['kept_move'], 2)}, {short(times, 2)} "
-        f"times as far, and its spread {short(spread, 2)} times as much."
+        f"Had each update kept the μ and σ from before it, the mean of y would have moved {short(times, 2)} times as "
+        f"far, and its spread {short(spread, 2)} times as much."
     )
     if min(times, spread) <= 1:
         return f"**Kept statistics would not have hurt here.** {measured}"
     return (
-        f"**γ and β would be stale if μ and σ were kept.** {measured} Taking μ and σ anew leaves only the moves of β "
-        f"and γ. In the plain network the mean of y moved by {short(plain['output_move'], 2)} per update."
+        f"**γ and β would be stale if μ and σ were kept.** {measured} Taking them anew leaves only the moves of β and "
+        "γ themselves."
     )
+
+
+def kept_numbers(summary: pd.DataFrame) -> dict[str, str]:
+    """Return how far means move in one update: a mean over all updates and units."""
+    plain, batch = (row_of(summary, norm) for norm in ("none", "batch"))
+    return {
+        "mean of z, batch norm": f"{short(batch['z_move'], 2)} σ",
+        "mean of y, μ and σ anew": f"{short(batch['output_move'], 2)} sd",
+        "mean of y, μ and σ kept": f"{short(batch['kept_move'], 2)} sd",
+        "mean of y, plain": f"{short(plain['output_move'], 2)} sd",
+    }
 
 
 def agreement_verdict(summary: pd.DataFrame) -> str:

@@ -46,9 +46,9 @@ def draw_drift(stage: Stage, experiment: Experiment, guess: str | None) -> None:
                 "largest |sd of y − |γ||": short(worst["sd_gap"].max(), 2),
             }
         )
+        settle(guess, moving.what_the_output_did(layers), moving.why_the_output(layers, experiment.runs[1].eps))
         with prose():
             st.markdown(moving.drift_verdict(layers))
-        settle(guess, moving.what_the_output_did(layers), moving.why_the_output(layers, experiment.runs[1].eps))
 
 
 def draw_kicks(stage: Stage, task: DeepKick, kind: str, kicks: int) -> None:
@@ -63,9 +63,13 @@ def draw_kicks(stage: Stage, task: DeepKick, kind: str, kicks: int) -> None:
             chart = charts.plot_kicked(done.result, styles, quantity=quantity, kind=kind, kicks=kicks, theme=theme())
             with column:
                 figure(chart, f"moving_kicked_{quantity}")
-        if done.ending == "finished":
-            with prose():
-                st.markdown(moving.kick_verdict(kick_summary(done.result, kind, kicks), kind, kicks))
+        if done.ending != "finished":
+            return
+        summary = kick_summary(done.result, kind, kicks)
+        labels = {run.norm: style.label for run, style in zip(task.experiment.runs, styles, strict=True)}
+        numbers(moving.kick_numbers(summary, labels))
+        with prose():
+            st.markdown(moving.kick_verdict(summary, kind, kicks))
 
 
 def draw_descent(stage: Stage, task: Descent, guess: str | None) -> None:
@@ -86,12 +90,15 @@ def draw_descent(stage: Stage, task: Descent, guess: str | None) -> None:
         rows = [(style.label, row) for style, (_, row) in zip(styles, summary.iterrows(), strict=True)]
         numbers(
             {f"rises, {label}": f"{row['rises']} of {row['updates']}" for label, row in rows}
-            | {f"decrease / η‖g‖² (median), {label}": f"{row['ratio']:.2f}" for label, row in rows}
+            | {f"median ratio, {label}": f"{row['ratio']:.2f}" for label, row in rows}
         )
         settle(guess, moving.what_the_loss_did(summary), moving.why_the_loss(summary))
         with prose():
             st.markdown(moving.decrease_verdict(summary))
             st.subheader("What if the next step kept this step's μ and σ?")
+            st.markdown("How far means move in one update of this run, mean over all updates and units:")
+        numbers(moving.kept_numbers(summary))
+        with prose():
             st.markdown(moving.kept_verdict(summary))
 
 
