@@ -78,8 +78,8 @@ with frame.page("pages/4_moving_statistics.py"):
     kick_stage = reserve_figure("moving_kicked")
     st.caption(
         "Four layers of 64 ReLUs on digits, trained for 150 updates of 64 at rate 0.1; then taken in training mode, "
-        "with the batch's own μ and σ. Evaluation is another matter: it uses running averages of μ and σ, which know of "
-        "a blow only after some more batches. And what stays is mean and spread: which example gets which value may "
+        "with the batch's own μ and σ. Evaluation is another matter: it uses running averages of μ and σ, which know "
+        "of a blow only after some more batches. And what stays is mean and spread: which example gets which value may "
         "well change."
     )
 
@@ -93,9 +93,9 @@ with frame.page("pages/4_moving_statistics.py"):
         )
         st.latex(
             r"\frac{dL}{dw}=\frac{\partial L}{\partial w}"
-            r"+\frac{\partial L}{\partial \mu}\frac{d\mu}{dw}+\frac{\partial L}{\partial \sigma}\frac{d\sigma}{dw},"
-            r"\qquad L(w-\eta g)=L(w)-\eta\,\|g\|^2+O(\eta^2)\ \text{ if } g=\tfrac{dL}{dw}"
+            r"+\frac{\partial L}{\partial \mu}\frac{d\mu}{dw}+\frac{\partial L}{\partial \sigma}\frac{d\sigma}{dw}"
         )
+        st.latex(r"g=\frac{dL}{dw}\;\Rightarrow\;L(w-\eta g)=L(w)-\eta\,\|g\|^2+O(\eta^2)")
     rise_guess = predict(
         "256 digits as one batch, 200 steps of plain gradient descent. How often does batch norm's loss rise?",
         moving.RISE_ANSWERS,

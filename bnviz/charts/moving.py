@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 KickedQuantity = Literal["shift", "sd_ratio"]
 
 _KICKED: dict[KickedQuantity, tuple[str, str, str]] = {
-    "shift": ("How far the mean of y moved", "|shift of the mean| / sd before (no unit, log scale)", "mean"),
+    "shift": ("How far the mean of y moved", "shift / sd before (no unit, log scale)", "mean"),
     "sd_ratio": ("How the spread of y changed", "sd after / sd before (no unit, log scale)", "geometric mean"),
 }
 _SMALLEST = 1e-9
@@ -74,7 +74,7 @@ def plot_kicked(
         lambda part: part.mean() if quantity == "shift" else np.exp(np.log(part).mean())
     )
     middles = middles.reindex(names).dropna()
-    middle = on_log_axis(middles, _SMALLEST, _LARGEST)[0].to_numpy()
+    middle = middles.clip(values.min(), values.max()).to_numpy()
     row = np.array([names.index(name) for name in middles.index])
     marks = pd.DataFrame({"value": middle, "place": row - 0.4, "end": row + 0.4})
     tooltip = [

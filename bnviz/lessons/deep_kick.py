@@ -114,8 +114,8 @@ def _kicked(program: "Program", x: "Tensor", kind: str, seed: int) -> list[pd.Da
 
 def _compared(frame: pd.DataFrame) -> pd.DataFrame:
     keys = ["kind", "run", "unit"]
-    before = frame[frame["kicks"] == 0].set_index(keys)[["mean", "sd"]]
-    frame = frame.join(before, on=keys, rsuffix="_before")
+    before = frame[frame["kicks"] == 0].set_index(keys)[["mean", "sd"]].add_suffix("_before")
+    frame = frame.join(before, on=keys)
     with np.errstate(divide="ignore", invalid="ignore"):
         shift = (frame["mean"] - frame["mean_before"]).abs() / frame["sd_before"]
         log_sd = pd.Series(np.log(frame["sd"] / frame["sd_before"])).abs()
