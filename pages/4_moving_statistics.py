@@ -46,10 +46,8 @@ with frame.page("pages/4_moving_statistics.py"):
         "both networks."
     )
     with frame.prose():
-        st.latex(
-            r"\operatorname{mean}_B(y)=\beta,\qquad "
-            r"\operatorname{sd}_B(y)=|\gamma|\,\frac{\sigma}{\sqrt{\sigma^2+\varepsilon}}"
-        )
+        st.latex(r"\operatorname{mean}_B(y)=\beta")
+        st.latex(r"\operatorname{sd}_B(y)=|\gamma|\,\frac{\sigma}{\sqrt{\sigma^2+\varepsilon}}")
 
     st.header("Kick the layers below")
     with frame.prose():
@@ -92,10 +90,10 @@ with frame.page("pages/4_moving_statistics.py"):
             "going to move."
         )
         st.latex(
-            r"\frac{dL}{dw}=\frac{\partial L}{\partial w}"
+            r"g=\frac{dL}{dw}=\frac{\partial L}{\partial w}"
             r"+\frac{\partial L}{\partial \mu}\frac{d\mu}{dw}+\frac{\partial L}{\partial \sigma}\frac{d\sigma}{dw}"
         )
-        st.latex(r"g=\frac{dL}{dw}\;\Rightarrow\;L(w-\eta g)=L(w)-\eta\,\|g\|^2+O(\eta^2)")
+        st.latex(r"L(w-\eta g)=L(w)-\eta\,\|g\|^2+O(\eta^2)")
     rise_guess = predict(
         "256 digits as one batch, 200 steps of plain gradient descent. How often does batch norm's loss rise?",
         moving.RISE_ANSWERS,
