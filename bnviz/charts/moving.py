@@ -25,6 +25,13 @@ _KICKED: dict[KickedQuantity, tuple[str, str, str]] = {
 _SMALLEST = 1e-9
 _LARGEST = 1e12
 _ROW_PIXELS = 52
+_WIDE = 1e3  # from here on the ticks of a log axis are powers of ten
+_EXPONENT = "abs(round(log(datum.value) / LN10))"
+_AS_POWER = (
+    "datum.value >= 0.01 && datum.value <= 1000 ? format(datum.value, '~g') : "
+    f"'10' + (datum.value < 1 ? '⁻' : '') + ({_EXPONENT} >= 10 ? '¹' : '') + "
+    f"slice('⁰¹²³⁴⁵⁶⁷⁸⁹', {_EXPONENT} % 10, {_EXPONENT} % 10 + 1)"
+)
 _RATIOS = (-0.75, 1.5)
 
 
@@ -58,6 +65,8 @@ def plot_kicked(
     color = alt.Color("name:N", scale=alt.Scale(domain=names, range=[color_of(s, theme) for s in styles]), legend=None)
     channel = log_axis(values, axis_title)
     channel["axis"].grid = True
+    if values.max() > _WIDE * values.min():
+        channel["axis"].labelExpr = _AS_POWER
     x = alt.X("value:Q", **channel)
     # Rows are numbers, so that a point can stand a little above or below the middle of its row.
     drawn = drawn.assign(place=drawn["run"] + 0.6 * (drawn["unit"] / max(drawn["unit"].max(), 1) - 0.5))
@@ -211,7 +220,7 @@ def plot_agreement(frame: pd.DataFrame, styles: Sequence[RunStyle], *, theme: Th
     low = min(0.0, float(drawn[["low", "mean"]].min().min()))
     channel: dict[str, Any] = {
         "scale": alt.Scale(domain=[low, 1], nice=False),
-        "axis": alt.Axis(title="cosine with the full gradient (no unit)", values=[0, 0.2, 0.4, 0.6, 0.8, 1]),
+        "axis": alt.Axis(title="cosine with the full gradient (no unit)", tickCount=6),
     }
     y = alt.Y("mean:Q", **channel)
     tooltip = [

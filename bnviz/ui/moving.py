@@ -187,7 +187,7 @@ def agreement_verdict(summary: pd.DataFrame) -> str:
     cosine = summary.pivot_table(index="size", columns="norm", values="mean")
     smallest, largest = cosine.index.min(), cosine.index.max()
     values = "; ".join(
-        f"{size} examples: batch norm {cosine['batch'][size]:.2f}, plain {cosine['none'][size]:.2f}"
+        f"{size} examples: batch norm {_two(cosine['batch'][size])}, plain {_two(cosine['none'][size])}"
         for size in (smallest, BATCH, largest)
         if size in cosine.index
     )
@@ -200,3 +200,8 @@ def agreement_verdict(summary: pd.DataFrame) -> str:
     else:
         head = "**No clear disadvantage here.**"
     return f"{head} Mean cosine: {values}."
+
+
+def _two(value: float) -> str:
+    """Two decimals, and no minus before zero."""
+    return f"{round(value, 2) + 0.0:.2f}"

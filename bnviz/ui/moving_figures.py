@@ -29,7 +29,7 @@ def draw_drift(stage: Stage, experiment: Experiment, guess: str | None) -> None:
         player(done.result, key="moving_player", view="layer")
         with st.expander("The same as a table"):
             st.caption("Means over the units of a layer.")
-            st.dataframe(layer_table(done.result), hide_index=True)
+            st.dataframe(layer_table(done.result).round(4), hide_index=True)
         if done.ending != "finished":
             return
         layers = drift(done.result)

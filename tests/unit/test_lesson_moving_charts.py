@@ -90,6 +90,12 @@ def test_the_spread_has_a_rule_at_one_and_a_geometric_mean():
     assert values(spec, 2)["value"].tolist() == pytest.approx([4, 1, 1])
 
 
+def test_wide_axes_are_labeled_by_powers_of_ten_and_narrow_ones_are_not():
+    wide, narrow = (FIGURES[name]().to_dict()["layer"][1]["encoding"]["x"]["axis"] for name in ("shift", "spread"))
+    assert "⁻" in wide["labelExpr"]
+    assert "labelExpr" not in narrow
+
+
 def test_no_blow_and_no_spread_are_said():
     none = charts.plot_kicked(kicked(), STYLES, quantity="shift", kind="noise", kicks=0)
     assert "Before the first blow" in none.to_dict()["description"]

@@ -138,6 +138,7 @@ def test_small_batches_are_worse_for_batch_norm_or_not():
     worse = moving.agreement_verdict(cosines(0.1, 0.3, 0.7))
     assert worse.startswith("**Here the doubt is justified.**")
     assert "4 examples: batch norm 0.10, plain 0.80; 64 examples: batch norm 0.30, plain 0.80; 256" in worse
+    assert "4 examples: batch norm 0.00, plain" in moving.agreement_verdict(cosines(-0.001, 0.3, 0.7))
     some = moving.agreement_verdict(cosines(0.1, 0.3, 0.79))
     assert "for some sizes**: batch norm is behind at 4, 64 examples." in some
     assert moving.agreement_verdict(cosines(0.8, 0.9, 0.79)).startswith("**No clear disadvantage here.**")
