@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from bnviz.experiment import Experiment, Run
+from bnviz.lessons.trained import trained_programs
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -47,24 +48,15 @@ class Agreement:
         """One row for each batch size, draw and run, until `should_stop`: run, norm, size, draw, cosine."""
         import torch
 
-        from bnviz.engine.batches import load_data, make_batch, mini_batches
-        from bnviz.engine.program import Program
+        from bnviz.engine.batches import load_data, make_batch
 
-        experiment = self.experiment
-        torch.set_num_threads(1)
         rows: list[tuple[int, str, int, int, float]] = []
         with torch.inference_mode():
-            split = load_data(experiment)
-            batches = mini_batches(experiment, split, torch.float32)
-            programs = [Program(experiment, [run], run) for run in range(len(NORMS))]
-            for step in range(self.updates):
-                if should_stop():
-                    return pd.DataFrame()
-                batch = next(batches)
-                losses = [loss for program in programs for loss in program.gradients(batch)]
-                for program in programs:
-                    program.update()
-                report(step + 1, losses)
+            trained = trained_programs(self.experiment, self.updates, report, should_stop)
+            if trained is None:
+                return pd.DataFrame()
+            programs, _ = trained
+            split = load_data(self.experiment)
             x, y = torch.from_numpy(split.x_train).float(), torch.from_numpy(split.y_train)
             whole = [_gradient(program, make_batch(x, y, split.classes)) for program in programs]
             generator = torch.Generator().manual_seed(self.seed)

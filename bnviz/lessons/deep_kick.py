@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from bnviz.experiment import Experiment, Run
+from bnviz.lessons.trained import trained_programs
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -58,31 +59,19 @@ class DeepKick:
         """
         import torch
 
-        from bnviz.engine.batches import load_data, mini_batches
-        from bnviz.engine.program import Program
-
-        experiment = self.experiment
-        torch.set_num_threads(1)
         rows: list[pd.DataFrame] = []
         with torch.inference_mode():
-            batches = mini_batches(experiment, load_data(experiment), torch.float32)
-            programs = [Program(experiment, [run], run) for run in range(len(NORMS))]
-            for step in range(self.updates):
-                if should_stop():
-                    break
-                batch = next(batches)
-                losses = [loss for program in programs for loss in program.gradients(batch)]
-                for program in programs:
-                    program.update()
-                report(step + 1, losses)
-            else:
-                x = next(batches).x
-                for place, kind in enumerate(KINDS):
-                    for run, program in enumerate(programs):
-                        blocks = _kicked(program, x, kind, self.seed)
-                        rows += [block.assign(kind=kind, run=run, norm=NORMS[run]) for block in blocks]
-                    report(self.updates + place + 1, ())
-        return _compared(pd.concat(rows, ignore_index=True)) if rows else pd.DataFrame()
+            trained = trained_programs(self.experiment, self.updates, report, should_stop)
+            if trained is None:
+                return pd.DataFrame()
+            programs, batches = trained
+            x = next(batches).x
+            for place, kind in enumerate(KINDS):
+                for run, program in enumerate(programs):
+                    blocks = _kicked(program, x, kind, self.seed)
+                    rows += [block.assign(kind=kind, run=run, norm=NORMS[run]) for block in blocks]
+                report(self.updates + place + 1, ())
+        return _compared(pd.concat(rows, ignore_index=True))
 
 
 def _kicked(program: "Program", x: "Tensor", kind: str, seed: int) -> list[pd.DataFrame]:
