@@ -13,6 +13,7 @@ from bnviz.charts.learning import (
     plot_steps_needed,
     plot_tracked,
 )
+from bnviz.charts.moving import plot_decrease, plot_gradient_agreement, plot_kicked, plot_rises
 from bnviz.charts.pictures import plot_decision, plot_histogram
 from bnviz.charts.plane import plot_walk
 from bnviz.charts.scale import plot_coinciding, plot_growth, plot_path, plot_scaled
@@ -27,17 +28,21 @@ __all__ = [
     "plot_backward",
     "plot_coinciding",
     "plot_decision",
+    "plot_decrease",
     "plot_descent",
     "plot_forward",
+    "plot_gradient_agreement",
     "plot_growth",
     "plot_histogram",
     "plot_identity",
+    "plot_kicked",
     "plot_loss",
     "plot_moments",
     "plot_parting",
     "plot_path",
     "plot_percentiles",
     "plot_projection",
+    "plot_rises",
     "plot_run_losses",
     "plot_scaled",
     "plot_standardization_error",

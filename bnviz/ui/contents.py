@@ -46,6 +46,13 @@ PAGES: tuple[Page, ...] = (
         "γ and β may standardize by themselves: how many steps that takes, and what happens when the inputs move.",
     ),
     Page(
+        "pages/4_moving_statistics.py",
+        "μ and σ move: does it hurt?",
+        ":material/moving:",
+        "The question, answered",
+        "Watch μ and σ drift while γ and β are learned, kick the layers below, and count how often the loss rises.",
+    ),
+    Page(
         "pages/6_scale_decoupling.py",
         "Scale leaves the weights",
         ":material/straighten:",
