@@ -1,4 +1,4 @@
-"""Scale leaves the weights: W times a, a blow in mid-training, the growth of ‖W‖, and the rate that counts."""
+"""Scale leaves the weights: W times a, a kick in mid-training, the growth of ‖W‖, and the rate that counts."""
 
 import streamlit as st
 
@@ -56,7 +56,7 @@ with frame.page("pages/6_scale_decoupling.py"):
         st.latex(r"\mathrm{BN}(aWu)=\mathrm{BN}(Wu)")
         st.latex(r"\frac{\partial L}{\partial (aW)}=\frac1a\,\frac{\partial L}{\partial W}\qquad(\varepsilon=0)")
 
-    st.header("A blow in mid-training")
+    st.header("A kick in mid-training")
     kick_guess = predict(
         "Two networks of three ReLU layers have trained for 100 updates. Then all their hidden weights are multiplied. "
         "Which of them goes on training as if nothing had happened?",

@@ -43,7 +43,7 @@ PAGES: tuple[Page, ...] = (
         "Training lab",
         ":material/science:",
         "Try it yourself",
-        "Every control of an experiment, up to four runs side by side, and blows to the weights in mid-training.",
+        "Every control of an experiment, up to four runs side by side, and kicks to the weights in mid-training.",
     ),
 )
 

@@ -54,7 +54,7 @@ def draw_scaled(stage: Stage, sweep: ScaleSweep, eps: float, factor: float, gues
 
 
 def draw_kick(stage: Stage, experiment: Experiment, guess: str | None) -> None:
-    """Play the two trainings with the blow, and settle who went on."""
+    """Play the two trainings with the kick, and settle who went on."""
     done = stage.show(experiment)
     if done is None or done.result is None or done.ending != "finished":
         return

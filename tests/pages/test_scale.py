@@ -32,7 +32,7 @@ def test_the_page_shows_its_charts_and_the_player(page):
     assert len(page.get("vega_lite_chart")) == 8
 
 
-def test_the_first_sight_is_invariance_a_blow_survived_a_right_angle_and_one_curve(page):
+def test_the_first_sight_is_invariance_a_kick_survived_a_right_angle_and_one_curve(page):
     said = judged(page)
     assert "Batch norm does not notice a = 10" in said
     assert "What happened: ten times smaller" in said

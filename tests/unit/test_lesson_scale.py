@@ -156,10 +156,10 @@ class TestKick:
         assert plain["loss_before"] == pytest.approx(loss.loc[101 - BATCHES : 100].mean())
         assert plain["loss_after"] == pytest.approx(loss.loc[101 : 100 + BATCHES].mean())
 
-    def test_a_history_that_stops_at_the_blow_is_refused(self):
+    def test_a_history_that_stops_at_the_kick_is_refused(self):
         steps = iter(range(1000))
         history = train(kick_experiment(), should_stop=lambda: next(steps) >= 103)
-        with pytest.raises(ValueError, match="must reach 10 steps beyond the blow"):
+        with pytest.raises(ValueError, match="must reach 10 steps beyond the kick"):
             kick_effect(history)
 
 
