@@ -5,6 +5,7 @@ empty selection gives a chart with a sentence in it. Show a chart with `st.altai
 """
 
 from bnviz.charts.curves import plot_accuracy, plot_loss, plot_moments, plot_weights
+from bnviz.charts.periodic import plot_periodic
 from bnviz.charts.pictures import plot_decision, plot_histogram
 from bnviz.charts.scale import plot_coinciding, plot_growth, plot_path, plot_scaled
 from bnviz.charts.standardization import plot_backward, plot_forward, plot_projection
@@ -23,6 +24,7 @@ __all__ = [
     "plot_moments",
     "plot_path",
     "plot_percentiles",
+    "plot_periodic",
     "plot_projection",
     "plot_scaled",
     "plot_weights",

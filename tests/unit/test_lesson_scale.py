@@ -243,9 +243,10 @@ class TestEquilibrium:
 def test_naming_the_experiments_does_not_load_torch():
     code = (
         "import sys\n"
-        "from bnviz.lessons import decay, equilibrium, equivalence, growth, kick, scale\n"
+        "from bnviz.lessons import decay, equilibrium, equivalence, growth, kick, periodic, scale\n"
         "decay.DecayEquivalence().experiment, scale.ScaleSweep(), kick.kick_experiment(), growth.growth_experiment()\n"
         "equilibrium.equilibrium_experiment(), equivalence.equivalence_experiment()\n"
+        "periodic.PeriodicTraining().experiment\n"
         "assert not {'torch', 'streamlit', 'altair'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
