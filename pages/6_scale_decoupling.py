@@ -177,7 +177,7 @@ with frame.page("pages/6_scale_decoupling.py"):
     with frame.prose():
         st.markdown(
             "Steps at right angles lengthen W, decay shortens it. While the gradients keep their size, the two come "
-            "into balance at one length, wherever W started:"
+            "into balance at one length, wherever W started, and every update turns W by about √(2ηλ):"
         )
         st.latex(r"\|W\|^4=\frac{\eta}{2\lambda}\,\mathrm{E}\,\|\tilde g\|^2,\quad\tilde g=\|W\|\,g")
     noisy = settings.toggle(

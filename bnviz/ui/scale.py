@@ -164,14 +164,14 @@ def decay_verdict(difference: float) -> str:
 def equilibrium_verdict(balance: pd.DataFrame) -> str:
     """Return whether decay and gradient steps are in balance in all runs of `equilibrium`."""
     low, high = short(balance["length"].min()), short(balance["length"].max())
-    shares = f"{balance['share'].min():.2f} to {balance['share'].max():.2f}"
+    shares, turns = (f"{balance[name].min():.2f} to {balance[name].max():.2f}" for name in ("share", "turn"))
     if (balance["share"] - 1).abs().max() <= BALANCED:
         return (
             f"**In balance.** From three starts ‖W‖ settled at {low} to {high} (means over the second half), and "
-            f"‖W‖⁴ is {shares} times what the formula asks for."
+            f"‖W‖⁴ is {shares} times what the formula asks for. An update turned W by {turns} times √(2ηλ) on average."
         )
     return (
         f"**Not in balance.** ‖W‖ is {low} to {high} (means over the second half), and ‖W‖⁴ is {shares} times what the "
-        "formula asks for. The formula supposes gradients that stay as large as they are. On labels that the network "
+        f"formula asks for; an update turned W by {turns} times √(2ηλ). The formula supposes gradients that stay as large as they are. On labels that the network "
         "can fit they fade, and the balance moves away before W has reached it."
     )

@@ -227,11 +227,13 @@ class TestEquilibrium:
     def test_with_label_noise_three_starts_come_into_one_balance(self):
         balance = equilibrium(train(equilibrium_experiment()))
         assert balance["share"].between(0.95, 1.05).all()
+        assert balance["turn"].between(0.97, 1.03).all()
         assert balance["length"].max() / balance["length"].min() < 1.03
 
     def test_with_labels_that_can_be_fitted_the_formula_fails(self):
         balance = equilibrium(train(equilibrium_experiment(noisy=False)))
         assert (balance["share"] - 1).abs().max() > 0.1
+        assert (balance["turn"] - 1).abs().max() > 0.2
 
     def test_a_history_that_stops_early_is_refused(self):
         steps = iter(range(5000))

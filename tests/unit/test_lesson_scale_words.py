@@ -108,9 +108,10 @@ def test_decay_and_a_rising_rate_coincide_or_part(difference, beginning):
 
 
 def test_decay_and_steps_are_in_balance_or_not():
-    balance = pd.DataFrame({"run": [0, 1], "length": [3.91, 3.93], "share": [0.98, 1.02]})
+    balance = pd.DataFrame({"run": [0, 1], "length": [3.91, 3.93], "share": [0.98, 1.02], "turn": [0.99, 1.01]})
     held = scale.equilibrium_verdict(balance)
     assert held.startswith("**In balance.**")
     assert "settled at 3.91 to 3.93" in held
     assert "0.98 to 1.02 times" in held
+    assert "by 0.99 to 1.01 times √(2ηλ)" in held
     assert scale.equilibrium_verdict(balance.assign(share=[0.62, 1.0])).startswith("**Not in balance.**")
