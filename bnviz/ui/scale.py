@@ -172,6 +172,7 @@ def equilibrium_verdict(balance: pd.DataFrame) -> str:
         )
     return (
         f"**Not in balance.** ‖W‖ is {low} to {high} (means over the second half), and ‖W‖⁴ is {shares} times what the "
-        f"formula asks for; an update turned W by {turns} times √(2ηλ). The formula supposes gradients that stay as large as they are. On labels that the network "
-        "can fit they fade, and the balance moves away before W has reached it."
+        f"formula asks for; an update turned W by {turns} times √(2ηλ). The formula supposes gradients that stay as "
+        "large as they are. On labels that the network can fit they fade, and the balance moves away before W has "
+        "reached it."
     )
