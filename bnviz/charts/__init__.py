@@ -7,6 +7,7 @@ empty selection gives a chart with a sentence in it. Show a chart with `st.altai
 from bnviz.charts.curves import plot_accuracy, plot_loss, plot_moments, plot_weights
 from bnviz.charts.periodic import plot_periodic
 from bnviz.charts.pictures import plot_decision, plot_histogram
+from bnviz.charts.reparameterization import plot_compared, plot_estimates
 from bnviz.charts.scale import plot_coinciding, plot_growth, plot_path, plot_scaled
 from bnviz.charts.standardization import plot_backward, plot_forward, plot_projection
 from bnviz.charts.units import plot_affine, plot_percentiles
@@ -16,7 +17,9 @@ __all__ = [
     "plot_affine",
     "plot_backward",
     "plot_coinciding",
+    "plot_compared",
     "plot_decision",
+    "plot_estimates",
     "plot_forward",
     "plot_growth",
     "plot_histogram",
