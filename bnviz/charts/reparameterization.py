@@ -27,13 +27,13 @@ def plot_estimates(frame: pd.DataFrame, *, gradient: float, theme: Theme = "ligh
         return message("No estimate was made, so there is nothing to draw.", theme=theme)
     palette = PALETTES[theme]
     names = list(ESTIMATOR_NAMES.values())
-    drawn = frame.assign(name=frame["estimator"].map(ESTIMATOR_NAMES), percent=100 * frame["share"])
+    drawn = frame.assign(name=frame["estimator"].map(ESTIMATOR_NAMES), percent=100 * frame["share"], zero=0)
     domain = [float(drawn["left"].min()), float(drawn["right"].max())]
     legend = alt.Legend(title=None, symbolType="square", symbolOpacity=0.8, columns=1)
     color = alt.Color("name:N", scale=alt.Scale(domain=names, range=list(palette.classes)), legend=legend)
     scale = alt.Scale(domain=domain, nice=False)
     x = alt.X("left:Q", scale=scale, axis=alt.Axis(title="estimate of the gradient (no unit)", grid=False, tickCount=8))
-    y = alt.Y("percent:Q", axis=alt.Axis(title="share of the estimates (%)"), stack=None)
+    y = alt.Y("percent:Q", axis=alt.Axis(title="share of the estimates (%)"))
     bars = alt.Chart(drawn).encode(
         x,
         y,
@@ -50,7 +50,7 @@ def plot_estimates(frame: pd.DataFrame, *, gradient: float, theme: Theme = "ligh
     truth = alt.Chart(pd.DataFrame({"left": [gradient]}))
     return finish(
         [
-            bars.mark_bar(opacity=0.5, binSpacing=0).encode(alt.X2("right:Q")),
+            bars.mark_bar(opacity=0.55, binSpacing=0).encode(alt.X2("right:Q"), alt.Y2("zero:Q")),
             truth.mark_rule(color=palette.text, strokeWidth=2, strokeDash=[6, 4]).encode(x),
         ],
         title="Estimates of one and the same gradient",

@@ -121,10 +121,10 @@ def measured(frame: pd.DataFrame) -> Measured:
 def histogram(frame: pd.DataFrame, bins: int = 61) -> pd.DataFrame:
     """Estimates counted in bins that both estimators share: estimator, left, right, share.
 
-    The bins span the middle 99 % of the wider estimator; `share` is of all estimates, so that what lies outside is
+    The bins span the middle 98 % of the wider estimator; `share` is of all estimates, so that what lies outside is
     missing from the sum.
     """
-    low, high = (float(frame.quantile(share).agg(side)) for share, side in ((0.005, "min"), (0.995, "max")))
+    low, high = (float(frame.quantile(share).agg(side)) for share, side in ((0.01, "min"), (0.99, "max")))
     edges = np.linspace(low, high, bins + 1)
     blocks = [
         pd.DataFrame(

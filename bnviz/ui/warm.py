@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
+from bnviz.lessons.direction import TurnedWeights
+from bnviz.lessons.gradient_estimates import GradientEstimates
 from bnviz.lessons.kick import kick_experiment
 from bnviz.lessons.scale import ScaleSweep
 from bnviz.ui.training import Task, prepare, training_queue
@@ -13,6 +15,8 @@ from bnviz.ui.training import Task, prepare, training_queue
 FIRST_SIGHTS: tuple[Task, ...] = (
     ScaleSweep(),
     kick_experiment(),
+    GradientEstimates(),
+    TurnedWeights(),
 )
 
 
