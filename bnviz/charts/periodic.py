@@ -46,8 +46,7 @@ def plot_periodic(
         tones.append(palette.second if tone in tones else tone)
     dashes = [[1, 0], [7, 4], [2, 3]]
     legend = alt.Legend(title=None, symbolType="stroke", symbolOpacity=1, columns=1)
-    scale = alt.Scale(domain=names, range=tones)
-    color = alt.Color("name:N", scale=scale, legend=legend)
+    color = alt.Color("name:N", scale=alt.Scale(domain=names, range=tones), legend=legend)
     dash = alt.StrokeDash("name:N", scale=alt.Scale(domain=names, range=dashes[: len(names)]), legend=legend)
     x, y = step_axis(int(drawn["step"].max())), alt.Y(f"{quantity}:Q", **log_axis(values, axis_title))
     tooltip = [
@@ -63,7 +62,7 @@ def plot_periodic(
             alt.Chart(drawn).mark_line(strokeWidth=2).encode(x, y, color, dash, tooltip=tooltip),
             alt.Chart(spikes)
             .mark_point(filled=True, size=60, opacity=1, stroke=palette.page, strokeWidth=1)
-            .encode(x, y, alt.Color("name:N", scale=scale, legend=None), tooltip=tooltip),
+            .encode(x, y, color, tooltip=tooltip),
         ],
         title=title,
         notes=[f"Dots: a spike begins. Of {every} steps the one with the largest loss is drawn.", *notes],

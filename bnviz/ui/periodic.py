@@ -55,4 +55,4 @@ def periodic_verdict(summary: pd.DataFrame, lr: float) -> str:
             f"**Without decay batch norm stays calm, but it is not alone in jumping.** {counts} At η = {short(lr)} the "
             f"plain network with decay jumps too{reason}. A smaller rate tells the two apart."
         )
-    return f"**It takes both, batch norm and decay.** {counts}"
+    return f"**Here it takes both, batch norm and decay.** {counts}"

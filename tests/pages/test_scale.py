@@ -129,7 +129,7 @@ def test_the_long_training_waits_to_be_asked_for(page):
     assert len(page.get("vega_lite_chart")) == 10
     assert int(metrics(page)["spikes, batch norm, decay"]) > 2
     assert metrics(page)["spikes, batch norm, no decay"] == "0"
-    assert "It takes both, batch norm and decay." in judged(page)
+    assert "Here it takes both, batch norm and decay." in judged(page)
     assert "You predicted *it jumps up again and again*, and that is what happened." in judged(page)
     assert "scale_periodic_ask" not in [button.key for button in page.button]
     page.select_slider(key="scale_periodic_rate").set_value(0.5).run()

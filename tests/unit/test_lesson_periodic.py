@@ -137,7 +137,7 @@ def test_the_answer_counts_the_spikes(count, answer):
 @pytest.mark.parametrize(
     ("counts", "beginning"),
     [
-        ((7, 0, 0), "**It takes both, batch norm and decay.**"),
+        ((7, 0, 0), "**Here it takes both, batch norm and decay.**"),
         ((0, 0, 3), "**No spike under batch norm with decay here.**"),
         ((7, 2, 0), "**Not decay alone.**"),
         ((19, 0, 8), "**Without decay batch norm stays calm, but it is not alone in jumping.**"),
