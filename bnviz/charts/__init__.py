@@ -14,8 +14,10 @@ from bnviz.charts.learning import (
     plot_tracked,
 )
 from bnviz.charts.moving import plot_decrease, plot_gradient_agreement, plot_kicked, plot_rises
+from bnviz.charts.periodic import plot_periodic
 from bnviz.charts.pictures import plot_decision, plot_histogram
 from bnviz.charts.plane import plot_walk
+from bnviz.charts.reparameterization import plot_compared, plot_estimates
 from bnviz.charts.scale import plot_coinciding, plot_growth, plot_path, plot_scaled
 from bnviz.charts.standardization import plot_backward, plot_forward, plot_projection
 from bnviz.charts.units import plot_affine, plot_percentiles
@@ -27,9 +29,11 @@ __all__ = [
     "plot_answer",
     "plot_backward",
     "plot_coinciding",
+    "plot_compared",
     "plot_decision",
     "plot_decrease",
     "plot_descent",
+    "plot_estimates",
     "plot_forward",
     "plot_gradient_agreement",
     "plot_growth",
@@ -41,6 +45,7 @@ __all__ = [
     "plot_parting",
     "plot_path",
     "plot_percentiles",
+    "plot_periodic",
     "plot_projection",
     "plot_rises",
     "plot_run_losses",

@@ -60,11 +60,18 @@ PAGES: tuple[Page, ...] = (
         "Multiply W by a thousand: what happens to the output, to the gradient, and to a training in mid-run?",
     ),
     Page(
+        "pages/10_two_reparameterizations.py",
+        "Is it the VAE trick?",
+        ":material/compare_arrows:",
+        "The question, answered",
+        "A shift plus a scale times something standardized, twice: what is drawn, what is computed, what it is for.",
+    ),
+    Page(
         "pages/12_training_lab.py",
         "Training lab",
         ":material/science:",
         "Try it yourself",
-        "Every control of an experiment, up to four runs side by side, and blows to the weights in mid-training.",
+        "Every control of an experiment, up to four runs side by side, and kicks to the weights in mid-training.",
     ),
 )
 

@@ -281,3 +281,24 @@ def test_a_result_from_elsewhere_can_be_kept():
     bench = Bench()
     bench.queue.keep("upload 1", "a history")
     assert bench.queue.result("upload 1").result == "a history"
+
+
+def test_a_queue_is_idle_when_nothing_is_at_work_or_in_line():
+    bench = Bench()
+    assert bench.queue.idle
+    with bench.join("a") as first, bench.join("b") as second:
+        bench.begun["a"].wait(PATIENCE)
+        assert not bench.queue.idle
+        bench.release["a"].set()
+        bench.end(first)
+        bench.begun["b"].wait(PATIENCE)
+        assert not bench.queue.idle
+        bench.release["b"].set()
+        bench.end(second)
+    with bench.join("a") as again:
+        bench.end(again)
+        for _ in range(2000):
+            if bench.queue.idle:
+                break
+            Event().wait(0.001)
+        assert bench.queue.idle
