@@ -1,4 +1,4 @@
-"""Training lab: every control of an experiment, up to four runs, blows to the weights in mid-training."""
+"""Training lab: every control of an experiment, up to four runs, kicks to the weights in mid-training."""
 
 from urllib.parse import urlencode
 

@@ -104,3 +104,10 @@ def outside_note(values: np.ndarray, span: tuple[float, float]) -> list[str]:
     if ((finite < span[0]) | (finite > span[1])).any():
         return ["Values beyond the axis are cut off."]
     return []
+
+
+def last_values(frame: pd.DataFrame, field: str) -> str:
+    """The last value of each run, for a screen reader."""
+    last = frame.sort_values("step").groupby("run").tail(1).sort_values("run")
+    ends = zip(last["name"], last["step"], last[field], strict=True)
+    return "Last values: " + "; ".join(f"{name} {value:.3g} at step {step:,}" for name, step, value in ends) + "."

@@ -214,6 +214,10 @@ class Network:
         for group, first in zip(keepers, seen, strict=True):
             group.running.copy_(first)
 
+    def replace_kernel(self, kernel: type[Kernel]) -> None:
+        """Let all runs normalize by `kernel`, one without a key in `NORMS`; it uses the settings of the present one."""
+        self.groups = [group._replace(kernel=kernel(**group.kernel.settings)) for group in self.groups]
+
     def multiply_weights(self, factor: float, layers: Literal["hidden"] | Sequence[int]) -> None:
         """Multiply the weights of these hidden layers, or of all, in every run."""
         for index in range(len(self.parameters.layers)) if layers == "hidden" else layers:

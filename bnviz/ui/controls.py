@@ -77,7 +77,7 @@ def run_controls(draft: Draft, key: str) -> tuple[Draft, bool]:
 
 
 def intervention_controls(draft: Draft, key: str) -> tuple[Draft, bool]:
-    """Draw one row a blow to the weights; return the draft and whether rows were added or removed."""
+    """Draw one row a kick to the weights; return the draft and whether rows were added or removed."""
     kicks, removed = [dict(kick) for kick in draft["interventions"]], None
     for number, kick in enumerate(kicks):
         with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -86,7 +86,7 @@ def intervention_controls(draft: Draft, key: str) -> tuple[Draft, bool]:
             if st.button("Remove", key=f"{key}_unkick{number + 1}"):
                 removed = number
     added = st.button(
-        "Add a blow to the weights",
+        "Add a kick to the weights",
         key=f"{key}_kick",
         icon=":material/bolt:",
         disabled=len(kicks) >= bounds()["interventions"].high,

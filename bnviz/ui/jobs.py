@@ -155,6 +155,12 @@ class JobQueue(Generic[Task, Result]):
         self._stopped = 0
         self._results: Results[Done[Result]] = Results(keep_bytes)
 
+    @property
+    def idle(self) -> bool:
+        """Whether no job is at work or in line."""
+        with self._changed:
+            return self._at_work is None and not self._line
+
     def result(self, key: str) -> Done[Result] | None:
         """Return what is kept under the key of a `Done`, or None when it was never made or is forgotten."""
         return self._results.get(key)

@@ -172,6 +172,11 @@ def reserve_figure(key: str) -> Stage:
     return _place(f"figure_{key}", key)
 
 
+def reserve_line(key: str) -> Stage:
+    """Reserve the place for a few numbers and a sentence here. `key` is unique in the app."""
+    return _place(f"line_{key}", key)
+
+
 def _place(container: str, key: str) -> Stage:
     with st.container(key=container):
         # Each kind of content keeps its own place. The player would start over if it took turns with another, and

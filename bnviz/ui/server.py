@@ -91,7 +91,7 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
 
 
 def warm_up() -> None:
-    """Train the race of the first page, and take what is loaded by then out of garbage collection.
+    """Train the race of the first page, take what is loaded by then out of garbage collection, and go on to lessons.
 
     Streamlit collects garbage after every script run; freezing spares each visit a walk over torch's objects.
     """
@@ -99,3 +99,4 @@ def warm_up() -> None:
     import_module("bnviz.charts")
     gc.collect()
     gc.freeze()
+    import_module("bnviz.ui.warm").prepare_lessons()

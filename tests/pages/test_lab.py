@@ -77,9 +77,9 @@ def test_runs_are_added_copied_and_removed(lab):
     assert not app.exception
 
 
-def test_a_blow_to_the_weights_is_part_of_the_experiment(lab):
+def test_a_kick_to_the_weights_is_part_of_the_experiment(lab):
     app = lab()
-    button(app, "Add a blow to the weights").click().run()
+    button(app, "Add a kick to the weights").click().run()
     field(app, "kick1_factor").set_value(3.0)
     app.run()
     assert app.query_params["intervention1.step"] == "4"

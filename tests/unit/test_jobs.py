@@ -371,3 +371,24 @@ def test_the_crowd_is_counted_and_goes_away():
         bench.release["a"].set()
         bench.release["b"].set()
     assert bench.queue._crowd == 0
+
+
+def test_a_queue_is_idle_when_nothing_is_at_work_or_in_line():
+    bench = Bench()
+    assert bench.queue.idle
+    with bench.join("a") as first, bench.join("b") as second:
+        bench.begun["a"].wait(PATIENCE)
+        assert not bench.queue.idle
+        bench.release["a"].set()
+        bench.end(first)
+        bench.begun["b"].wait(PATIENCE)
+        assert not bench.queue.idle
+        bench.release["b"].set()
+        bench.end(second)
+    with bench.join("a") as again:
+        bench.end(again)
+        for _ in range(2000):
+            if bench.queue.idle:
+                break
+            Event().wait(0.001)
+        assert bench.queue.idle
