@@ -45,6 +45,7 @@ LIBRARY: Mapping[str, Bound] = {
     "records": Bound(2, 10_000, "record at least the first and the last step", "recorded steps"),
     "runs": Bound(1, 1024, "name at least one run, or split the experiment", "runs"),
     "interventions": Bound(0, 100, "remove some interventions", "interventions"),
+    "networks": Bound(1, 1_000_000, "name fewer values or seeds", "networks in a sweep"),
     # Run
     "lr": Bound(0, 1e12, "choose a smaller, non-negative learning rate"),
     "init_scale": Bound(1e-12, 1e12, "choose a positive factor nearer to 1"),
