@@ -4,7 +4,7 @@
 where one visitor's experiment must not starve another's. Both map a field's name to a :class:`Bound`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -78,6 +78,13 @@ APP: Mapping[str, Bound] = {
         "use fewer steps, runs, narrower layers or smaller batches here, or run bnviz on your own machine",
         "multiply-adds",
     ),
+    "networks": Bound(1, 1_000, "use fewer values, runs or seeds here, or run bnviz on your own machine", "networks"),
+    "sweep_work": Bound(
+        0,
+        6e10,
+        "use fewer values, runs, seeds or steps here, or run bnviz on your own machine",
+        "multiply-adds",
+    ),
 }
 
 
@@ -103,3 +110,13 @@ def app_problems(experiment: "Experiment") -> dict[str, str]:
     }
     found = {name: APP[name].problem(name, value) for name, value in values.items()}
     return {name: message for name, message in found.items() if message}
+
+
+def sweep_problems(networks: "Sequence[Experiment]", seeds: int) -> dict[str, str]:
+    """What the shared app refuses about a sweep of valid networks, each from `seeds` seeds: field → message."""
+    found: dict[str, str] = {}
+    for network in networks:
+        found |= app_problems(network)
+    values = {"networks": len(networks) * seeds, "sweep_work": seeds * sum(work(network) for network in networks)}
+    totals = {name: APP[name].problem(name, value) for name, value in values.items()}
+    return found | {name: message for name, message in totals.items() if message}

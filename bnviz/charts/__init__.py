@@ -5,6 +5,7 @@ empty selection gives a chart with a sentence in it. Show a chart with `st.altai
 """
 
 from bnviz.charts.curves import plot_accuracy, plot_loss, plot_moments, plot_weights
+from bnviz.charts.maps import plot_depths, plot_map, plot_profile
 from bnviz.charts.pictures import plot_decision, plot_histogram
 from bnviz.charts.scale import plot_coinciding, plot_growth, plot_path, plot_scaled
 from bnviz.charts.standardization import plot_backward, plot_forward, plot_projection
@@ -16,13 +17,16 @@ __all__ = [
     "plot_backward",
     "plot_coinciding",
     "plot_decision",
+    "plot_depths",
     "plot_forward",
     "plot_growth",
     "plot_histogram",
     "plot_loss",
+    "plot_map",
     "plot_moments",
     "plot_path",
     "plot_percentiles",
+    "plot_profile",
     "plot_projection",
     "plot_scaled",
     "plot_weights",

@@ -32,6 +32,13 @@ PAGES: tuple[Page, ...] = (
         "One small batch, forward and back: change a number and watch every symbol of the formula answer.",
     ),
     Page(
+        "pages/5_why_not_affine.py",
+        "Why not γx + β?",
+        ":material/grid_on:",
+        "The question, answered",
+        "A hundred networks and more on maps of learning rate and initial scale: where does each kind train at all?",
+    ),
+    Page(
         "pages/6_scale_decoupling.py",
         "Scale leaves the weights",
         ":material/straighten:",
