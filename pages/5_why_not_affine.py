@@ -16,7 +16,6 @@ from bnviz.ui.sweep_view import Sweep, choose_tasks, cost_words, show_maps
 
 ALWAYS = ("none", "affine", "batch")
 RELATIVES = ("layer", "rms", "group", "weight", "dynamic_tanh")
-AT_ONCE = len(ALWAYS) * len(RATES) * len(SCALES)
 
 with frame.page("pages/5_why_not_affine.py"):
     st.title("γx + β renames the weights and leaves training as picky as before")
@@ -55,7 +54,7 @@ with frame.page("pages/5_why_not_affine.py"):
             if settings.toggle(norm, NORMS[norm].label, help=f"Add the map of {NORMS[norm].label}.")
         ]
     axes = (("lr", RATES), ("init_scale", SCALES))
-    sweep = Sweep(map_experiment((*ALWAYS, *added), seed), axes, seeds, "map", AT_ONCE)
+    sweep = Sweep(map_experiment((*ALWAYS, *added), seed), axes, seeds, "map", free=1)
     tasks = choose_tasks(sweep)
     map_stage = reserve_figure("map")
     st.caption(

@@ -133,7 +133,7 @@ def plot_profile(
     y = alt.Y(
         "accuracy:Q",
         scale=alt.Scale(domain=[0, 1], nice=False),
-        axis=alt.Axis(title="test accuracy (share)", values=[0, 0.25, 0.5, 0.75, 1]),
+        axis=alt.Axis(title="test accuracy (share)", values=[0, 0.2, 0.4, 0.6, 0.8, 1]),
     )
     tooltip = [
         alt.Tooltip("name:N", title="run"),
@@ -171,7 +171,7 @@ def plot_depths(frame: pd.DataFrame, styles: Sequence[RunStyle], *, theme: Theme
     drawn = named(frame, styles)
     color, dash, legend_lines = run_channels(drawn["run"], styles, theme)
     x = alt.X("depth:O", axis=_axis("depth"))
-    axis = alt.Axis(title="best test accuracy (share)", values=[0, 0.25, 0.5, 0.75, 1])
+    axis = alt.Axis(title="best test accuracy (share)", values=[0, 0.2, 0.4, 0.6, 0.8, 1])
     y = alt.Y("accuracy:Q", scale=alt.Scale(domain=[0, 1], nice=False), axis=axis)
     tooltip = [
         alt.Tooltip("name:N", title="run"),
@@ -204,13 +204,15 @@ def plot_depths(frame: pd.DataFrame, styles: Sequence[RunStyle], *, theme: Theme
 
 def _axis(field: str) -> alt.Axis:
     title = f"{FIELD_TITLES[field]} ({_UNITS.get(field, 'no unit')})"
-    return alt.Axis(title=title, format="~g", labelAngle=0, grid=False, ticks=False, domain=False)
+    return alt.Axis(title=title, format="~g", labelAngle=0, labelSeparation=8, grid=False, ticks=False, domain=False)
 
 
 def _outcome(row: pd.Series) -> str:
     """What became of the networks of a cell, in a few words."""
     many = row["networks"] > 1
-    gone = f"{row['diverged']} of {row['networks']} diverged" if many else f"diverged at step {row['ended']:.0f}"
+    gone = (
+        f"{row['diverged']:.0f} of {row['networks']:.0f} diverged" if many else f"diverged at step {row['ended']:.0f}"
+    )
     if pd.isna(row["accuracy"]):
         return gone
     spread = f" ({row['low']:.3f} to {row['high']:.3f})" if many else ""

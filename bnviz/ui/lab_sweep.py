@@ -138,7 +138,7 @@ def _open(experiment: Experiment) -> None:
 
 def _downloads(rows: pd.DataFrame) -> None:
     """Offer the rows as files, made when they are asked for; the best of two records says nothing and is left out."""
-    table = rows.drop(columns=[name for name in rows if name.startswith("best_")])
+    table = rows.drop(columns=[name for name in rows if str(name).startswith("best_")])
     with st.container(horizontal=True):
         for name, kind, make in (("csv", "text/csv", _csv), ("parquet", "application/vnd.apache.parquet", _parquet)):
             st.download_button(

@@ -33,14 +33,14 @@ IN_A_ROW = 3
 class Sweep:
     """A map for each run of an experiment, from `seeds` seeds; `key` is unique in the app.
 
-    at_once: networks that are trained without asking.
+    free: seeds of every run that are trained without asking.
     """
 
     experiment: Experiment
     axes: Axes
     seeds: int
     key: str
-    at_once: int = 0
+    free: int = 0
 
     @property
     def tasks(self) -> list[MapTask]:
@@ -97,7 +97,7 @@ def choose_tasks(sweep: Sweep) -> list[MapTask]:
     if st.session_state.get(granted) == _name(sweep):
         return tasks
     kept = [training_queue().result(job_key(task)) is not None for task in tasks]
-    first = _affordable(tasks, kept, sweep.at_once)
+    first = _beginning(tasks, kept, sweep.free * len(sweep.experiment.runs))
     left = sum(task.steps for task, there in zip(tasks[len(first) :], kept[len(first) :], strict=True) if not there)
     if len(first) < len(tasks):
         label = f"Train the other {left} networks" if first else f"Train {left} networks"
@@ -105,15 +105,12 @@ def choose_tasks(sweep: Sweep) -> list[MapTask]:
     return first
 
 
-def _affordable(tasks: Sequence[MapTask], kept: Sequence[bool], at_once: int) -> list[MapTask]:
-    """The first tasks of which no more than `at_once` networks are still to be trained."""
-    first: list[MapTask] = []
-    for task, there in zip(tasks, kept, strict=True):
-        at_once -= 0 if there else task.steps
-        if at_once < 0:
-            break
-        first.append(task)
-    return first
+def _beginning(tasks: Sequence[MapTask], kept: Sequence[bool], free: int) -> list[MapTask]:
+    """The first tasks: those that are free, and what follows as long as its result is kept."""
+    count = free
+    while count < len(tasks) and kept[count]:
+        count += 1
+    return list(tasks[:count])
 
 
 def _name(sweep: Sweep) -> str:
@@ -146,7 +143,9 @@ def show_maps(
     rows = gather([each.result for each in done if each.result is not None], runs)
     cell = {field: st.session_state[key] for field, key in controls.items()}
     for run, place in enumerate(places):
-        key = f"{sweep.key}_map{run}"
+        # A chart keeps its own selection, in which a second click on the same cell changes nothing. One that is new
+        # for every chosen cell takes any click.
+        key = "_".join([f"{sweep.key}_map{run}", *(f"{value:g}" for value in cell.values())])
         with place:
             st.altair_chart(
                 _map(sweep, run, rows[rows["run"] == run] if len(rows) else rows, threshold, cell),
