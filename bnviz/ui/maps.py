@@ -109,7 +109,7 @@ def sigmoid_verdict(steps: pd.DataFrame, last: int) -> str:
         f"{name} {f'not within {last:,}' if isinf(times[norm]) else f'{times[norm]:,.0f}'}"
         for norm, name in names.items()
     )
-    said = f"Steps to a test accuracy of 0.90: {said}."
+    said = f"First recorded step with a test accuracy of 0.90: {said}."
     first = min(times["none"], times["affine"])
     if isinf(times["batch"]) or times["batch"] > first / 2:
         return f"**No clear advantage for batch norm here.** {said}"

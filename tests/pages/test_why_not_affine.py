@@ -111,7 +111,7 @@ def test_what_takes_longer_is_behind_a_button_that_states_what_is_left(open_page
 
 
 def test_sigmoids_and_depths_wait_for_the_reader_and_then_tell(page):
-    assert "Steps to a test accuracy" not in judged(page)
+    assert "First recorded step" not in judged(page)
     page.toggle(key="map_sigmoids").set_value(True)
     page.toggle(key="map_depths").set_value(True).run()
     assert not page.exception
