@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import altair as alt
 import pandas as pd
 
-from bnviz.charts.theme import PALETTES, Layers, Theme, finish, message, named, run_channels
+from bnviz.charts.theme import PALETTES, Layers, Palette, Theme, finish, message, named, run_channels
 
 if TYPE_CHECKING:
     from bnviz.styles import RunStyle
@@ -59,42 +59,15 @@ def plot_map(
     ).head(0)  # fmt: skip
     drawn = drawn.assign(outcome=[_outcome(row) for _, row in drawn.iterrows()])
     drawn["ended"] = drawn["ended"].astype(float)
-    tooltip = [
-        alt.Tooltip(f"{x_field}:O", title=FIELD_TITLES[x_field], format="~g"),
-        alt.Tooltip(f"{y_field}:O", title=FIELD_TITLES[y_field], format="~g"),
-        alt.Tooltip("outcome:N", title="test accuracy"),
-    ]
-    color = alt.Color(
-        "accuracy:Q",
-        # Ordered by lightness, so that it reads in gray and to the color-blind.
-        scale=alt.Scale(scheme="viridis", domain=[0, 1]),
-        legend=alt.Legend(
-            title="test accuracy", titleOrient="left", gradientLength=150, gradientThickness=12, values=[0, 0.5, 1]
-        ),
-    )
-    outline = alt.Chart(grid).mark_rect(fill=palette.page, stroke=palette.grid, strokeWidth=1).encode(x, y)
-    learned = drawn[drawn["accuracy"].notna()]
-    lost = drawn[drawn["accuracy"].isna()]
-    cells = alt.Chart(learned).mark_rect().encode(x, y, color, tooltip=tooltip)
-    gone = alt.Chart(lost).mark_rect(fill=palette.grid).encode(x, y, tooltip=tooltip)
+    outline = alt.Chart(grid).mark_rect(fill=palette.page, stroke=palette.grid, strokeWidth=1, aria=False).encode(x, y)
     if pick:
-        cells = cells.add_params(
-            alt.selection_point(PICK, fields=[x_field, y_field], on="click", toggle=False, clear=False)
-        )
-    # White or black by the lightness of the cell below.
-    ink = alt.condition("datum.accuracy > 0.55", alt.value("#000000"), alt.value("#ffffff"))
-    dots = alt.Chart(drawn[2 * drawn["trained"] > drawn["networks"]])
-    dots = dots.mark_point(filled=True, size=70, opacity=1).encode(x, y, color=ink, tooltip=tooltip)
-    crosses = [
-        alt.Chart(rows).mark_text(text="×", fontSize=20, fontWeight="bold").encode(x, y, color=mark, tooltip=tooltip)
-        for rows, mark in ((lost, alt.value(palette.text)), (learned[learned["diverged"] > 0], ink))
-    ]
-    layers = [outline, gone, cells, dots, *crosses]
+        click = alt.selection_point(PICK, fields=[x_field, y_field], on="click", toggle=False, clear=False)
+        outline = outline.add_params(click)
+    layers = [outline, *_cell_layers(drawn, x, y, (x_field, y_field), palette)]
     if cell:
-        chosen = grid[(grid[x_field] == cell[x_field]) & (grid[y_field] == cell[y_field])]
+        chosen = alt.Chart(grid[(grid[x_field] == cell[x_field]) & (grid[y_field] == cell[y_field])])
         for stroke, width in ((palette.page, 6), (palette.text, 3)):
-            frame_mark = alt.Chart(chosen).mark_rect(filled=False, stroke=stroke, strokeWidth=width)
-            layers.append(frame_mark.encode(x, y))
+            layers.append(chosen.mark_rect(filled=False, stroke=stroke, strokeWidth=width, aria=False).encode(x, y))
     return finish(
         layers,
         title=style.label,
@@ -104,6 +77,37 @@ def plot_map(
         height=34 * len(y_values),
         legend_lines=1,
     )
+
+
+def _cell_layers(drawn: pd.DataFrame, x: alt.X, y: alt.Y, fields: Sequence[str], palette: Palette) -> list[alt.Chart]:
+    """Colored cells, gray ones where all diverged, dots and crosses."""
+    tooltip = [alt.Tooltip(f"{field}:O", title=FIELD_TITLES[field], format="~g") for field in fields]
+    tooltip.append(alt.Tooltip("outcome:N", title="test accuracy"))
+    color = alt.Color(
+        "accuracy:Q",
+        # Ordered by lightness, so that it reads in gray and to the color-blind.
+        scale=alt.Scale(scheme="viridis", domain=[0, 1]),
+        legend=alt.Legend(
+            title="test accuracy", titleOrient="left", gradientLength=150, gradientThickness=12, values=[0, 0.5, 1]
+        ),
+    )
+    learned, lost = drawn[drawn["accuracy"].notna()], drawn[drawn["accuracy"].isna()]
+    # Black on light cells, white on dark ones.
+    ink = alt.condition("datum.accuracy > 0.55", alt.value("#000000"), alt.value("#ffffff"))
+    dots = alt.Chart(drawn[2 * drawn["trained"] > drawn["networks"]])
+    crosses = [
+        alt.Chart(rows)
+        .mark_text(text="×", fontSize=20, fontWeight="bold", aria=False)
+        .encode(x, y, color=mark, tooltip=tooltip)
+        for rows, mark in ((lost, alt.value(palette.text)), (learned[learned["diverged"] > 0], ink))
+    ]
+    # Screen readers meet each cell once, and no layer that is empty.
+    return [
+        alt.Chart(lost).mark_rect(fill=palette.grid, aria=len(lost) > 0).encode(x, y, tooltip=tooltip),
+        alt.Chart(learned).mark_rect(aria=len(learned) > 0).encode(x, y, color, tooltip=tooltip),
+        dots.mark_point(filled=True, size=70, opacity=1, aria=False).encode(x, y, color=ink, tooltip=tooltip),
+        *crosses,
+    ]
 
 
 def plot_profile(
@@ -140,19 +144,20 @@ def plot_profile(
         alt.Tooltip(f"{along}:O", title=FIELD_TITLES[along], format="~g"),
         alt.Tooltip("outcome:N", title="test accuracy"),
     ]
-    base, lost = alt.Chart(drawn[drawn["accuracy"].notna()]), drawn[drawn["accuracy"].isna()]
+    kept, lost = drawn[drawn["accuracy"].notna()], drawn[drawn["accuracy"].isna()]
+    base, seen = alt.Chart(kept), len(kept) > 0
     level = alt.Chart(pd.DataFrame({"accuracy": [threshold]})).mark_rule(color=palette.muted, strokeDash=[2, 4])
-    here = alt.Chart(pd.DataFrame({along: [cell[along]]})).mark_rule(color=palette.grid, strokeWidth=14)
-    ends = alt.Chart(lost.assign(accuracy=0.03)).mark_text(text="×", fontSize=20, fontWeight="bold")
+    here = alt.Chart(pd.DataFrame({along: [cell[along]]})).mark_rule(color=palette.grid, strokeWidth=14, aria=False)
+    ends = alt.Chart(lost.assign(accuracy=0.03)).mark_text(text="×", fontSize=20, fontWeight="bold", aria=len(lost) > 0)
     at_cell = drawn[drawn[along] == cell[along]]
     said = "; ".join(f"{name} {outcome}" for name, outcome in zip(at_cell["name"], at_cell["outcome"], strict=True))
     return finish(
         [
             here.encode(x),
             level.encode(y),
-            base.mark_rule(strokeWidth=2).encode(x, alt.Y("low:Q"), alt.Y2("high:Q"), color),
-            base.mark_line(strokeWidth=3).encode(x, y, color, dash),
-            base.mark_point(filled=True, size=80, opacity=1).encode(x, y, color, tooltip=tooltip),
+            base.mark_rule(strokeWidth=2, aria=False).encode(x, alt.Y("low:Q"), alt.Y2("high:Q"), color),
+            base.mark_line(strokeWidth=3, aria=seen).encode(x, y, color, dash),
+            base.mark_point(filled=True, size=80, opacity=1, aria=seen).encode(x, y, color, tooltip=tooltip),
             ends.encode(x, y, color, xOffset=alt.XOffset("name:N"), tooltip=tooltip),
         ],
         title=f"Along the {FIELD_TITLES[along]}",

@@ -73,10 +73,11 @@ def wait_for_player(page: Page) -> None:
 
 
 def wait_until_settled(page: Page) -> None:
-    """Wait until the script of the page has ended, everything is drawn and a figure is there."""
-    expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible(timeout=PATIENCE)
+    """Wait until a figure is there, the script of the page has ended and everything is drawn."""
+    # The figure first: a script that has not begun is not running either.
     figures = page.locator("[data-testid=stBidiComponentIsolated], [data-testid=stVegaLiteChart] svg")
     expect(figures.first).to_be_visible(timeout=PATIENCE)
+    expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=PATIENCE)
 
 
