@@ -1,60 +1,18 @@
 """The engine against idiomatic PyTorch: `python -m benchmarks.engine [--repeats N]`.
 
-The baseline trains one network after the other with `nn.Sequential(Linear, BatchNorm1d, activation, …)`,
-`torch.optim.SGD` and permutation indexing, and records nothing. Ratios are CPU time of the baseline over CPU time of
-bnviz for the same networks, steps and batch size, one intra-op thread, medians over interleaved repeats.
+The baseline (benchmarks/idiomatic.py) trains one network after the other and records nothing. Ratios are CPU time of
+the baseline over CPU time of bnviz for the same networks, steps and batch size, one intra-op thread, medians over
+interleaved repeats.
 """
 
-import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import torch
-from torch import nn
-
-from benchmarks.timing import interleaved, ratio
+from benchmarks.idiomatic import idiomatic
+from benchmarks.report import Line
+from benchmarks.timing import interleaved, print_lines, ratio
 from bnviz import Experiment, Run, train
-from bnviz.engine.batches import load_data
-
-
-def idiomatic(experiment: Experiment, run: Run) -> None:
-    """One network trained the usual way: `none` has biases, `affine` a module of its own, `batch` BatchNorm1d."""
-    split = load_data(experiment)
-    x, y = torch.from_numpy(split.x_train).float(), torch.from_numpy(split.y_train)
-    layers: list[nn.Module] = []
-    fan_in = experiment.features
-    activation = {"relu": nn.ReLU, "sigmoid": nn.Sigmoid}[experiment.activation]
-    for width in experiment.widths:
-        layers.append(nn.Linear(fan_in, width, bias=run.norm == "none"))
-        if run.norm == "batch":
-            layers.append(nn.BatchNorm1d(width))
-        elif run.norm == "affine":
-            layers.append(_Affine(width))
-        layers.append(activation())
-        fan_in = width
-    network = nn.Sequential(*layers, nn.Linear(fan_in, experiment.classes))
-    optimizer = torch.optim.SGD(network.parameters(), lr=run.lr)
-    loss_function = nn.CrossEntropyLoss()
-    size, order, start = experiment.examples_per_step, torch.randperm(len(y)), 0
-    for _ in range(experiment.steps):
-        if start + size > len(y):
-            order, start = torch.randperm(len(y)), 0
-        batch = order[start : start + size]
-        start += size
-        optimizer.zero_grad()
-        loss = loss_function(network(x[batch]), y[batch])
-        loss.backward()
-        optimizer.step()
-
-
-class _Affine(nn.Module):
-    def __init__(self, width: int):
-        super().__init__()
-        self.gamma, self.beta = nn.Parameter(torch.ones(width)), nn.Parameter(torch.zeros(width))
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return self.gamma * x + self.beta
 
 
 @dataclass(frozen=True)
@@ -119,19 +77,13 @@ def recording_cost(repeats: int) -> tuple[float, float, float]:
     return middle - 1, low - 1, high - 1
 
 
-def main() -> None:
-    """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--repeats", type=int, default=5)
-    repeats = parser.parse_args().repeats
-    torch.set_num_threads(1)
-    print("| case | target | median ratio | smallest | largest |\n|---|---|---|---|---|")
+def lines(repeats: int) -> Iterator[Line]:
+    """The ratio of every case, then what recording costs."""
     for case in CASES:
-        middle, low, high = measure(case, repeats)
-        print(f"| {case.name} | {case.target}× | {middle:.1f}× | {low:.1f}× | {high:.1f}× |", flush=True)
-    middle, low, high = recording_cost(repeats)
-    print(f"| cost of full recording, 120 of 500 steps | ≤ 100 % | {middle:.0%} | {low:.0%} | {high:.0%} |")
+        yield Line("engine", case.name, *measure(case, repeats), target=f"{case.target}×")
+    name = "full records at 120 of 500 steps, on top of 2"
+    yield Line("recording", name, *recording_cost(repeats), unit="%", target="≤ 100%")
 
 
 if __name__ == "__main__":
-    main()
+    print_lines(__doc__, lines)

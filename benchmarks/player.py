@@ -1,7 +1,7 @@
 """Measure the player in headless Chromium: first picture, drawn frames a second, server traffic while playing.
 
-Run it from the root of the repository: `python benchmarks/player.py`. Prints one line a figure; 1440×900,
-three runs of five layers of 64 units, 120 records.
+`python -m benchmarks.player [--repeats N]`. 1440×900, three runs of five layers of 64 units, 120 records. Absolute
+figures: nothing else in a browser does this job.
 """
 
 import os
@@ -10,15 +10,23 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
-from statistics import median
+from typing import Literal
 
 from playwright.sync_api import Error, Page, WebSocket, sync_playwright
+
+from benchmarks.report import Line
+from benchmarks.timing import print_lines, spread
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "tests" / "e2e" / "scripts" / "player_page.py"
 SECONDS = 4.0
-REPEATS = 3
+FIGURES: tuple[tuple[str, Literal["s", "1/s", ""]], ...] = (
+    ("first picture after navigation", "s"),
+    ("drawn frames a second", "1/s"),
+    ("messages to or from the server while playing", ""),
+)
 
 FIRST_DRAW = """() => {
     const host = document.querySelector("[data-testid=stBidiComponentIsolated]");
@@ -35,8 +43,8 @@ COUNT_DRAWS = """async (seconds) => {
 }"""
 
 
-def main() -> None:
-    """Serve the harness page, open it a few times, print medians."""
+def lines(repeats: int) -> Iterator[Line]:
+    """Serve the harness page, open it a few times, and say what was seen."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -45,26 +53,25 @@ def main() -> None:
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
     server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
     try:
-        measure(f"http://127.0.0.1:{port}/?case=race")
+        visits = measure(f"http://127.0.0.1:{port}/?case=race", repeats)
     finally:
         server.terminate()
         server.wait()
+    for place, (name, unit) in enumerate(FIGURES):
+        yield Line("player", name, *spread([figures[place] for figures in visits]), unit=unit)
 
 
-def measure(address: str) -> None:
-    """Open `address` REPEATS times on a warm server and print the medians of what was seen."""
+def measure(address: str, repeats: int) -> list[tuple[float, float, float]]:
+    """Open `address` on a warm server, and note FIGURES at each visit."""
     with sync_playwright() as playwright:
         executable = shutil.which("chromium") or shutil.which("google-chrome")
         browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox", "--disable-gpu"])
         page = browser.new_page(viewport={"width": 1440, "height": 900})
         wait_for_server(page, address)
         visit(page, address)  # the first visit trains the networks
-        figures = [visit(page, address) for _ in range(REPEATS)]
+        visits = [visit(page, address) for _ in range(repeats)]
         browser.close()
-    for place, name in enumerate(
-        ("first picture after navigation, s", "drawn frames a second", "messages while playing")
-    ):
-        print(f"{name:36} {median(figure[place] for figure in figures):8.2f}")
+    return visits
 
 
 def wait_for_server(page: Page, address: str) -> None:
@@ -100,4 +107,4 @@ def visit(page: Page, address: str) -> tuple[float, float, float]:
 
 
 if __name__ == "__main__":
-    main()
+    print_lines(__doc__, lines)

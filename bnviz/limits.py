@@ -5,7 +5,7 @@ bounds for a single reader, and `HOSTED` those of a shared server, where one vis
 another's. All map a field's name to a :class:`Bound`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -45,6 +45,7 @@ LIBRARY: Mapping[str, Bound] = {
     "records": Bound(2, 10_000, "record at least the first and the last step", "recorded steps"),
     "runs": Bound(1, 1024, "name at least one run, or split the experiment", "runs"),
     "interventions": Bound(0, 100, "remove some interventions", "interventions"),
+    "networks": Bound(1, 1_000_000, "name fewer values or seeds", "networks in a sweep"),
     # Run
     "lr": Bound(0, 1e12, "choose a smaller, non-negative learning rate"),
     "init_scale": Bound(1e-12, 1e12, "choose a positive factor nearer to 1"),
@@ -81,6 +82,8 @@ HOSTED: Mapping[str, Bound] = {
         f"use fewer steps, runs, records, narrower layers or smaller batches here, {_OWN_MACHINE}",
         "multiply-adds",
     ),
+    "networks": Bound(1, 1_000, f"use fewer values, runs or seeds here, {_OWN_MACHINE}", "networks"),
+    "sweep_work": Bound(0, 2e11, f"use fewer values, runs, seeds or steps here, {_OWN_MACHINE}", "multiply-adds"),
 }
 
 _SCRIPT = "or use bnviz from a script"
@@ -97,12 +100,15 @@ LAPTOP: Mapping[str, Bound] = {
     "work": Bound(
         0, 5e12, f"use fewer steps, runs, records, narrower layers or smaller batches, {_SCRIPT}", "multiply-adds"
     ),
+    "networks": Bound(1, 20_000, f"use fewer values, runs or seeds, {_SCRIPT}", "networks"),
+    "sweep_work": Bound(0, 5e12, f"use fewer values, runs, seeds or steps, {_SCRIPT}", "multiply-adds"),
 }
 
 # What a layer costs besides its products of matrices, in multiply-adds that take as long (measured, 64 units wide).
 _CALLS_OF_A_STEP = 4e5
 _CALLS_OF_A_RECORD = 1e6
 _RECORDED_VALUE = 200  # each value of a layer: four stages counted into bins, mean, sd, extremes
+_VALUE_OF_A_STEP = 80  # each value of a layer, normalized and activated, forward and back
 
 
 def work(experiment: "Experiment") -> float:
@@ -111,10 +117,8 @@ def work(experiment: "Experiment") -> float:
     steps × runs × (batch × weights + calls × layers), and for each recorded step and run what it takes to call the
     recorder and to count every value of every layer.
     """
-    sizes = (experiment.features, *experiment.widths, experiment.classes)
-    weights = sum(a * b for a, b in pairwise(sizes))
     batch, layers = experiment.examples_per_step, len(experiment.widths)
-    step = batch * weights + _CALLS_OF_A_STEP * layers
+    step = batch * _weights(experiment) + _CALLS_OF_A_STEP * layers
     record = _CALLS_OF_A_RECORD * layers + _RECORDED_VALUE * batch * sum(experiment.widths)
     records = min(experiment.records, experiment.steps + 1)
     return float(len(experiment.runs)) * (experiment.steps * step + records * record)
@@ -135,3 +139,28 @@ def app_problems(experiment: "Experiment", bounds: Mapping[str, Bound]) -> dict[
     }
     found = {name: bounds[name].problem(name, value) for name, value in values.items()}
     return {name: message for name, message in found.items() if message}
+
+
+def work_in_a_sweep(experiment: "Experiment") -> float:
+    """The cost of the same networks among many others, which share the calls, and with losses alone recorded.
+
+    steps × runs × batch × (weights + what it takes to normalize and activate a value × units).
+    """
+    units = _weights(experiment) + _VALUE_OF_A_STEP * sum(experiment.widths)
+    return float(len(experiment.runs)) * experiment.steps * experiment.examples_per_step * units
+
+
+def _weights(experiment: "Experiment") -> int:
+    sizes = (experiment.features, *experiment.widths, experiment.classes)
+    return sum(a * b for a, b in pairwise(sizes))
+
+
+def sweep_problems(networks: "Sequence[Experiment]", seeds: int, bounds: Mapping[str, Bound]) -> dict[str, str]:
+    """What an app with these bounds refuses about a sweep of valid networks, each from `seeds` seeds."""
+    found: dict[str, str] = {}
+    for network in networks:
+        found |= app_problems(network, bounds)
+    work_of_all = seeds * sum(work_in_a_sweep(network) for network in networks)
+    values = {"networks": len(networks) * seeds, "sweep_work": work_of_all}
+    totals = {name: bounds[name].problem(name, value) for name, value in values.items()}
+    return found | {name: message for name, message in totals.items() if message}

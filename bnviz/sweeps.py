@@ -6,20 +6,28 @@ of `train` on that network alone.
 """
 
 import hashlib
-import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import math
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
+from threading import Event
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from bnviz.cluster import results_on_client
 from bnviz.experiment import Experiment, InvalidExperiment, Run
+from bnviz.limits import LIBRARY
+from bnviz.rows import Row, frame_of
 
 WORKERS = 2
 """Threads that train chunks at the same time: a product of matrices lets the other thread run."""
+
+MOST_TOGETHER = 128
+"""Networks in a chunk at most: tiny ones gain nothing beyond, and memory and the wait for first rows would grow."""
 
 ROWS_VERSION = 1
 """To be raised when the same network would give another row, so that old rows are not taken for new ones."""
@@ -36,18 +44,24 @@ class Network:
     columns: Mapping[str, Any]
     experiment: Experiment
 
+    @cached_property
+    def key(self) -> str:
+        """A name for the content: what has the same key has the same results. A run's label is no part of it."""
+        (run,) = self.experiment.runs
+        plain = self.experiment.model_copy(update={"runs": (run.model_copy(update={"label": None}),)})
+        return _name(plain.model_dump_json())
+
 
 def plan(experiment: Experiment, grid: Mapping[str, Sequence], seeds: Iterable[int]) -> list[Network]:
     """Every network of the sweep: `experiment.runs` × the grid's product × seeds, in this order.
 
-    Raises InvalidExperiment (a ValueError) for a field that does not exist or a value out of bounds.
+    Raises InvalidExperiment (a ValueError) for a field that does not exist, a value out of bounds or named twice.
     """
-    for name, values in grid.items():
-        if name in ("runs", "seed", "interventions") or name not in {*Run.model_fields, *Experiment.model_fields}:
-            fix = "pass seeds=… instead" if name == "seed" else "name a field of Run or Experiment"
-            raise InvalidExperiment({name: f"grid[{name!r}]: must be a field that can be swept; {fix}."})
-        if isinstance(values, str) or not len(values):
-            raise InvalidExperiment({name: f"grid[{name!r}] = {values!r}: must list one value or more; add some."})
+    seeds = list(seeds)
+    _require_lists(grid, seeds)
+    asked = math.prod(map(len, [experiment.runs, *grid.values(), seeds]))
+    if problem := LIBRARY["networks"].problem("networks", asked):
+        raise InvalidExperiment({"networks": problem})
     fields = {name: value for name, value in experiment if name not in ("runs", "seed")}
     networks: list[Network] = []
     for number, run in enumerate(experiment.runs):
@@ -56,10 +70,28 @@ def plan(experiment: Experiment, grid: Mapping[str, Sequence], seeds: Iterable[i
             changed = Run(**dict(run) | {name: value for name, value in swept.items() if name in Run.model_fields})
             others = fields | {name: value for name, value in swept.items() if name in fields}
             for seed in seeds:
-                columns = {"run": number, "norm": changed.norm, **swept, "seed": seed}
                 alone = Experiment(**others, seed=seed, runs=(changed,))
+                read = {name: getattr(changed if name in Run.model_fields else alone, name) for name in grid}
+                columns = {"run": number, "norm": changed.norm, **read, "seed": seed}
                 networks.append(Network(len(networks), columns, alone))
     return networks
+
+
+def _require_lists(grid: Mapping[str, Sequence], seeds: Sequence[int]) -> None:
+    """Raise InvalidExperiment unless the grid names fields that can be swept, and everything has distinct values."""
+    for name in grid:
+        if name in ("runs", "seed", "interventions") or name not in {*Run.model_fields, *Experiment.model_fields}:
+            fix = "pass seeds=… instead" if name == "seed" else "name a field of Run or Experiment"
+            raise InvalidExperiment({name: f"grid[{name!r}]: must be a field that can be swept; {fix}."})
+    for name, said, values in [*((name, f"grid[{name!r}]", grid[name]) for name in grid), ("seeds", "seeds", seeds)]:
+        if isinstance(values, str) or not len(values):
+            raise InvalidExperiment({name: f"{said} = {values!r}: must list one value or more; add some."})
+        seen = set()
+        for value in values:
+            mark = value if isinstance(value, int | float | str) else repr(value)
+            if mark in seen:
+                raise InvalidExperiment({name: f"{said}: names {value!r} twice; remove one of them."})
+            seen.add(mark)
 
 
 def divide(networks: Sequence[Network]) -> list[list[Network]]:
@@ -71,37 +103,34 @@ def divide(networks: Sequence[Network]) -> list[list[Network]]:
         shared.setdefault(network.experiment.model_copy(update={"runs": ()}).model_dump_json(), []).append(network)
     chunks = []
     for group in shared.values():
-        size = runs_that_fit(group[0].experiment)
+        size = min(runs_that_fit(group[0].experiment), MOST_TOGETHER)
         ordered = sorted(group, key=lambda network: network.experiment.runs[0].norm)
         chunks += [ordered[start : start + size] for start in range(0, len(ordered), size)]
     return chunks
 
 
-def train_chunk(chunk: Sequence[Network], should_stop: ShouldStop | None = None) -> pd.DataFrame:
-    """One row a network, indexed by its place, or no rows when stopped before the end.
+def train_runs(experiment: Experiment, should_stop: ShouldStop | None = None) -> list[Row]:
+    """The results of each run of `experiment`, in order; none when stopped before the end.
 
-    Columns: `Network.columns`, then status, diverged_at (step, missing unless diverged), and for the mini-batch
-    (train) and the test set the loss in nats and the accuracy at the last record and the best of all records.
+    A result is status, diverged_at (step, None unless diverged), and for the mini-batch (train) and the test set the
+    loss in nats and the accuracy at the last record and the best of all records.
     """
     from bnviz.engine import train_losses
 
-    together = chunk[0].experiment.model_copy(update={"runs": tuple(each.experiment.runs[0] for each in chunk)})
-    losses = train_losses(together, should_stop)
+    losses = train_losses(experiment, should_stop)
     if any(status.startswith("stopped") for status in losses.status):
-        return pd.DataFrame()
+        return []
     rows = []
-    for k, (network, status) in enumerate(zip(chunk, losses.status, strict=True)):
-        diverged = status.removeprefix("diverged at step ")
-        row = {**network.columns, "status": status.split(" at ")[0]}
-        row["diverged_at"] = int(diverged) if diverged != status else pd.NA
+    for k, status in enumerate(losses.status):
+        word, _, step = status.partition(" at step ")
+        row: Row = {"status": word, "diverged_at": int(step) if step else None}
         for s, split in enumerate(("train", "test")):
-            for name, table, best in (("loss", losses.loss, np.nanmin), ("accuracy", losses.accuracy, np.nanmax)):
+            for name, table, best in (("loss", losses.loss, np.fmin), ("accuracy", losses.accuracy, np.fmax)):
                 values = table[: losses.recorded[k], k, s]
-                row[f"{split}_{name}"] = values[-1] if len(values) else np.nan
-                row[f"best_{split}_{name}"] = best(values) if len(values) else np.nan
+                row[f"{split}_{name}"] = float(values[-1]) if len(values) else np.nan
+                row[f"best_{split}_{name}"] = float(best.reduce(values)) if len(values) else np.nan
         rows.append(row)
-    frame = pd.DataFrame(rows, index=[network.place for network in chunk])
-    return frame.astype({"diverged_at": "Int64"})
+    return rows
 
 
 def sweep(
@@ -112,61 +141,75 @@ def sweep(
     on_progress: Progress | None = None,
     should_stop: ShouldStop | None = None,
 ) -> pd.DataFrame:
-    """Train every network of `experiment.runs` × `grid` × `seeds`; one row each, see :func:`train_chunk`.
+    """Train every network of `experiment.runs` × `grid` × `seeds`; one row each: `Network.columns`, then its results.
 
     grid: values for fields of `Run` or `Experiment`, such as {"lr": [0.01, 0.1], "init_scale": [1, 10]}.
     client: a `dask.distributed.Client` to train the chunks on; None trains on two threads of this process.
     on_progress(done, total, new_rows): called in the caller's thread as chunks end.
     should_stop(): asked between chunks, and on threads between steps; the rows finished by then are returned.
 
-    The best values are over the records, of which `experiment.records` sets the number. A network that diverges keeps
-    a row, with its last finite record. Raises ValueError for a bad grid.
+    The results are those of :func:`train_runs`: the best values are over the records, of which `experiment.records`
+    sets the number. A network that diverges keeps a row, with its last finite record. Networks that are the same are
+    trained once. Raises ValueError for a bad grid.
     """
-    networks = plan(experiment, grid, list(seeds))
-    chunks = divide(networks)
-    results = _on_client(chunks, client, should_stop) if client else _on_threads(chunks, should_stop)
-    frames = []
+    networks = plan(experiment, grid, seeds)
+    places: dict[str, list[Network]] = {}
+    for network in networks:
+        places.setdefault(network.key, []).append(network)
+    results: dict[str, Row] = {}
     done = 0
-    for frame in results:
-        frames.append(frame)
-        done += len(frame)
-        if on_progress is not None and len(frame):
-            on_progress(done, len(networks), frame)
-    finished = [frame for frame in frames if len(frame)]
-    return pd.concat(finished).sort_index() if finished else pd.DataFrame()
+    for new in train_networks(networks, client, should_stop):
+        results |= new
+        rows = frame_of([network for key in new for network in places[key]], new)
+        done += len(rows)
+        if on_progress is not None:
+            on_progress(done, len(networks), rows)
+    return frame_of(networks, results)
 
 
-def _on_threads(chunks: Sequence[list[Network]], should_stop: ShouldStop | None) -> Iterator[pd.DataFrame]:
+def train_networks(
+    networks: Iterable[Network], client: Any = None, should_stop: ShouldStop | None = None
+) -> Generator[dict[str, Row], None, None]:
+    """Train each distinct network once, and yield the results of each chunk as it ends, by `Network.key`."""
+    chunks = divide(list({network.key: network for network in networks}.values()))
+    together = {}
+    for chunk in chunks:
+        runs = tuple(network.experiment.runs[0] for network in chunk)
+        together[_name(" ".join(network.key for network in chunk))] = chunk[0].experiment.model_copy(
+            update={"runs": runs}
+        )
+    keys = {name: [network.key for network in chunk] for name, chunk in zip(together, chunks, strict=True)}
+    if client is None:
+        ended = _on_threads(together, should_stop)
+    else:
+        ended = results_on_client(client, train_runs, together, should_stop)
+    for name, rows in ended:
+        if rows:
+            yield dict(zip(keys[name], rows, strict=True))
+
+
+def _on_threads(chunks: Mapping[str, Experiment], should_stop: ShouldStop | None) -> Iterator[tuple[str, list[Row]]]:
+    """Results by chunk as they end. Leaving early stops what is still being trained."""
+    left = Event()
+
+    def stopped() -> bool:
+        return left.is_set() or (should_stop is not None and should_stop())
+
     with ThreadPoolExecutor(WORKERS, thread_name_prefix="bnviz-sweep") as pool:
-        waiting = iter(chunks)
-        running: set[Future] = set()
-        while True:
-            stopped = should_stop is not None and should_stop()
-            while not stopped and len(running) < WORKERS and (chunk := next(waiting, None)):
-                running.add(pool.submit(train_chunk, chunk, should_stop))
-            if not running:
-                return
-            ended, running = wait(running, return_when=FIRST_COMPLETED)
-            for future in ended:
-                yield future.result()
+        waiting = iter(chunks.items())
+        running: dict[Future, str] = {}
+        try:
+            while True:
+                while not stopped() and len(running) < WORKERS and (following := next(waiting, None)):
+                    name, experiment = following
+                    running[pool.submit(train_runs, experiment, stopped)] = name
+                if not running:
+                    return
+                for future in wait(running, return_when=FIRST_COMPLETED).done:
+                    yield running.pop(future), future.result()
+        finally:
+            left.set()
 
 
-def _on_client(chunks: Sequence[list[Network]], client: Any, should_stop: ShouldStop | None) -> Iterator[pd.DataFrame]:
-    """Chunks as tasks, each under a key made of its content: what the scheduler still holds is not trained again."""
-    from dask.distributed import as_completed
-
-    keys = [f"bnviz-chunk-{chunk_key(chunk)}" for chunk in chunks]
-    futures = [client.submit(train_chunk, chunk, key=key) for chunk, key in zip(chunks, keys, strict=True)]
-    try:
-        for future in as_completed(futures):
-            if should_stop is not None and should_stop():
-                return
-            yield future.result()
-    finally:
-        client.cancel([future for future in futures if not future.done()])
-
-
-def chunk_key(chunk: Sequence[Network]) -> str:
-    """A name for the content of a chunk, places in the table included."""
-    text = json.dumps([(network.place, network.experiment.to_json()) for network in chunk])
-    return hashlib.sha256(f"{ROWS_VERSION} {text}".encode()).hexdigest()
+def _name(content: str) -> str:
+    return hashlib.sha256(f"{ROWS_VERSION} {content}".encode()).hexdigest()[:24]

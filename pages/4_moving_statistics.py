@@ -1,4 +1,4 @@
-"""μ and σ move: the output's moments while they do, a blow from below, descent on one batch, and small batches."""
+"""μ and σ move: the output's moments while they do, a kick from below, descent on one batch, and small batches."""
 
 import streamlit as st
 
@@ -14,7 +14,7 @@ from bnviz.ui.settings import Settings
 
 
 def kick() -> None:
-    """One blow more; after the last of them, start over."""
+    """One kick more; after the last of them, start over."""
     st.session_state["moving_kicks"] = (st.session_state["moving_kicks"] + 1) % (MOST_KICKS + 1)
 
 
@@ -58,14 +58,14 @@ with frame.page("pages/4_moving_statistics.py"):
     with st.container(horizontal=True, vertical_alignment="bottom"):
         kind = settings.choice(
             "kind",
-            "Blow to the weights of the three lower layers",
+            "Kick to the weights of the three lower layers",
             {"scale": "times 10", "noise": "noise of half their spread"},
             "noise",
-            help="Each blow comes on top of the ones before.",
+            help="Each kick comes on top of the ones before.",
         )
         kicks = settings.slider(
             "kicks",
-            "Blows so far",
+            "Kicks so far",
             range(MOST_KICKS + 1),
             1,
             help="0 is the network as it was trained.",
@@ -77,7 +77,7 @@ with frame.page("pages/4_moving_statistics.py"):
     st.caption(
         "Four layers of 64 ReLUs on digits, trained for 150 updates of 64 at rate 0.1; then taken in training mode, "
         "with the batch's own μ and σ. Evaluation is another matter: it uses running averages of μ and σ, which know "
-        "of a blow only after some more batches. And what stays is mean and spread: which example gets which value may "
+        "of a kick only after some more batches. And what stays is mean and spread: which example gets which value may "
         "well change."
     )
 

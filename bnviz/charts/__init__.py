@@ -13,6 +13,7 @@ from bnviz.charts.learning import (
     plot_steps_needed,
     plot_tracked,
 )
+from bnviz.charts.maps import plot_depths, plot_map, plot_profile
 from bnviz.charts.moving import plot_decrease, plot_gradient_agreement, plot_kicked, plot_rises
 from bnviz.charts.periodic import plot_periodic
 from bnviz.charts.pictures import plot_decision, plot_histogram
@@ -32,6 +33,7 @@ __all__ = [
     "plot_compared",
     "plot_decision",
     "plot_decrease",
+    "plot_depths",
     "plot_descent",
     "plot_estimates",
     "plot_forward",
@@ -41,11 +43,13 @@ __all__ = [
     "plot_identity",
     "plot_kicked",
     "plot_loss",
+    "plot_map",
     "plot_moments",
     "plot_parting",
     "plot_path",
     "plot_percentiles",
     "plot_periodic",
+    "plot_profile",
     "plot_projection",
     "plot_rises",
     "plot_run_losses",

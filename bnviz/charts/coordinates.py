@@ -159,11 +159,7 @@ def plot_parting(
         scale=alt.Scale(type="symlog", constant=1, domain=[0, max(last, 1)], nice=False),
         axis=alt.Axis(title="step (updates, the first spread out)", grid=False, values=ticks, format=",d"),
     )
-    logarithmic = log_axis(values, axis_title)
-    # Rounding and a difference that can be seen are fifteen powers of ten apart, too far for zeros to be counted.
-    label = "datum.value < 1e-3 ? format(datum.value, '~e') : format(datum.value, '~g')"
-    axis = alt.Axis(**logarithmic["axis"].to_dict() | {"labelExpr": label})
-    y = alt.Y(f"{quantity}:Q", scale=logarithmic["scale"], axis=axis)
+    y = alt.Y(f"{quantity}:Q", **log_axis(values, axis_title))
     tooltip = [
         alt.Tooltip("name:N", title="run"),
         alt.Tooltip("step:Q", format=","),

@@ -1,4 +1,4 @@
-"""Figures of the lesson on moving statistics: a blow from below, descent on one batch, agreement of mini-batches."""
+"""Figures of the lesson on moving statistics: a kick from below, descent on one batch, agreement of mini-batches."""
 
 from __future__ import annotations
 
@@ -25,13 +25,6 @@ _KICKED: dict[KickedQuantity, tuple[str, str, str]] = {
 _SMALLEST = 1e-9
 _LARGEST = 1e12
 _ROW_PIXELS = 52
-_WIDE = 1e3  # from here on the ticks of a log axis are powers of ten
-_EXPONENT = "abs(round(log(datum.value) / LN10))"
-_AS_POWER = (
-    "datum.value >= 0.01 && datum.value <= 1000 ? format(datum.value, '~g') : "
-    f"'10' + (datum.value < 1 ? '⁻' : '') + ({_EXPONENT} >= 10 ? '¹' : '') + "
-    f"slice('⁰¹²³⁴⁵⁶⁷⁸⁹', {_EXPONENT} % 10, {_EXPONENT} % 10 + 1)"
-)
 _RATIOS = (-0.75, 1.5)
 
 
@@ -44,29 +37,27 @@ def plot_kicked(
     kicks: int,
     theme: Theme = "light",
 ) -> Layers:
-    """What blows to the lower layers did to each unit above them: one point a unit, one row a network, log axis.
+    """What kicks to the lower layers did to each unit above them: one point a unit, one row a network, log axis.
 
-    `frame` is the result of `bnviz.lessons.deep_kick.DeepKick`. The range is the same for every number of blows of
+    `frame` is the result of `bnviz.lessons.deep_kick.DeepKick`. The range is the same for every number of kicks of
     one kind, so that they compare. An upright rule marks each network's mean.
     """
     palette = PALETTES[theme]
     title, axis_title, center = _KICKED[quantity]
     of_kind = named(frame[(frame["kind"] == kind) & (frame["kicks"] > 0) & frame["log_sd"].notna()], styles)
     if of_kind.empty:
-        return message("No unit has a spread before and after the blow, so there is nothing to compare.", theme=theme)
+        return message("No unit has a spread before and after the kick, so there is nothing to compare.", theme=theme)
     raw = of_kind["shift"] if quantity == "shift" else of_kind["sd"] / of_kind["sd_before"]
     values, notes = on_log_axis(raw, _SMALLEST, _LARGEST)
     notes = [note.replace("bottom", "left").replace("top", "right") for note in notes]
     of_kind = of_kind.assign(value=values, raw=raw)
     drawn = of_kind[of_kind["kicks"] == kicks]
     if drawn.empty:
-        return message("Before the first blow there is nothing to compare.", theme=theme)
+        return message("Before the first kick there is nothing to compare.", theme=theme)
     names = [style.label for style in styles]
     color = alt.Color("name:N", scale=alt.Scale(domain=names, range=[color_of(s, theme) for s in styles]), legend=None)
     channel = log_axis(values, axis_title)
     channel["axis"].grid = True
-    if values.max() > _WIDE * values.min():
-        channel["axis"].labelExpr = _AS_POWER
     x = alt.X("value:Q", **channel)
     # Rows are numbers, so that a point can stand a little above or below the middle of its row.
     drawn = drawn.assign(place=drawn["run"] + 0.6 * (drawn["unit"] / max(drawn["unit"].max(), 1) - 0.5))
@@ -103,7 +94,7 @@ def plot_kicked(
         layers,
         title=title,
         notes=[f"One point a unit; upright: their {center}.", *notes],
-        description=f"After {kicks} of {int(of_kind['kicks'].max())} blows: {said}.",
+        description=f"After {kicks} of {int(of_kind['kicks'].max())} kicks: {said}.",
         theme=theme,
         height=_ROW_PIXELS * len(names),
     )

@@ -232,8 +232,11 @@ class Network:
         return [all(bool(part.isfinite().all()) for part in self.parameters.of_run(k)) for k in runs]
 
     def clear_run(self, k: int) -> None:
-        """Set run k's parameters to 0, so that a run that diverged computes finite numbers from now on."""
-        for part in self.parameters.of_run(k):
+        """Set run k's parameters to 0, so that a run that diverged computes finite numbers from now on.
+
+        Its gradients too: the update of this step is still to come, and a rate of 0 times infinity is NaN.
+        """
+        for part in (*self.parameters.of_run(k), *self.gradients.of_run(k)):
             part.zero_()
 
 

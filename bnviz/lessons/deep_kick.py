@@ -1,4 +1,4 @@
-"""What a blow to the lower layers does to the output of a layer above them."""
+"""What a kick to the lower layers does to the output of a layer above them."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from bnviz.engine.program import Program
 
 NORMS = ("affine", "layer", "batch")
-LOWER = 3  # layers that take the blow; the one above them is watched
+LOWER = 3  # layers that take the kick; the one above them is watched
 MOST_KICKS = 3
 FACTOR = 10.0
 NOISE = 0.5  # of the sd of the weights of a layer
@@ -28,8 +28,8 @@ KINDS = ("scale", "noise")
 class DeepKick:
     """Four layers of ReLUs on digits, trained for some updates; then the three lower layers are hit, again and again.
 
-    A blow either multiplies the weights of the lower layers by `FACTOR` or adds Gaussian noise with `NOISE` times their
-    standard deviation. The output y of the fourth layer is taken before and after each blow on one mini-batch in
+    A kick either multiplies the weights of the lower layers by `FACTOR` or adds Gaussian noise with `NOISE` times their
+    standard deviation. The output y of the fourth layer is taken before and after each kick on one mini-batch in
     training mode. Batch norm leaves its mean at β and its standard deviation at |γ|, up to ε (Goodfellow, Bengio &
     Courville 2016, section 8.7.1).
     """
@@ -48,7 +48,7 @@ class DeepKick:
         return Experiment(widths=(64,) * (LOWER + 1), seed=self.seed, runs=tuple(Run(norm=norm) for norm in NORMS))
 
     def compute(self, report: Callable[[int, Sequence[float]], None], should_stop: Callable[[], bool]) -> pd.DataFrame:
-        """One row for each kind of blow, number of blows, run and unit; no rows when stopped before the blows.
+        """One row for each kind of kick, number of kicks, run and unit; no rows when stopped before the kicks.
 
         kind               "scale" or "noise"
         kicks              0 (before) to `MOST_KICKS`
@@ -75,7 +75,7 @@ class DeepKick:
 
 
 def _kicked(program: "Program", x: "Tensor", kind: str, seed: int) -> list[pd.DataFrame]:
-    """Moments of the watched layer after 0, 1, … blows; the weights are put back afterwards."""
+    """Moments of the watched layer after 0, 1, … kicks; the weights are put back afterwards."""
     import torch
 
     network = program.network
@@ -115,7 +115,7 @@ def _compared(frame: pd.DataFrame) -> pd.DataFrame:
 def kick_summary(frame: pd.DataFrame, kind: str, kicks: int) -> pd.DataFrame:
     """One row a run: the means over the units of `shift` and `log_sd`, and `sd_ratio`, the geometric mean ratio of sd.
 
-    Raises ValueError when the frame has no such blow.
+    Raises ValueError when the frame has no such kick.
     """
     chosen = frame[(frame["kind"] == kind) & (frame["kicks"] == kicks)] if len(frame) else frame
     if chosen.empty:

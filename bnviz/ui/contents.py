@@ -53,6 +53,13 @@ PAGES: tuple[Page, ...] = (
         "Watch μ and σ drift while γ and β are learned, kick the layers below, and count how often the loss rises.",
     ),
     Page(
+        "pages/5_why_not_affine.py",
+        "Why not γx + β?",
+        ":material/grid_on:",
+        "The question, answered",
+        "A hundred networks and more on maps of learning rate and initial scale: where does each kind train at all?",
+    ),
+    Page(
         "pages/6_scale_decoupling.py",
         "Scale leaves the weights",
         ":material/straighten:",

@@ -19,7 +19,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from threading import Condition, Event, Thread
 from types import TracebackType
-from typing import Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, Protocol, TypeVar
 
 from bnviz.ui.results import Results
 
@@ -28,7 +28,15 @@ logger = logging.getLogger(__name__)
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 Ending = Literal["finished", "stopped", "deadline", "failed", "abandoned"]
-Report = Callable[[int, Sequence[float]], None]
+
+
+class Report(Protocol):
+    """What the work calls to make its progress readable."""
+
+    def __call__(self, step: int, losses: Sequence[float], partial: Any = None, /) -> None:
+        """`partial` is what there is of the result so far, in a value that will not change any more."""
+
+
 Work = Callable[[Task, Report, Callable[[], bool]], Result]
 
 LOOK_AROUND = 0.1  # seconds between two looks whether anybody's page is still open
@@ -58,6 +66,7 @@ class Running:
     step: int
     losses: tuple[float, ...]
     seconds: float
+    partial: Any = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -83,6 +92,7 @@ class _Job(Generic[Task, Result]):
     waiters: dict[int, str] = field(default_factory=dict)  # ticket → visitor
     step: int = 0
     losses: tuple[float, ...] = ()
+    partial: Any = None
     started: float | None = None
     looked: float = 0.0
     let_go: int = 0
@@ -122,7 +132,7 @@ class JobQueue(Generic[Task, Result]):
     grace: seconds that a job survives its last waiter; lease: seconds that a waiter may go without polling;
     keep_bytes: size of the store of results, each measured by `size(result)`;
     present: tells whether the page of a visitor is still open.
-    `report(step, losses)` makes progress readable; `should_stop()` is asked by the work between its steps.
+    `report(step, losses, partial)` makes progress readable; `should_stop()` is asked by the work between its steps.
     """
 
     def __init__(
@@ -223,7 +233,7 @@ class JobQueue(Generic[Task, Result]):
             if job.started is None:
                 self._cancel_abandoned()
                 return Waiting(self._line.index(job) + (self._at_work is not None))
-            return Running(job.step, job.losses, now - job.started)
+            return Running(job.step, job.losses, now - job.started, job.partial)
 
     def _leave(self, job: _Job[Task, Result], ticket: int) -> None:
         with self._changed:
@@ -297,8 +307,8 @@ class JobQueue(Generic[Task, Result]):
                 self._finish(job, done)
 
     def _run(self, job: _Job[Task, Result], started: float) -> Done[Result]:
-        def report(step: int, losses: Sequence[float]) -> None:
-            job.step, job.losses = step, tuple(losses)
+        def report(step: int, losses: Sequence[float], partial: Any = None, /) -> None:
+            job.step, job.losses, job.partial = step, tuple(losses), partial
 
         try:
             result = self._work(job.task, report, lambda: self._should_stop(job, started))

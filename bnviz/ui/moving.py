@@ -13,7 +13,7 @@ OUTPUT_ANSWERS = ("they drift along with μ and σ", "they stay at 0 and 1", "th
 RISE_ANSWERS = ("never", "after less than a tenth of the updates", "after a tenth of them or more")
 
 SAME = 0.01  # of an output whose spread is about 1: what counts as no difference
-UNMOVED = 0.001  # of the spread before a blow: what counts as not moved
+UNMOVED = 0.001  # of the spread before a kick: what counts as not moved
 EXACT = 0.001  # distance from 1 at which a gradient foretells what a tiny step does
 CLEAR = 0.05  # difference of two cosines that counts
 BATCH = 64
@@ -70,19 +70,19 @@ def drift_verdict(layers: pd.DataFrame) -> str:
 
 
 def kick_verdict(summary: pd.DataFrame, kind: str, kicks: int) -> str:
-    """Return what the blows did to the output above, from `kick_summary`."""
+    """Return what the kicks did to the output above, from `kick_summary`."""
     if kicks == 0:
-        return "No blow yet. Press the button."
+        return "No kick yet. Press the button."
     rows = {norm: row_of(summary, norm) for norm in ("batch", "layer", "affine")}
     what = f"multiplied by {FACTOR:g}" if kind == "scale" else f"given noise of {NOISE:g} times their spread"
     times = {1: "once", 2: "twice"}.get(kicks, f"{kicks} times")
-    blow = f"The weights of the {LOWER} lower layers were {what}, {times}."
+    kick = f"The weights of the {LOWER} lower layers were {what}, {times}."
     calm = {norm: max(row["shift"], row["log_sd"]) <= UNMOVED for norm, row in rows.items()}
     if not calm["batch"]:
-        return f"**Here batch norm's output moved too.** {blow}"
+        return f"**Here batch norm's output moved too.** {kick}"
     alone = "" if calm["affine"] else " With γx + β both moved: γ and β had been fitted to what came before."
     head = "**With batch norm, mean and spread of every unit's output stayed.**"
-    return f"{head} {blow}{alone} {_about_layer_norm(calm, kind)}".rstrip()
+    return f"{head} {kick}{alone} {_about_layer_norm(calm, kind)}".rstrip()
 
 
 def kick_numbers(summary: pd.DataFrame, labels: dict[str, str]) -> dict[str, str]:

@@ -52,7 +52,7 @@ def draw_drift(stage: Stage, experiment: Experiment, guess: str | None) -> None:
 
 
 def draw_kicks(stage: Stage, task: DeepKick, kind: str, kicks: int) -> None:
-    """Show what the blows did to mean and spread of each unit above them."""
+    """Show what the kicks did to mean and spread of each unit above them."""
     done = stage.obtain(task)
     if done is None or done.result is None or done.result.empty:
         return

@@ -26,7 +26,10 @@ class Computation(Protocol):
         """How many steps `report` counts."""
 
     def compute(self, report: Report, should_stop: Callable[[], bool]) -> pd.DataFrame:
-        """Return the result; `report(step, ())` makes progress readable, `should_stop()` asks for an early end."""
+        """Return the result; `report(step, ())` makes progress readable, `should_stop()` asks for an early end.
+
+        `report(step, (), rows)` shows the visitor what there is of the result so far.
+        """
 
 
 Task = Experiment | Computation

@@ -73,12 +73,13 @@ def wait_for_player(page: Page) -> None:
 
 
 def wait_until_settled(page: Page) -> None:
-    """Wait until the script of the page has ended, everything is drawn and a figure is there."""
-    expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible(timeout=PATIENCE)
-    # Charts below the screen are drawn once they are scrolled to, so a picture above them counts as well.
-    drawn = "[data-testid=stBidiComponentIsolated], [data-testid=stVegaLiteChart] canvas, [data-testid=stHtml] img"
-    figures = page.locator(drawn)
+    """Wait until a figure is there, the script of the page has ended and everything is drawn."""
+    # The figure first: a script that has not begun is not running either. Charts below the screen are drawn once they
+    # are scrolled to, so a picture above them counts as well.
+    drawn = ("stBidiComponentIsolated]", "stVegaLiteChart] canvas", "stVegaLiteChart] svg", "stHtml] img")
+    figures = page.locator(", ".join(f"[data-testid={selector}" for selector in drawn))
     expect(figures.first).to_be_visible(timeout=PATIENCE)
+    expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=PATIENCE)
 
 

@@ -63,8 +63,8 @@ def test_a_large_eps_shows_in_the_spread(page):
     assert page.query_params["eps"] == "1"
 
 
-def test_the_button_deals_one_blow_more_and_then_starts_over(page):
-    for kicks, words in ((2, "twice."), (3, "3 times."), (0, "No blow yet. Press the button."), (1, "once.")):
+def test_the_button_deals_one_kick_more_and_then_starts_over(page):
+    for kicks, words in ((2, "twice."), (3, "3 times."), (0, "No kick yet. Press the button."), (1, "once.")):
         page.button(key="moving_kick").click().run()
         assert not page.exception
         assert page.select_slider(key="moving_kicks").value == kicks

@@ -5,7 +5,7 @@ from bnviz.lessons.kick import kick_experiment
 from bnviz.lessons.scale import ScaleSweep
 from bnviz.ui.jobs import Running
 from bnviz.ui.periodic import ANSWERS as PERIODIC_ANSWERS
-from bnviz.ui.run_view import _draw_progress
+from bnviz.ui.run_view import Course, _draw_progress
 from bnviz.ui.scale import GRADIENT_ANSWERS, KICK_ANSWERS
 from bnviz.ui.training import prepare, training_queue
 
@@ -169,10 +169,10 @@ class Slot:
 
 def test_a_computation_shows_its_steps_and_a_training_its_losses_too():
     bar, numbers = Slot(), Slot()
-    _draw_progress(Running(5, (), 1.0), ScaleSweep(), [], bar, numbers)
+    _draw_progress(Running(5, (), 1.0), ScaleSweep(), [], bar, numbers, Course(10))
     assert bar.share == 0.5
     assert bar.words == "Computing: step 5 of 10, about 1 s left"
     assert not hasattr(numbers, "words")
-    _draw_progress(Running(60, (0.5,), 1.0), kick_experiment(), ["plain"], bar, numbers)
+    _draw_progress(Running(60, (0.5,), 1.0), kick_experiment(), ["plain"], bar, numbers, Course(200))
     assert bar.words.startswith("Training: step 60 of 200")
     assert numbers.words == "training loss: plain 0.500"

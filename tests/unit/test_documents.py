@@ -5,7 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from bnviz import Experiment
+from bnviz.command.arguments import parser
+from bnviz.command.inputs import read_grid, read_seeds
 from bnviz.limits import HOSTED, LAPTOP
+from bnviz.sweeps import plan
 from bnviz.ui.configuration import Configuration
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -13,6 +17,18 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def text_of(name: str) -> str:
     return (ROOT / name).read_text(encoding="utf-8")
+
+
+def test_the_commands_of_the_documentation_are_commands():
+    text = text_of("docs/command_line.md")
+    commands = re.findall(r"^python -m bnviz (.+)$", text, flags=re.MULTILINE)
+    assert {command.split()[0] for command in commands} == {"train", "sweep", "export"}
+    for command in commands:
+        options = parser().parse_args(command.split())
+        if "grid" in options:
+            plan(Experiment(), read_grid(None, options.grid), read_seeds(options.seeds))
+    (experiment,) = re.findall(r"```json\n(.+)\n```", text)
+    assert len(Experiment.from_json(experiment).runs) == 2
 
 
 @pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "docs/deployment.md"])

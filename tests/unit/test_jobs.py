@@ -77,6 +77,23 @@ def test_progress_is_readable_while_the_job_runs():
         bench.release["a"].set()
 
 
+def test_what_there_is_of_a_result_is_readable_while_the_job_runs():
+    release = Event()
+
+    def work(_task, report, _should_stop):
+        report(1, (), ["first"])
+        release.wait(PATIENCE)
+        return ["first", "second"]
+
+    queue = JobQueue(work, size=len)
+    with queue.join("a", "a") as ticket:
+        while not (isinstance(state := ticket.wait(0.001), Running) and state.step):
+            pass
+        assert state.partial == ["first"]
+        release.set()
+        assert ticket.wait(PATIENCE).result == ["first", "second"]
+
+
 def test_many_waiters_share_one_job():
     bench = Bench()
     endings = []

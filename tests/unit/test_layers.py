@@ -19,9 +19,9 @@ ORDER = [
     {"experiment", "query", "styles"},
     {"history"},
     {"engine", "recorder"},
-    {"lessons", "sweeps"},
+    {"lessons", "sweeps", "rows", "cluster"},
     {"charts", "export"},
-    {"ui", "__main__"},
+    {"ui", "command", "__main__"},
 ]
 
 # Where the names of the package's public face are at home.

@@ -16,7 +16,7 @@ STYLES = (
 
 
 def kicked() -> pd.DataFrame:
-    """Run 0 shifts by 0.5·kicks and doubles at each blow, run 1 nearly stays, run 2 stays to the bit."""
+    """Run 0 shifts by 0.5·kicks and doubles at each kick, run 1 nearly stays, run 2 stays to the bit."""
     names = ["kind", "kicks", "run", "unit"]
     frame = pd.MultiIndex.from_product([["scale", "noise"], range(4), range(3), range(5)], names=names).to_frame(False)
     shift = np.choose(frame["run"], [0.5 * frame["kicks"], 1e-7 * frame["kicks"], 0 * frame["kicks"]])
@@ -61,7 +61,7 @@ def test_a_figure_has_title_description_and_the_look_of_its_theme(name):
     assert dark["config"]["axis"]["labelColor"] == PALETTES["dark"].text
 
 
-def test_a_blow_is_one_point_a_unit_in_the_row_of_its_network():
+def test_a_kick_is_one_point_a_unit_in_the_row_of_its_network():
     spec = FIGURES["shift"]().to_dict()
     points, means = values(spec, 0), values(spec, 1)
     assert len(points) == 15
@@ -73,7 +73,7 @@ def test_a_blow_is_one_point_a_unit_in_the_row_of_its_network():
     assert "plain 0.5; detached 1e-07; batch norm 0" in spec["description"]
 
 
-def test_the_range_of_blows_is_that_of_all_of_their_kind():
+def test_the_range_of_kicks_is_that_of_all_of_their_kind():
     domains = [
         charts.plot_kicked(kicked(), STYLES, quantity="sd_ratio", kind="scale", kicks=kicks).to_dict()["layer"][1][
             "encoding"
@@ -96,9 +96,9 @@ def test_wide_axes_are_labeled_by_powers_of_ten_and_narrow_ones_are_not():
     assert "labelExpr" not in narrow
 
 
-def test_no_blow_and_no_spread_are_said():
+def test_no_kick_and_no_spread_are_said():
     none = charts.plot_kicked(kicked(), STYLES, quantity="shift", kind="noise", kicks=0)
-    assert "Before the first blow" in none.to_dict()["description"]
+    assert "Before the first kick" in none.to_dict()["description"]
     dead = kicked().assign(log_sd=np.nan)
     nothing = charts.plot_kicked(dead, STYLES, quantity="shift", kind="noise", kicks=1)
     assert "No unit has a spread" in nothing.to_dict()["description"]

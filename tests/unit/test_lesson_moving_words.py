@@ -53,7 +53,7 @@ def kicks(batch=1e-8, layer=0.5, affine=0.5) -> pd.DataFrame:
     return pd.DataFrame([{"norm": n, "shift": v, "log_sd": v, "sd_ratio": np.exp(v)} for n, v in rows])
 
 
-def test_after_a_blow_the_output_stayed_or_not():
+def test_after_a_kick_the_output_stayed_or_not():
     stayed = moving.kick_verdict(kicks(), "noise", 1)
     assert stayed.startswith("**With batch norm, mean and spread of every unit's output stayed.**")
     assert "noise of 0.5 times their spread, once." in stayed
@@ -66,10 +66,10 @@ def test_after_a_blow_the_output_stayed_or_not():
     assert "3 times." in moving.kick_verdict(kicks(), "noise", 3)
     assert "With γx + β" not in moving.kick_verdict(kicks(affine=1e-7), "noise", 1)
     assert moving.kick_verdict(kicks(batch=0.2), "noise", 1).startswith("**Here batch norm's output moved too.**")
-    assert moving.kick_verdict(kicks(), "noise", 0) == "No blow yet. Press the button."
+    assert moving.kick_verdict(kicks(), "noise", 0) == "No kick yet. Press the button."
 
 
-def test_the_numbers_of_a_blow_stand_under_the_networks_labels():
+def test_the_numbers_of_a_kick_stand_under_the_networks_labels():
     shown = moving.kick_numbers(kicks(), {"affine": "γx + β", "batch": "batch norm"})
     assert shown == {
         "mean moved, spread times: γx + β": "0.5 sd, ×1.65",

@@ -3,7 +3,7 @@
 import pytest
 
 from bnviz import Experiment, Intervention, Run
-from bnviz.limits import HOSTED, LAPTOP, LIBRARY, Bound, app_problems, work
+from bnviz.limits import HOSTED, LAPTOP, LIBRARY, Bound, app_problems, sweep_problems, work, work_in_a_sweep
 
 
 def test_a_bound_is_closed_and_no_number_is_outside_of_it():
@@ -65,3 +65,21 @@ def test_a_shared_server_refuses_what_is_too_much_and_says_what_to_do(name):
     assert found[name].startswith(f"{name} = ")
     assert HOSTED[name].fix in found[name]
     assert f"{HOSTED[name].high:g}" in found[name]
+
+
+SMALL = Experiment(dataset="moons", widths=(4,), steps=5, runs=(Run(),))
+
+
+def test_a_sweep_is_bounded_in_networks_and_in_work():
+    assert sweep_problems([SMALL] * 500, 2, HOSTED) == {}
+    assert set(sweep_problems([SMALL] * 501, 2, HOSTED)) == {"networks"}
+    large = Experiment(steps=3000, runs=(Run(),))
+    count = int(HOSTED["sweep_work"].high // work_in_a_sweep(large))
+    assert sweep_problems([large] * count, 1, HOSTED) == {}
+    found = sweep_problems([large] * count, 2, HOSTED)
+    assert set(found) == {"sweep_work"}
+    assert "use fewer values, runs, seeds or steps here" in found["sweep_work"]
+
+
+def test_a_sweep_with_one_network_too_large_is_refused_for_it():
+    assert set(sweep_problems([SMALL, SMALL.model_copy(update={"widths": (8,) * 21})], 1, HOSTED)) == {"depth"}

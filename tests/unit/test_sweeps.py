@@ -6,7 +6,7 @@ import threading
 import pandas as pd
 import pytest
 
-from bnviz import Experiment, InvalidExperiment, Run, sweep, train
+from bnviz import Experiment, InvalidExperiment, Run, sweep, sweeps, train
 from bnviz.engine import program
 from bnviz.sweeps import divide, plan
 
@@ -66,6 +66,20 @@ def test_the_size_of_chunks_changes_nothing(frame, monkeypatch, bytes_):
     pd.testing.assert_frame_equal(sweep(SMALL, GRID, seeds=(0, 3)), frame, check_exact=True)
 
 
+@pytest.mark.parametrize("most", [1, 3])
+def test_the_number_of_networks_in_a_chunk_changes_nothing(frame, monkeypatch, most):
+    monkeypatch.setattr("bnviz.sweeps.MOST_TOGETHER", most)
+    assert max(map(len, divide(plan(SMALL, GRID, (0, 3))))) == most
+    pd.testing.assert_frame_equal(sweep(SMALL, GRID, seeds=(0, 3)), frame, check_exact=True)
+
+
+def test_rows_follow_the_grid_in_types_and_order_whatever_is_listed_first(frame):
+    turned = sweep(SMALL, {name: list(reversed(values)) for name, values in reversed(GRID.items())}, seeds=(3, 0))
+    names = ["run", "lr", "activation", "seed"]
+    a, b = (each.sort_values(names).reset_index(drop=True)[frame.columns] for each in (turned, frame))
+    pd.testing.assert_frame_equal(a, b, check_exact=True)
+
+
 def test_one_worker_gives_what_two_give(frame, monkeypatch):
     monkeypatch.setattr("bnviz.sweeps.WORKERS", 1)
     pd.testing.assert_frame_equal(sweep(SMALL, GRID, seeds=(0, 3)), frame, check_exact=True)
@@ -88,6 +102,47 @@ def test_progress_counts_every_row_once_in_the_callers_thread():
     assert sorted(seen) == frame.index.tolist()
     assert counts[-1] == (len(frame), len(frame))
     assert threads == {threading.current_thread()}
+
+
+def test_networks_that_are_the_same_are_trained_once_and_fill_all_their_rows(monkeypatch):
+    trained = []
+    train_runs = sweeps.train_runs
+    monkeypatch.setattr(
+        sweeps,
+        "train_runs",
+        lambda together, should_stop: trained.extend(together.runs) or train_runs(together, should_stop),
+    )
+    counts = []
+    rows = sweep(SMALL, {"norm": ["none", "batch"]}, (0,), on_progress=lambda done, total, new: counts.append(done))
+    assert len(trained) == 2
+    assert rows["norm"].tolist() == ["none", "batch"] * 2
+    assert rows.loc[0, "train_loss"] == rows.loc[2, "train_loss"] != rows.loc[1, "train_loss"]
+    assert counts[-1] == 4
+
+
+def test_a_network_whose_test_loss_is_never_finite_has_a_row():
+    huge = SMALL.model_copy(update={"widths": (8,) * 4, "runs": (Run(init_scale=1e12, norm_momentum=0.0),)})
+    (row,) = sweep(huge, {"lr": [0.1]}, seeds=(0,)).to_dict("records")
+    assert row["status"] == "finished"
+    assert math.isfinite(row["train_loss"])
+    assert math.isnan(row["best_test_loss"])
+
+
+def test_what_fails_in_a_chunk_is_raised_and_ends_the_sweep(monkeypatch):
+    def fail(experiment, should_stop):
+        raise MemoryError("too large")
+
+    monkeypatch.setattr(sweeps, "train_runs", fail)
+    with pytest.raises(MemoryError, match="too large"):
+        sweep(SMALL, {"lr": [0.1]}, seeds=range(4))
+
+
+def test_leaving_a_sweep_stops_what_is_being_trained():
+    endless = SMALL.model_copy(update={"steps": 1_000_000, "records": 2})
+    quick = [network for seed in range(2) for network in plan(SMALL, {}, (seed,))]
+    chunks = sweeps.train_networks([*quick, *plan(endless, {}, (7, 8))])
+    assert next(chunks)
+    chunks.close()  # would take minutes, were the endless ones not stopped
 
 
 def test_stop_returns_the_rows_that_are_finished(monkeypatch):
@@ -118,11 +173,19 @@ def test_stop_at_once_returns_no_rows():
         ({"norm": "batch"}, "one value or more"),
         ({"lr": [-1.0]}, "lr"),
         ({"widths": [(1,)]}, "widths"),
+        ({"lr": [0.1, 0.2, 0.1]}, "twice"),
+        ({name: list(range(1, 2000)) for name in ("lr", "init_scale")}, "networks = 7992002"),
     ],
 )
 def test_a_bad_grid_is_named(grid, word):
     with pytest.raises(InvalidExperiment, match=word):
         sweep(SMALL, grid, seeds=(0,))
+
+
+@pytest.mark.parametrize(("seeds", "word"), [((), "one value or more"), ((0, 0), "twice"), ((-1,), "seed = -1")])
+def test_bad_seeds_are_named(seeds, word):
+    with pytest.raises(InvalidExperiment, match=word):
+        sweep(SMALL, {}, seeds=seeds)
 
 
 @pytest.mark.filterwarnings("default")
