@@ -76,7 +76,7 @@ def wait_until_settled(page: Page) -> None:
     """Wait until the script of the page has ended, everything is drawn and a figure is there."""
     expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible(timeout=PATIENCE)
     # Charts below the screen are drawn once they are scrolled to, so a picture above them counts as well.
-    drawn = "[data-testid=stBidiComponentIsolated], [data-testid=stVegaLiteChart] canvas, [data-testid=stHtml] img"
+    drawn = "[data-testid=stBidiComponentIsolated], [data-testid=stVegaLiteChart] svg, [data-testid=stHtml] img"
     figures = page.locator(drawn)
     expect(figures.first).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=PATIENCE)
