@@ -3,7 +3,7 @@ FROM python:3.11-slim
 
 # Few malloc arenas: threads come and go here, and each arena keeps what it once held.
 ENV PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 PIP_NO_CACHE_DIR=1 \
-    OMP_NUM_THREADS=1 MALLOC_ARENA_MAX=2 MALLOC_TRIM_THRESHOLD_=100000 \
+    OMP_NUM_THREADS=1 MALLOC_ARENA_MAX=2 \
     BNVIZ_HOSTED=1
 
 WORKDIR /app

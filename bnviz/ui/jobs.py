@@ -4,8 +4,10 @@ Neither Streamlit nor torch is imported here: the work is a function given by th
 
 A visitor holds a `Ticket`, polls it, and leaves it at the end of a `with` block. Streamlit ends a script by an
 exception, so a rerun, a closed tab and a pressed Stop button all leave that way. A job that nobody waits for is
-canceled after a moment of grace, because a rerun leaves and comes straight back. Each poll also renews a lease,
-so that even a visitor who vanished without leaving does not keep the worker busy.
+canceled after a moment of grace, because a rerun leaves and comes straight back; when the page of its last waiter is
+closed, it is canceled at once. Each poll also renews a lease, so that even a visitor who vanished without leaving does
+not keep the worker busy. A class that waits for one job is let go a few at a time, and polls less often than one
+visitor does: otherwise it would take the time that others, and the work itself, need.
 """
 
 from __future__ import annotations
@@ -36,6 +38,10 @@ class Report(Protocol):
 
 
 Work = Callable[[Task, Report, Callable[[], bool]], Result]
+
+LOOK_AROUND = 0.1  # seconds between two looks whether anybody's page is still open
+POLLS = 100  # a second, of all waiters together
+SPACING = 0.02  # seconds between two waiters of one job who go on with its result
 
 
 class QueueFull(RuntimeError):
@@ -88,6 +94,8 @@ class _Job(Generic[Task, Result]):
     losses: tuple[float, ...] = ()
     partial: Any = None
     started: float | None = None
+    looked: float = 0.0
+    let_go: int = 0
     stop: Ending | None = None
     done: Done[Result] | None = None
     ended: Event = field(default_factory=Event)
@@ -109,8 +117,11 @@ class Ticket(Generic[Task, Result]):
         self._queue._leave(self._job, id(self))
 
     def wait(self, seconds: float) -> Waiting | Running | Done[Result]:
-        """Return the state of the job: at once when it has ended, else after at most `seconds`."""
-        self._job.ended.wait(seconds)
+        """Return the state of the job: at once when it has ended, else after `seconds`, or later in a crowd."""
+        if self._job.done is None:
+            self._job.ended.wait(max(seconds, self._queue._crowd / POLLS))
+            if self._job.done is not None:
+                time.sleep(SPACING * self._queue._count_out(self._job))
         return self._queue._state(self._job)
 
 
@@ -119,7 +130,8 @@ class JobQueue(Generic[Task, Result]):
 
     capacity: jobs that may stand in line; deadline: seconds after which a job is ended with what it has;
     grace: seconds that a job survives its last waiter; lease: seconds that a waiter may go without polling;
-    keep_bytes: size of the store of results, each measured by `size(result)`.
+    keep_bytes: size of the store of results, each measured by `size(result)`;
+    present: tells whether the page of a visitor is still open.
     `report(step, losses, partial)` makes progress readable; `should_stop()` is asked by the work between its steps.
     """
 
@@ -133,6 +145,7 @@ class JobQueue(Generic[Task, Result]):
         grace: float = 2.0,
         lease: float = 15.0,
         keep_bytes: int = 300_000_000,
+        present: Callable[[str], bool] = lambda _visitor: True,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.capacity = capacity
@@ -141,7 +154,9 @@ class JobQueue(Generic[Task, Result]):
         self._size = size
         self._grace = grace
         self._lease = lease
+        self._present = present
         self._clock = clock
+        self._crowd = 0
         self._changed = Condition()
         self._line: deque[_Job[Task, Result]] = deque()
         self._shared: dict[str, _Job[Task, Result]] = {}
@@ -187,6 +202,7 @@ class JobQueue(Generic[Task, Result]):
                 self._changed.notify()
             ticket = Ticket(self, job_under_way)
             job_under_way.waiters[id(ticket)] = visitor
+            self._crowd += 1
             job_under_way.lease = self._clock() + self._lease
             return ticket
 
@@ -221,9 +237,24 @@ class JobQueue(Generic[Task, Result]):
 
     def _leave(self, job: _Job[Task, Result], ticket: int) -> None:
         with self._changed:
-            job.waiters.pop(ticket, None)
+            visitor = job.waiters.pop(ticket, None)
+            if visitor is None:
+                return
+            self._crowd -= 1
             if not job.waiters:
-                job.lease = self._clock() + self._grace
+                job.lease = self._clock() + (self._grace if self._present(visitor) else 0.0)
+
+    def _count_out(self, job: _Job[Task, Result]) -> int:
+        with self._changed:
+            job.let_go += 1
+            return job.let_go - 1
+
+    def _is_deserted(self, job: _Job[Task, Result], now: float) -> bool:
+        """Whether the pages of all who wait are closed. They have not left yet when their scripts are asleep."""
+        if now - job.looked < LOOK_AROUND:
+            return False
+        job.looked = now
+        return bool(job.waiters) and not any(self._present(visitor) for visitor in job.waiters.values())
 
     def _end(self, job: _Job[Task, Result], ending: Ending) -> None:
         # A job that is to end takes no newcomers: they want the whole training.
@@ -242,7 +273,7 @@ class JobQueue(Generic[Task, Result]):
     def _should_stop(self, job: _Job[Task, Result], started: float) -> bool:
         with self._changed:
             now = self._clock()
-            if job.lease < now:
+            if job.lease < now or self._is_deserted(job, now):
                 self._end(job, "abandoned")
             elif now - started > self.deadline:
                 self._end(job, "deadline")

@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from bnviz.experiment import Experiment
 from bnviz.styles import run_styles
@@ -68,8 +68,9 @@ class Stage:
             return None
         with self.picture:
             player(done.result, key=f"{self.key}_player")
-            with st.expander("The same as a table"):
-                player_table(done.result)
+            table = st.expander("The same as a table", key=f"{self.key}_as_table", on_change="rerun")
+            if table.open:
+                table.dataframe(player_table(done.result), hide_index=True)
         return done
 
     def obtain(self, task: Task, result: str | None = None) -> Done[Any] | None:
@@ -232,8 +233,9 @@ def _place(container: str, key: str) -> Stage:
 
 
 def _visitor() -> str:
-    """Return a name for this session, under which its scripts wait for jobs."""
-    return st.session_state.setdefault("visitor", uuid4().hex)
+    """Return the name of this session, under which its scripts wait for jobs."""
+    context = get_script_run_ctx()
+    return context.session_id if context else ""
 
 
 def _draw_progress(

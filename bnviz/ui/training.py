@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol
 
-import streamlit as st
+from streamlit import runtime
 
 from bnviz.experiment import Experiment
 from bnviz.ui.configuration import configuration
@@ -39,7 +40,8 @@ def job_key(task: Task) -> str:
     return task.model_dump_json() if isinstance(task, Experiment) else repr(task)
 
 
-@st.cache_resource(show_spinner=False)
+# Not one of Streamlit's caches: a visitor's browser can ask Streamlit to clear those.
+@cache
 def training_queue() -> JobQueue[Task, Any]:
     """Return the queue that all visitors of this server share."""
     settings = configuration()
@@ -49,6 +51,7 @@ def training_queue() -> JobQueue[Task, Any]:
         capacity=settings.queue,
         deadline=settings.deadline,
         keep_bytes=settings.results_megabytes * 1_000_000,
+        present=_is_present,
     )
 
 
@@ -57,6 +60,11 @@ def prepare(task: Task) -> None:
     with training_queue().join(job_key(task), task) as ticket:
         while not isinstance(ticket.wait(1.0), Done):
             pass
+
+
+def _is_present(visitor: str) -> bool:
+    """Whether the session has a page open in some browser. Who is nobody's session is always there."""
+    return not (visitor and runtime.exists()) or runtime.get_instance().is_active_session(visitor)
 
 
 def _work(task: Task, report: Report, should_stop: Callable[[], bool]) -> History | pd.DataFrame:

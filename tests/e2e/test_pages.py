@@ -137,6 +137,17 @@ def test_a_deep_link_with_state_opens_on_a_fresh_server(visit, serve):
     expect(page.get_by_test_id("stTable")).to_contain_text("layer norm")
 
 
+@pytest.mark.parametrize("path", PATHS)
+def test_an_embedded_page_asks_no_other_host_either(visit, path):
+    page = visit(f"{path}?embed=true")
+    expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible(timeout=PATIENCE)
+    page.get_by_text("bnviz trains small networks on this server").scroll_into_view_if_needed()
+    page.wait_for_timeout(500)
+    assert page.hosts <= {"127.0.0.1", None}
+    assert page.complaints == []
+    expect(page.get_by_text("These parts of the link were ignored")).to_have_count(0)
+
+
 def test_page_links_lead_around(visit):
     page = visit("")
     following = neighbors(PAGES[0])[1]

@@ -11,9 +11,10 @@ export default function mount({ data, parentElement }) {
     players.set(parentElement, entry);
   }
   const call = ++entry.call;
-  entry.player.load(data);
+  show(entry, data, call);
   return () => {
     if (call !== entry.call) return;
+    entry.call = null;
     entry.player.destroy();
     players.delete(parentElement);
   };
