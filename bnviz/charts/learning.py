@@ -111,7 +111,8 @@ def plot_steps_needed(curve: pd.DataFrame, *, mean: float, style: RunStyle, them
             rule.encode(x),
             theory.mark_line(strokeWidth=2, strokeDash=[1, 4], color=palette.text).encode(x, y, tooltip=tooltip),
             points.encode(x, y, tooltip=tooltip),
-            given_up.encode(x, y, tooltip=tooltip),
+            # An empty layer would be a picture without words to a screen reader.
+            *([given_up.encode(x, y, tooltip=tooltip)] if len(capped) else []),
         ],
         title="Steps that gradient descent needs",
         notes=["Points: measured. Dotted: theory.", *notes],

@@ -6,7 +6,6 @@ from streamlit.testing.v1 import AppTest
 
 from bnviz import Experiment, Run, train
 from bnviz.limits import HOSTED, app_problems
-from bnviz.ui.configuration import configuration
 from bnviz.ui.presets import PRESETS
 
 LAB = "pages/12_training_lab.py"
@@ -135,14 +134,6 @@ def test_a_batch_of_one_is_refused_where_statistics_need_two(lab, said):
     field(app, "run1_norm", "selectbox").set_value("layer")
     app.run()
     assert not app.error
-
-
-@pytest.fixture
-def hosted(monkeypatch):
-    monkeypatch.setenv("BNVIZ_HOSTED", "1")
-    configuration.cache_clear()
-    yield
-    configuration.cache_clear()
 
 
 @pytest.mark.usefixtures("hosted")

@@ -47,7 +47,7 @@ def test_the_first_sight_is_three_maps_and_a_verdict_from_their_rows(page):
     assert "Batch norm is less picky, and not immune." in said
     assert "What happened: in about as many." in said
     assert "What happened: in more than five times as many." in said
-    assert page.caption[0].value.startswith("All maps together: 147 networks × 200 updates, about 10¹⁰ multiply-adds")
+    assert page.caption[0].value.startswith("All maps together: 147 networks × 200 updates, about 3·10¹⁰ multiply-adds")
     assert not [button for button in page.button if "networks" in button.label]
 
 

@@ -94,7 +94,9 @@ def test_a_descent_that_was_given_up_is_another_mark_and_said():
     assert "At mean 10: 100,000 and not there yet steps." in spec["description"]
     assert spec["layer"][1]["encoding"]["y"]["scale"]["type"] == "log"
     everyone_arrived = needed().assign(capped=False)
-    assert "given up" not in charts.plot_steps_needed(everyone_arrived, mean=0.0, style=STYLES[0]).to_json()
+    complete = charts.plot_steps_needed(everyone_arrived, mean=0.0, style=STYLES[0])
+    assert "given up" not in complete.to_json()
+    assert len(complete.to_dict()["layer"]) == 3
 
 
 def test_losses_are_means_of_ten_batches_above_a_floor():
