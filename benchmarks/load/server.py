@@ -34,6 +34,7 @@ class Server:
         self._log = folder / "server.log"
         self._read = 0
         self.start()
+        self.rest()
 
     @property
     def host(self) -> str:
@@ -41,7 +42,7 @@ class Server:
         return f"127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        """Start the process and wait until it answers and its warm-up is over."""
+        """Start the process and wait until it answers; its warm-up goes on."""
         command = [sys.executable, "-m", "streamlit", "run", "app.py"]
         command += [f"--server.port={self.port}", "--server.address=127.0.0.1", "--server.headless=true"]
         with self._log.open("ab") as log:
@@ -52,7 +53,11 @@ class Server:
             if self._child.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"the server did not start:\n{self._log.read_text()}")
             time.sleep(0.1)
-        while self._load(1.0) > QUIET:
+
+    def rest(self) -> None:
+        """Wait until the warm-up is over."""
+        deadline = time.monotonic() + START_UP
+        while self._load(2.0) > QUIET:
             if time.monotonic() > deadline:
                 raise RuntimeError("the server does not come to rest after its start")
 

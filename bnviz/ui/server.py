@@ -86,6 +86,9 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
     if Path(app.script_path).parent.name == "cloud":
         os.environ.setdefault(f"{PREFIX}HOSTED", "1")
     configuration()
+    # Altair's modules import each other: two visitors who made a fresh server load them at the same moment would both
+    # meet a half-loaded one.
+    import_module("bnviz.charts")
     Thread(target=warm_up, name="bnviz-warm-up", daemon=True).start()
     yield
 
@@ -96,7 +99,6 @@ def warm_up() -> None:
     Streamlit collects garbage after every script run; freezing spares each visit a walk over torch's objects.
     """
     prepare(RACE)
-    import_module("bnviz.charts")
     gc.collect()
     gc.freeze()
     import_module("bnviz.ui.warm").prepare_lessons()

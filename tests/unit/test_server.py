@@ -65,5 +65,17 @@ def test_the_folder_for_the_cloud_is_a_shared_server_unless_configured_otherwise
     configuration.cache_clear()
 
 
+def test_charts_are_loaded_before_the_first_visitor(monkeypatch):
+    loaded = []
+    monkeypatch.setattr(server, "warm_up", lambda: None)
+    monkeypatch.setattr(server, "import_module", loaded.append)
+
+    async def started() -> list[str]:
+        async with server.lifespan(SimpleNamespace(script_path=Path("app.py"))):
+            return list(loaded)
+
+    assert asyncio.run(started()) == ["bnviz.charts"]
+
+
 def test_a_socket_is_left_alone():
     assert answer({"type": "websocket"})[0]["headers"] == [(b"x", b"y")]
