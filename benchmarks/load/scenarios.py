@@ -135,7 +135,10 @@ async def different(server: Server, report: Report, size: Size) -> None:
     note_trouble(report, name, runs)
     report.errors += [f"{name}: an experiment without a player" for run in runs if run.picture is None]
     report.figures += _waiting(name, runs, 20.0)
-    report.figures.append(Figure(name, "told to try again, in all", sum(run.refusals for run in runs)))
+    report.figures += [
+        Figure(name, "told to try again, in all", sum(run.refusals for run in runs)),
+        Figure(name, "peak memory of the server until then", server.peak, "MB", 700),
+    ]
 
 
 async def walking_away(server: Server, report: Report, size: Size) -> None:
