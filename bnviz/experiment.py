@@ -56,6 +56,8 @@ def _problems(error: ValidationError) -> dict[str, str]:
             message = str(cause)
         elif item["type"] == "extra_forbidden":
             message = f"{field}: there is no such field; remove it."
+        elif field == "widths" and item["type"] == "tuple_type":
+            message = f"widths = {_short(item['input'])}: must be a list of whole numbers, in a link 64-64-64."
         elif item["type"] == "literal_error":
             message = f"{field} = {_short(item['input'])}: must be one of {item['ctx']['expected']}; choose one."
         else:

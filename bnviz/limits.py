@@ -1,10 +1,11 @@
 """Every bound on the size and range of an experiment, in one place.
 
-`LIBRARY` holds what the engine accepts at all; `APP` holds the stricter bounds of the shared web app,
-where one visitor's experiment must not starve another's. Both map a field's name to a :class:`Bound`.
+`LIBRARY` holds what the engine accepts at all. The app is stricter, because a reader waits for it: `LAPTOP` holds its
+bounds for a single reader, and `HOSTED` those of a shared server, where one visitor's experiment must not starve
+another's. All map a field's name to a :class:`Bound`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -64,33 +65,67 @@ LIBRARY: Mapping[str, Bound] = {
     "factor": Bound(1e-12, 1e12, "choose a positive factor"),
 }
 
-APP: Mapping[str, Bound] = {
-    "depth": Bound(1, 20, "use fewer hidden layers here, or run bnviz on your own machine", "hidden layers"),
-    "width": Bound(2, 256, "use narrower layers here, or run bnviz on your own machine", "units"),
-    "steps": Bound(1, 5_000, "train for fewer steps here, or run bnviz on your own machine", "updates"),
-    "batch_size": Bound(1, 2_000, "use a smaller batch here, or run bnviz on your own machine", "examples"),
-    "n_train": Bound(2, 4_000, "use fewer training examples here, or run bnviz on your own machine", "examples"),
-    "records": Bound(2, 240, "record fewer steps here, or run bnviz on your own machine", "recorded steps"),
+_OWN_MACHINE = "or run bnviz on your own machine"
+
+HOSTED: Mapping[str, Bound] = {
+    "depth": Bound(1, 20, f"use fewer hidden layers here, {_OWN_MACHINE}", "hidden layers"),
+    "width": Bound(2, 256, f"use narrower layers here, {_OWN_MACHINE}", "units"),
+    "steps": Bound(1, 5_000, f"train for fewer steps here, {_OWN_MACHINE}", "updates"),
+    "batch_size": Bound(1, 2_000, f"use a smaller batch here, {_OWN_MACHINE}", "examples"),
+    "n_train": Bound(2, 4_000, f"use fewer training examples here, {_OWN_MACHINE}", "examples"),
+    "records": Bound(2, 240, f"record fewer steps here, {_OWN_MACHINE}", "recorded steps"),
     "runs": Bound(1, 4, "compare up to four runs here", "runs"),
     "interventions": Bound(0, 4, "use up to four interventions here", "interventions"),
     "work": Bound(
         0,
-        6e9,
-        "use fewer steps, runs, narrower layers or smaller batches here, or run bnviz on your own machine",
+        1e11,
+        f"use fewer steps, runs, records, narrower layers or smaller batches here, {_OWN_MACHINE}",
         "multiply-adds",
     ),
+    "networks": Bound(1, 1_000, f"use fewer values, runs or seeds here, {_OWN_MACHINE}", "networks"),
+    "sweep_work": Bound(0, 2e11, f"use fewer values, runs, seeds or steps here, {_OWN_MACHINE}", "multiply-adds"),
 }
+
+_SCRIPT = "or use bnviz from a script"
+
+LAPTOP: Mapping[str, Bound] = {
+    "depth": Bound(1, 50, f"use fewer hidden layers, {_SCRIPT}", "hidden layers"),
+    "width": Bound(2, 1024, f"use narrower layers, {_SCRIPT}", "units"),
+    "steps": Bound(1, 50_000, f"train for fewer steps, {_SCRIPT}", "updates"),
+    "batch_size": Bound(1, 10_000, f"use a smaller batch, {_SCRIPT}", "examples"),
+    "n_train": Bound(2, 20_000, f"use fewer training examples, {_SCRIPT}", "examples"),
+    "records": Bound(2, 500, f"record fewer steps, {_SCRIPT}", "recorded steps"),
+    "runs": HOSTED["runs"],
+    "interventions": Bound(0, 10, "use fewer interventions", "interventions"),
+    "work": Bound(
+        0, 5e12, f"use fewer steps, runs, records, narrower layers or smaller batches, {_SCRIPT}", "multiply-adds"
+    ),
+    "networks": Bound(1, 20_000, f"use fewer values, runs or seeds, {_SCRIPT}", "networks"),
+    "sweep_work": Bound(0, 5e12, f"use fewer values, runs, seeds or steps, {_SCRIPT}", "multiply-adds"),
+}
+
+# What a layer costs besides its products of matrices, in multiply-adds that take as long (measured, 64 units wide).
+_CALLS_OF_A_STEP = 4e5
+_CALLS_OF_A_RECORD = 1e6
+_RECORDED_VALUE = 200  # each value of a layer: four stages counted into bins, mean, sd, extremes
+_VALUE_OF_A_STEP = 80  # each value of a layer, normalized and activated, forward and back
 
 
 def work(experiment: "Experiment") -> float:
-    """Multiply-adds of the forward passes of all runs: steps × batch × weights × runs."""
-    sizes = (experiment.features, *experiment.widths, experiment.classes)
-    weights = sum(a * b for a, b in pairwise(sizes))
-    return float(experiment.steps) * experiment.examples_per_step * weights * len(experiment.runs)
+    """The cost of a training with its recording, in multiply-adds of forward passes.
+
+    steps × runs × (batch × weights + calls × layers), and for each recorded step and run what it takes to call the
+    recorder and to count every value of every layer.
+    """
+    batch, layers = experiment.examples_per_step, len(experiment.widths)
+    step = batch * _weights(experiment) + _CALLS_OF_A_STEP * layers
+    record = _CALLS_OF_A_RECORD * layers + _RECORDED_VALUE * batch * sum(experiment.widths)
+    records = min(experiment.records, experiment.steps + 1)
+    return float(len(experiment.runs)) * (experiment.steps * step + records * record)
 
 
-def app_problems(experiment: "Experiment") -> dict[str, str]:
-    """What the shared app refuses about a valid experiment: field → message (empty when welcome)."""
+def app_problems(experiment: "Experiment", bounds: Mapping[str, Bound]) -> dict[str, str]:
+    """What an app with these bounds refuses about a valid experiment: field → message (empty when welcome)."""
     values = {
         "depth": len(experiment.widths),
         "width": max(experiment.widths),
@@ -102,5 +137,30 @@ def app_problems(experiment: "Experiment") -> dict[str, str]:
         "interventions": len(experiment.interventions),
         "work": work(experiment),
     }
-    found = {name: APP[name].problem(name, value) for name, value in values.items()}
+    found = {name: bounds[name].problem(name, value) for name, value in values.items()}
     return {name: message for name, message in found.items() if message}
+
+
+def work_in_a_sweep(experiment: "Experiment") -> float:
+    """The cost of the same networks among many others, which share the calls, and with losses alone recorded.
+
+    steps × runs × batch × (weights + what it takes to normalize and activate a value × units).
+    """
+    units = _weights(experiment) + _VALUE_OF_A_STEP * sum(experiment.widths)
+    return float(len(experiment.runs)) * experiment.steps * experiment.examples_per_step * units
+
+
+def _weights(experiment: "Experiment") -> int:
+    sizes = (experiment.features, *experiment.widths, experiment.classes)
+    return sum(a * b for a, b in pairwise(sizes))
+
+
+def sweep_problems(networks: "Sequence[Experiment]", seeds: int, bounds: Mapping[str, Bound]) -> dict[str, str]:
+    """What an app with these bounds refuses about a sweep of valid networks, each from `seeds` seeds."""
+    found: dict[str, str] = {}
+    for network in networks:
+        found |= app_problems(network, bounds)
+    work_of_all = seeds * sum(work_in_a_sweep(network) for network in networks)
+    values = {"networks": len(networks) * seeds, "sweep_work": work_of_all}
+    totals = {name: bounds[name].problem(name, value) for name, value in values.items()}
+    return found | {name: message for name, message in totals.items() if message}

@@ -17,5 +17,5 @@ history = train(experiment)
 
 losses = history.losses()
 training = losses[losses["split"] == "train"].pivot(index="step", columns="norm", values="loss")
-print("Loss on the mini-batch in training mode, around the blow:")
+print("Loss on the mini-batch in training mode, around the kick:")
 print(training.loc[[KICK - 1, KICK, KICK + 1, KICK + 2, experiment.steps]].to_string(float_format="{:.3g}".format))

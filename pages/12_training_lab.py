@@ -1,12 +1,14 @@
-"""Training lab: every control of an experiment, up to four runs, blows to the weights in mid-training."""
+"""Training lab: every control of an experiment, up to four runs, kicks to the weights in mid-training."""
 
 from urllib.parse import urlencode
 
 import streamlit as st
 
+from bnviz.experiment import Experiment
 from bnviz.ui import controls, frame, lab
 from bnviz.ui.figures import figures
 from bnviz.ui.files import downloads, read_upload
+from bnviz.ui.lab_sweep import MODE, ONE, SWEEP, sweep_tab
 from bnviz.ui.literal import literal
 from bnviz.ui.presets import PRESETS, preset_of
 from bnviz.ui.results_table import results_table
@@ -51,6 +53,16 @@ def complain(problems: dict[str, str], beginning: str) -> None:
         st.error("\n".join([beginning, "", *(f"- {literal(message)}" for message in problems.values())]))
 
 
+def offer_what_is_allowed() -> None:
+    """Offer the nearest experiment that this server trains, when it refuses the draft."""
+    offered = lab.suggestion(lab.draft())
+    if offered:
+        st.markdown(f"Nearest that this server trains: {literal(lab.differences(lab.draft(), offered))}.")
+        if st.button("Use these settings", icon=":material/compress:", key="lab_use_allowed"):
+            lab.load(offered)
+            st.rerun()
+
+
 def upload() -> None:
     """Take an experiment or a recording from a file, once."""
     file = st.file_uploader(
@@ -71,14 +83,8 @@ def upload() -> None:
     st.rerun()
 
 
-with frame.page("pages/12_training_lab.py"):
-    st.title("Change one thing, keep the rest equal")
-    st.markdown("Set up to four runs that share data, initial weights and mini-batches, then press Train and compare.")
-    complain(lab.open_lab(st.query_params.to_dict()), "These parts of the link were ignored:")
-    choose_preset()
-    draw_controls()
-    experiment, problems = lab.judge(lab.draft())
-    complain(problems, "This cannot be trained yet:")
+def train_one(experiment: Experiment | None) -> None:
+    """Draw what trains the experiment, and play back what was trained last."""
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button("Train", type="primary", disabled=experiment is None, icon=":material/play_arrow:") and experiment:
             lab.show(experiment)
@@ -86,6 +92,7 @@ with frame.page("pages/12_training_lab.py"):
             lab.load(lab.START)
             st.rerun()
         if experiment:
+            st.caption(f"Estimated work: {lab.work_in_words(experiment)}")
             query = lab.write_query(experiment)
             with st.popover("Copy link", icon=":material/link:"):
                 st.markdown("This link opens the lab with these settings and trains them.")
@@ -103,3 +110,26 @@ with frame.page("pages/12_training_lab.py"):
             results_table(done.result)
             figures(done.key, "lab")
             downloads(done.key, on_stage, "lab")
+
+
+with frame.page("pages/12_training_lab.py"):
+    st.title("Change one thing, keep the rest equal")
+    st.markdown("Set up to four runs that share data, initial weights and mini-batches, then press Train and compare.")
+    complain(lab.open_lab(st.query_params.to_dict()), "These parts of the link were ignored:")
+    choose_preset()
+    draw_controls()
+    experiment, problems = lab.judge(lab.draft())
+    complain(problems, "This cannot be trained yet:")
+    offer_what_is_allowed()
+    mode = st.radio(
+        "Train",
+        (ONE, SWEEP),
+        horizontal=True,
+        key=MODE,
+        help="A sweep trains a network in each cell of a map, starting from the settings above.",
+    )
+    if mode == ONE:
+        train_one(experiment)
+    elif experiment:
+        lab.write_query(experiment)
+        sweep_tab(experiment)

@@ -1,4 +1,4 @@
-"""Scale leaves the weights: W times a, a blow in mid-training, the growth of ‖W‖, and the rate that counts."""
+"""Scale leaves the weights: W times a, a kick in mid-training, the growth of ‖W‖, and the rate that counts."""
 
 import streamlit as st
 
@@ -7,11 +7,20 @@ from bnviz.lessons.equilibrium import equilibrium_experiment
 from bnviz.lessons.equivalence import equivalence_experiment
 from bnviz.lessons.growth import growth_experiment
 from bnviz.lessons.kick import kick_experiment
+from bnviz.lessons.periodic import RATES, PeriodicTraining
 from bnviz.lessons.scale import EPSILONS, SCALES, ScaleSweep
-from bnviz.ui import frame, scale
-from bnviz.ui.lesson import limit, predict, sources
+from bnviz.ui import frame, periodic, scale
+from bnviz.ui.lesson import ask_before, limit, predict, sources
 from bnviz.ui.run_view import reserve, reserve_figure
-from bnviz.ui.scale_figures import draw_decay, draw_equilibrium, draw_equivalence, draw_growth, draw_kick, draw_scaled
+from bnviz.ui.scale_figures import (
+    draw_decay,
+    draw_equilibrium,
+    draw_equivalence,
+    draw_growth,
+    draw_kick,
+    draw_periodic,
+    draw_scaled,
+)
 from bnviz.ui.settings import Settings
 
 with frame.page("pages/6_scale_decoupling.py"):
@@ -56,7 +65,7 @@ with frame.page("pages/6_scale_decoupling.py"):
         st.latex(r"\mathrm{BN}(aWu)=\mathrm{BN}(Wu)")
         st.latex(r"\frac{\partial L}{\partial (aW)}=\frac1a\,\frac{\partial L}{\partial W}\qquad(\varepsilon=0)")
 
-    st.header("A blow in mid-training")
+    st.header("A kick in mid-training")
     kick_guess = predict(
         "Two networks of three ReLU layers have trained for 100 updates. Then all their hidden weights are multiplied. "
         "Which of them goes on training as if nothing had happened?",
@@ -168,7 +177,7 @@ with frame.page("pages/6_scale_decoupling.py"):
     with frame.prose():
         st.markdown(
             "Steps at right angles lengthen W, decay shortens it. While the gradients keep their size, the two come "
-            "into balance at one length, wherever W started:"
+            "into balance at one length, wherever W started, and every update turns W by about √(2ηλ):"
         )
         st.latex(r"\|W\|^4=\frac{\eta}{2\lambda}\,\mathrm{E}\,\|\tilde g\|^2,\quad\tilde g=\|W\|\,g")
     noisy = settings.toggle(
@@ -182,6 +191,30 @@ with frame.page("pages/6_scale_decoupling.py"):
         "One hidden layer of 64 ReLUs with batch norm on digits, η = 0.2, λ = 0.03, 2,000 updates. Look at whether the "
         "three lengths meet, and what happens to them afterwards."
     )
+
+    st.header("Where they do not balance: jumps")
+    periodic_guess = predict(periodic.QUESTION, periodic.ANSWERS, "scale_periodic")
+    with st.container(horizontal=True):
+        periodic_rate = settings.slider(
+            "periodic_rate", "Learning rate η", RATES, 0.2, help="The same for all parameters of all three networks."
+        )
+        hidden_only = settings.toggle(
+            "hidden_only",
+            "Decay the hidden weights only",
+            help="Off: the weights of the output layer decay as well.",
+        )
+    periodic_task = PeriodicTraining(periodic_rate, hidden_only, seed)
+    periodic_stage = None
+    if ask_before(
+        "scale_periodic",
+        "Train three networks for 3,000 steps",
+        "Full batches of 400 digits: about as much work as all experiments above together.",
+    ):
+        periodic_stage = reserve_figure("scale_periodic")
+        st.caption(
+            f"Two hidden layers of 32 ReLUs, λ = 0.01 where there is decay. {periodic.DEFINITION} Look at what the "
+            "length of W does before each dot and after it."
+        )
 
     limit(
         "ε: shrink W until its variance is as small as ε, and the invariance is gone. Evaluation: the running averages "
@@ -198,6 +231,8 @@ with frame.page("pages/6_scale_decoupling.py"):
         "Li & Arora 2019, An Exponential Learning Rate Schedule for Deep Learning: decay as a rising rate.",
         "Wan, Zhu, Zhang & Sun 2020, Spherical Motion Dynamics: the equilibrium of decay and gradient steps.",
         "Kosson, Messmer & Jaggi 2023, Rotational Equilibrium: the same for other optimizers.",
+        "Lobacheva, Kodryan, Chirkova, Malinin & Vetrov 2021, On the Periodic Behavior of Neural Network Training "
+        "with Batch Normalization and Weight Decay: jumps that return.",
         "Arora, Li & Lyu 2019, Theoretical Analysis of Auto Rate-Tuning by Batch Normalization: growth as a safeguard.",
     )
     settings.repeat_with_another_seed()
@@ -209,3 +244,5 @@ with frame.page("pages/6_scale_decoupling.py"):
     draw_equivalence(equal_stage, equivalence_experiment(equal_factor, network, exact, seed), network, equal_factor)
     draw_decay(decay_stage, DecayEquivalence(decay, decay_exact, seed))
     draw_equilibrium(balance_stage, equilibrium_experiment(noisy, seed))
+    if periodic_stage:
+        draw_periodic(periodic_stage, periodic_task, periodic_guess)

@@ -9,7 +9,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from bnviz.charts.rows import log_axis, on_log_axis, outside_note, shared_range, thin
+from bnviz.charts.rows import last_values, log_axis, on_log_axis, outside_note, shared_range, thin
 from bnviz.charts.theme import (
     STAGE_NAMES,
     Layers,
@@ -130,17 +130,10 @@ def _two_splits(
         layers,
         title=title,
         notes=[_SPLIT_NOTE, *ends, *rule_notes, *notes, *thinned],
-        description=_last_values(test, field),
+        description=last_values(test, field),
         theme=theme,
         legend_lines=legend_lines,
     )
-
-
-def _last_values(frame: pd.DataFrame, field: str) -> str:
-    """The last value of each run, for a screen reader."""
-    last = frame.sort_values("step").groupby("run").tail(1).sort_values("run")
-    ends = zip(last["name"], last["step"], last[field], strict=True)
-    return "Last values: " + "; ".join(f"{name} {value:.3g} at step {step:,}" for name, step, value in ends) + "."
 
 
 def plot_weights(
@@ -197,7 +190,7 @@ def plot_weights(
             *notes,
             *thinned,
         ],
-        description=_last_values(drawn[drawn["depth"] == layers[-1]], quantity),
+        description=last_values(drawn[drawn["depth"] == layers[-1]], quantity),
         theme=theme,
         legend_lines=legend_lines,
     )
@@ -252,7 +245,7 @@ def plot_moments(
         [band, line, *rules],
         title=f"{title}, hidden layer {layer + 1}",
         notes=[*notes, *rule_notes, *thinned],
-        description=_last_values(drawn, "median"),
+        description=last_values(drawn, "median"),
         theme=theme,
         legend_lines=legend_lines,
     )

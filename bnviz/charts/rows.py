@@ -13,6 +13,15 @@ import pandas as pd
 # Altair refuses to embed more than 5,000 rows, and a browser draws fewer faster.
 MOST_ROWS = 4500
 _FEWEST_STEPS = 20
+# Ticks too far apart for zeros to be counted are labeled by powers of ten.
+_MANY_DECADES = 4
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+_EXPONENT = "abs(round(log(datum.value) / LN10))"
+_AS_POWER = (
+    "datum.value >= 0.01 && datum.value <= 1000 ? format(datum.value, '~g') : "
+    f"'10' + (datum.value < 1 ? '⁻' : '') + ({_EXPONENT} >= 10 ? '¹' : '') + "
+    f"slice('⁰¹²³⁴⁵⁶⁷⁸⁹', {_EXPONENT} % 10, {_EXPONENT} % 10 + 1)"
+)
 
 
 def thin(
@@ -55,9 +64,9 @@ def on_log_axis(values: pd.Series, low: float, high: float) -> tuple[pd.Series, 
     floor = max(low, float(positive.min())) if len(positive) else low
     notes = []
     if (finite < floor).any():
-        notes.append(f"Values below {floor:.1g} are drawn at the bottom edge.")
+        notes.append(f"Values below {_number(floor)} are drawn at the bottom edge.")
     if (finite > high).any():
-        notes.append(f"Values above {high:.1g} are drawn at the top edge.")
+        notes.append(f"Values above {_number(high)} are drawn at the top edge.")
     return finite.clip(floor, high), notes
 
 
@@ -76,10 +85,18 @@ def log_axis(values: pd.Series, title: str) -> dict[str, Any]:
         parts = (1, 2, 5) if decades < 3 else (1,)
         ticks = [part * power for power in powers for part in parts if low <= part * power <= high]
         ticks = ticks[:: ceil(len(ticks) / 8)]
-    return {
-        "scale": alt.Scale(type="log", domain=[low, high], nice=False),
-        "axis": alt.Axis(title=title, values=ticks, format=".3~g"),
-    }
+    axis = alt.Axis(title=title, values=ticks, format=".3~g")
+    if decades > _MANY_DECADES:
+        axis.labelExpr = _AS_POWER
+    return {"scale": alt.Scale(type="log", domain=[low, high], nice=False), "axis": axis}
+
+
+def _number(value: float) -> str:
+    if 1e-3 <= value < 1e5:
+        return f"{value:.1g}"
+    mantissa, _, exponent = f"{value:.0e}".partition("e")
+    power = "10" + str(int(exponent)).translate(_RAISED)
+    return power if mantissa == "1" else f"{mantissa}·{power}"
 
 
 def shared_range(values: np.ndarray) -> tuple[float, float]:
@@ -104,3 +121,10 @@ def outside_note(values: np.ndarray, span: tuple[float, float]) -> list[str]:
     if ((finite < span[0]) | (finite > span[1])).any():
         return ["Values beyond the axis are cut off."]
     return []
+
+
+def last_values(frame: pd.DataFrame, field: str) -> str:
+    """The last value of each run, for a screen reader."""
+    last = frame.sort_values("step").groupby("run").tail(1).sort_values("run")
+    ends = zip(last["name"], last["step"], last[field], strict=True)
+    return "Last values: " + "; ".join(f"{name} {value:.3g} at step {step:,}" for name, step, value in ends) + "."

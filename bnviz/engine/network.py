@@ -214,6 +214,10 @@ class Network:
         for group, first in zip(keepers, seen, strict=True):
             group.running.copy_(first)
 
+    def replace_kernel(self, kernel: type[Kernel]) -> None:
+        """Let all runs normalize by `kernel`, one without a key in `NORMS`; it uses the settings of the present one."""
+        self.groups = [group._replace(kernel=kernel(**group.kernel.settings)) for group in self.groups]
+
     def multiply_weights(self, factor: float, layers: Literal["hidden"] | Sequence[int]) -> None:
         """Multiply the weights of these hidden layers, or of all, in every run."""
         for index in range(len(self.parameters.layers)) if layers == "hidden" else layers:
@@ -228,8 +232,11 @@ class Network:
         return [all(bool(part.isfinite().all()) for part in self.parameters.of_run(k)) for k in runs]
 
     def clear_run(self, k: int) -> None:
-        """Set run k's parameters to 0, so that a run that diverged computes finite numbers from now on."""
-        for part in self.parameters.of_run(k):
+        """Set run k's parameters to 0, so that a run that diverged computes finite numbers from now on.
+
+        Its gradients too: the update of this step is still to come, and a rate of 0 times infinity is NaN.
+        """
+        for part in (*self.parameters.of_run(k), *self.gradients.of_run(k)):
             part.zero_()
 
 

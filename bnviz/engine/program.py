@@ -4,12 +4,12 @@ An experiment with many runs is several programs, because one that fits the proc
 divided changes no result.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 import torch
 
-from bnviz.engine.batches import Batch
+from bnviz.engine.batches import Batch, load_data, mini_batches
 from bnviz.engine.network import Network, Tape, group_key, losses_and_gradient
 from bnviz.engine.optimizer import Optimizer
 from bnviz.experiment import Experiment, Intervention
@@ -72,3 +72,13 @@ def make_programs(experiment: Experiment) -> tuple[list[Program], list[int]]:
     bounds = [len(order) * i // count for i in range(count + 1)]
     pairs = pairwise(bounds)
     return [Program(experiment, order[start:end], start) for start, end in pairs], order
+
+
+def one_program_a_run(experiment: Experiment) -> tuple[list[Program], Iterator[Batch]]:
+    """A program for each run, in their order, and their common mini-batches: for updates that `train` does not know.
+
+    Call it, and use what it returns, under `torch.inference_mode()`.
+    """
+    torch.set_num_threads(1)
+    programs = [Program(experiment, [run], run) for run in range(len(experiment.runs))]
+    return programs, mini_batches(experiment, load_data(experiment), getattr(torch, experiment.dtype))

@@ -61,16 +61,11 @@ class DecayEquivalence:
         """
         import torch
 
-        from bnviz.engine.batches import load_data, mini_batches
-        from bnviz.engine.program import Program
+        from bnviz.engine.program import one_program_a_run
 
-        experiment = self.experiment
-        dtype = getattr(torch, experiment.dtype)
-        torch.set_num_threads(1)
         rows = []
         with torch.inference_mode():
-            batches = mini_batches(experiment, load_data(experiment), dtype)
-            programs = [Program(experiment, [run], run) for run in range(len(experiment.runs))]
+            programs, batches = one_program_a_run(self.experiment)
             for step in range(self.steps + 1):
                 if should_stop():
                     break

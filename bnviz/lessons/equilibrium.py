@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from bnviz.experiment import Experiment, Run
@@ -28,10 +29,13 @@ def equilibrium(history: "History") -> pd.DataFrame:
 
     Steps at right angles add η²‖g‖² to ‖w‖², decay takes 2ηλ‖w‖². They balance at
     ‖w‖⁴ = η/(2λ)·E‖g̃‖² with g̃ = ‖w‖·g, which does not depend on ‖w‖ (Wan et al. 2020; Kosson et al. 2023).
+    There an update turns w by √(2ηλ). Since g is at right angles to w, the tangent of that angle is
+    η‖g‖/((1 − ηλ)‖w‖).
 
     run
     length   mean of ‖w‖
     share    mean of ‖w‖⁴ over η/(2λ)·mean of ‖g̃‖²; 1 in equilibrium
+    turn     mean angle of an update over √(2ηλ); near 1 in equilibrium, if gradients differ little in size
     Raises ValueError for a history that stops before the second half.
     """
     late = history.steps >= history.experiment.steps / 2
@@ -40,6 +44,9 @@ def equilibrium(history: "History") -> pd.DataFrame:
     rows = []
     for run, settings in enumerate(history.experiment.runs):
         weight, gradient = (history.arrays[name][late, run, 0] for name in ("weight_norm", "grad_norm"))
-        balance = settings.lr / (2 * settings.weight_decay) * ((weight * gradient) ** 2).mean()
-        rows.append({"run": run, "length": weight.mean(), "share": (weight**4).mean() / balance})
+        rate, decay = settings.lr, settings.weight_decay
+        balance = rate / (2 * decay) * ((weight * gradient) ** 2).mean()
+        angle = np.arctan(rate * gradient / ((1 - rate * decay) * weight))
+        turn = angle.mean() / np.sqrt(2 * rate * decay)
+        rows.append({"run": run, "length": weight.mean(), "share": (weight**4).mean() / balance, "turn": turn})
     return pd.DataFrame(rows)

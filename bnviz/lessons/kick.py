@@ -1,4 +1,4 @@
-"""A blow to the weights in mid-training, and how each run comes through it."""
+"""A kick to the weights in mid-training, and how each run comes through it."""
 
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ BATCHES = 10  # mini-batches over which a loss is averaged, because they differ
 def kick_experiment(factor: float = 10.0, seed: int = 0) -> Experiment:
     """A plain and a batch-norm network on digits whose hidden weights are multiplied by `factor` at half time.
 
-    Every step is recorded, so that the first step after the blow can be read off.
+    Every step is recorded, so that the first step after the kick can be read off.
     """
     return Experiment(
         steps=200,
@@ -29,14 +29,14 @@ def kick_experiment(factor: float = 10.0, seed: int = 0) -> Experiment:
 
 
 def kick_effect(history: "History") -> pd.DataFrame:
-    """Losses and accuracies around the blow: one row a run, for a history of `kick_experiment` that reached it.
+    """Losses and accuracies around the kick: one row a run, for a history of `kick_experiment` that reached it.
 
     run, norm, status
-    loss_before, loss_after   training-mode loss (nats), mean of the last `BATCHES` mini-batches before the blow and
+    loss_before, loss_after   training-mode loss (nats), mean of the last `BATCHES` mini-batches before the kick and
                               of the first after it; infinite where the run diverged among them
     accuracy_before, accuracy_lowest   on the test set, in evaluation mode; before, and the lowest value since
     accuracy_last             at the run's last record
-    steps_until_back          updates after the blow until the test accuracy is first within `BACK` of what it was;
+    steps_until_back          updates after the kick until the test accuracy is first within `BACK` of what it was;
                               NaN if never
     """
     (kick,) = history.experiment.interventions
@@ -44,7 +44,7 @@ def kick_effect(history: "History") -> pd.DataFrame:
     last = at + BATCHES
     if last >= len(history.steps):
         raise ValueError(
-            f"history ends at step {history.steps[-1]}: must reach {BATCHES} steps beyond the blow at step "
+            f"history ends at step {history.steps[-1]}: must reach {BATCHES} steps beyond the kick at step "
             f"{kick.step}; train it to the end."
         )
     rows = []

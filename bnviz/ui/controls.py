@@ -12,7 +12,7 @@ from typing import Any, Literal
 import streamlit as st
 
 from bnviz.experiment import Experiment, Run
-from bnviz.limits import APP
+from bnviz.ui.budget import bounds
 from bnviz.ui.fields import EXPERIMENT_MAIN, EXPERIMENT_MORE, KICK, RUN_MAIN, RUN_MORE, Control
 
 Draft = dict[str, Any]
@@ -54,7 +54,7 @@ def run_controls(draft: Draft, key: str) -> tuple[Draft, bool]:
     """Draw one card a run with its controls; return the draft and whether runs were added, copied or removed."""
     runs = list(draft["runs"])
     action: tuple[str, int] | None = None
-    most = int(APP["runs"].high)
+    most = int(bounds()["runs"].high)
     for number, (column, run) in enumerate(zip(st.columns(len(runs)), runs, strict=True)):
         with column, st.container(border=True):
             st.markdown(f"**Run {number + 1}**")
@@ -77,7 +77,7 @@ def run_controls(draft: Draft, key: str) -> tuple[Draft, bool]:
 
 
 def intervention_controls(draft: Draft, key: str) -> tuple[Draft, bool]:
-    """Draw one row a blow to the weights; return the draft and whether rows were added or removed."""
+    """Draw one row a kick to the weights; return the draft and whether rows were added or removed."""
     kicks, removed = [dict(kick) for kick in draft["interventions"]], None
     for number, kick in enumerate(kicks):
         with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -86,10 +86,10 @@ def intervention_controls(draft: Draft, key: str) -> tuple[Draft, bool]:
             if st.button("Remove", key=f"{key}_unkick{number + 1}"):
                 removed = number
     added = st.button(
-        "Add a blow to the weights",
+        "Add a kick to the weights",
         key=f"{key}_kick",
         icon=":material/bolt:",
-        disabled=len(kicks) >= APP["interventions"].high,
+        disabled=len(kicks) >= bounds()["interventions"].high,
         help="After a step that you choose, multiply the hidden weights of every run by a factor.",
     )
     if removed is not None:
@@ -149,7 +149,7 @@ def _widths(widths: Sequence[int], own: bool, key: str) -> tuple[int, ...]:
             "Hidden layers",
             value=len(widths),
             min_value=1,
-            max_value=int(APP["depth"].high),
+            max_value=int(bounds()["depth"].high),
             key=f"{key}_depth",
             help="How many hidden layers the networks have.",
             width=NARROW,

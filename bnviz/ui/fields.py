@@ -1,4 +1,4 @@
-"""The fields of an experiment, of a run and of a blow to the weights, as the reader meets them."""
+"""The fields of an experiment, of a run and of a kick to the weights, as the reader meets them."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from bnviz.experiment import Experiment, InvalidExperiment
-from bnviz.limits import app_problems
+from bnviz.ui.budget import refused
 from bnviz.ui.training import training_queue
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def read_upload(name: str, data: bytes) -> tuple[Experiment, str | None]:
 
 
 def _require_welcome(experiment: Experiment) -> None:
-    problems = app_problems(experiment)
+    problems = refused(experiment)
     if problems:
         raise ValueError("The experiment is too large for this app. " + " ".join(problems.values()))
 

@@ -4,8 +4,10 @@ Neither Streamlit nor torch is imported here: the work is a function given by th
 
 A visitor holds a `Ticket`, polls it, and leaves it at the end of a `with` block. Streamlit ends a script by an
 exception, so a rerun, a closed tab and a pressed Stop button all leave that way. A job that nobody waits for is
-canceled after a moment of grace, because a rerun leaves and comes straight back. Each poll also renews a lease,
-so that even a visitor who vanished without leaving does not keep the worker busy.
+canceled after a moment of grace, because a rerun leaves and comes straight back; when the page of its last waiter is
+closed, it is canceled at once. Each poll also renews a lease, so that even a visitor who vanished without leaving does
+not keep the worker busy. A class that waits for one job is let go a few at a time, and polls less often than one
+visitor does: otherwise it would take the time that others, and the work itself, need.
 """
 
 from __future__ import annotations
@@ -17,56 +19,29 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from threading import Condition, Event, Thread
 from types import TracebackType
-from typing import Generic, Literal, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
+from bnviz.ui.job_states import Done, Ending, QueueFull, Running, Waiting
 from bnviz.ui.results import Results
 
 logger = logging.getLogger(__name__)
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
-Ending = Literal["finished", "stopped", "deadline", "failed", "abandoned"]
-Report = Callable[[int, Sequence[float]], None]
+
+
+class Report(Protocol):
+    """What the work calls to make its progress readable."""
+
+    def __call__(self, step: int, losses: Sequence[float], partial: Any = None, /) -> None:
+        """`partial` is what there is of the result so far, in a value that will not change any more."""
+
+
 Work = Callable[[Task, Report, Callable[[], bool]], Result]
 
-
-class QueueFull(RuntimeError):
-    """No room for another job; `waiting` jobs stand in line already."""
-
-    def __init__(self, waiting: int) -> None:
-        super().__init__(f"{waiting} trainings are waiting already; yours would be number {waiting + 1}")
-        self.waiting = waiting
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """In line: `ahead` jobs are to run first, the one at work included."""
-
-    ahead: int
-
-
-@dataclass(frozen=True)
-class Running:
-    """At work: the latest report of the job, and the seconds since it started."""
-
-    step: int
-    losses: tuple[float, ...]
-    seconds: float
-
-
-@dataclass(frozen=True)
-class Done(Generic[Result]):
-    """Ended: how, with what result or for what reason, and the key under which the result is kept.
-
-    `seconds` is how long the work took, `at` the wall-clock time of its end (seconds since the epoch).
-    """
-
-    ending: Ending
-    key: str
-    result: Result | None = None
-    reason: str | None = None
-    seconds: float = 0.0
-    at: float = 0.0
+LOOK_AROUND = 0.1  # seconds between two looks whether anybody's page is still open
+POLLS = 100  # a second, of all waiters together
+SPACING = 0.02  # seconds between two waiters of one job who go on with its result
 
 
 @dataclass(eq=False)
@@ -77,7 +52,10 @@ class _Job(Generic[Task, Result]):
     waiters: dict[int, str] = field(default_factory=dict)  # ticket → visitor
     step: int = 0
     losses: tuple[float, ...] = ()
+    partial: Any = None
     started: float | None = None
+    looked: float = 0.0
+    let_go: int = 0
     stop: Ending | None = None
     done: Done[Result] | None = None
     ended: Event = field(default_factory=Event)
@@ -99,8 +77,11 @@ class Ticket(Generic[Task, Result]):
         self._queue._leave(self._job, id(self))
 
     def wait(self, seconds: float) -> Waiting | Running | Done[Result]:
-        """Return the state of the job: at once when it has ended, else after at most `seconds`."""
-        self._job.ended.wait(seconds)
+        """Return the state of the job: at once when it has ended, else after `seconds`, or later in a crowd."""
+        if self._job.done is None:
+            self._job.ended.wait(max(seconds, self._queue._crowd / POLLS))
+            if self._job.done is not None:
+                time.sleep(SPACING * self._queue._count_out(self._job))
         return self._queue._state(self._job)
 
 
@@ -109,8 +90,9 @@ class JobQueue(Generic[Task, Result]):
 
     capacity: jobs that may stand in line; deadline: seconds after which a job is ended with what it has;
     grace: seconds that a job survives its last waiter; lease: seconds that a waiter may go without polling;
-    keep_bytes: size of the store of results, each measured by `size(result)`.
-    `report(step, losses)` makes progress readable; `should_stop()` is asked by the work between its steps.
+    keep_bytes: size of the store of results, each measured by `size(result)`;
+    present: tells whether the page of a visitor is still open.
+    `report(step, losses, partial)` makes progress readable; `should_stop()` is asked by the work between its steps.
     """
 
     def __init__(
@@ -123,6 +105,7 @@ class JobQueue(Generic[Task, Result]):
         grace: float = 2.0,
         lease: float = 15.0,
         keep_bytes: int = 300_000_000,
+        present: Callable[[str], bool] = lambda _visitor: True,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.capacity = capacity
@@ -131,7 +114,9 @@ class JobQueue(Generic[Task, Result]):
         self._size = size
         self._grace = grace
         self._lease = lease
+        self._present = present
         self._clock = clock
+        self._crowd = 0
         self._changed = Condition()
         self._line: deque[_Job[Task, Result]] = deque()
         self._shared: dict[str, _Job[Task, Result]] = {}
@@ -139,6 +124,12 @@ class JobQueue(Generic[Task, Result]):
         self._worker: Thread | None = None
         self._stopped = 0
         self._results: Results[Done[Result]] = Results(keep_bytes)
+
+    @property
+    def idle(self) -> bool:
+        """Whether no job is at work or in line."""
+        with self._changed:
+            return self._at_work is None and not self._line
 
     def result(self, key: str) -> Done[Result] | None:
         """Return what is kept under the key of a `Done`, or None when it was never made or is forgotten."""
@@ -171,6 +162,7 @@ class JobQueue(Generic[Task, Result]):
                 self._changed.notify()
             ticket = Ticket(self, job_under_way)
             job_under_way.waiters[id(ticket)] = visitor
+            self._crowd += 1
             job_under_way.lease = self._clock() + self._lease
             return ticket
 
@@ -201,13 +193,28 @@ class JobQueue(Generic[Task, Result]):
             if job.started is None:
                 self._cancel_abandoned()
                 return Waiting(self._line.index(job) + (self._at_work is not None))
-            return Running(job.step, job.losses, now - job.started)
+            return Running(job.step, job.losses, now - job.started, job.partial)
 
     def _leave(self, job: _Job[Task, Result], ticket: int) -> None:
         with self._changed:
-            job.waiters.pop(ticket, None)
+            visitor = job.waiters.pop(ticket, None)
+            if visitor is None:
+                return
+            self._crowd -= 1
             if not job.waiters:
-                job.lease = self._clock() + self._grace
+                job.lease = self._clock() + (self._grace if self._present(visitor) else 0.0)
+
+    def _count_out(self, job: _Job[Task, Result]) -> int:
+        with self._changed:
+            job.let_go += 1
+            return job.let_go - 1
+
+    def _is_deserted(self, job: _Job[Task, Result], now: float) -> bool:
+        """Whether the pages of all who wait are closed. They have not left yet when their scripts are asleep."""
+        if now - job.looked < LOOK_AROUND:
+            return False
+        job.looked = now
+        return bool(job.waiters) and not any(self._present(visitor) for visitor in job.waiters.values())
 
     def _end(self, job: _Job[Task, Result], ending: Ending) -> None:
         # A job that is to end takes no newcomers: they want the whole training.
@@ -226,7 +233,7 @@ class JobQueue(Generic[Task, Result]):
     def _should_stop(self, job: _Job[Task, Result], started: float) -> bool:
         with self._changed:
             now = self._clock()
-            if job.lease < now:
+            if job.lease < now or self._is_deserted(job, now):
                 self._end(job, "abandoned")
             elif now - started > self.deadline:
                 self._end(job, "deadline")
@@ -260,8 +267,8 @@ class JobQueue(Generic[Task, Result]):
                 self._finish(job, done)
 
     def _run(self, job: _Job[Task, Result], started: float) -> Done[Result]:
-        def report(step: int, losses: Sequence[float]) -> None:
-            job.step, job.losses = step, tuple(losses)
+        def report(step: int, losses: Sequence[float], partial: Any = None, /) -> None:
+            job.step, job.losses, job.partial = step, tuple(losses), partial
 
         try:
             result = self._work(job.task, report, lambda: self._should_stop(job, started))

@@ -10,13 +10,14 @@ from collections.abc import Mapping
 import streamlit as st
 
 from bnviz.experiment import Experiment, InvalidExperiment
-from bnviz.limits import app_problems
+from bnviz.limits import work
 from bnviz.query import read_query
+from bnviz.ui.budget import nearest_allowed, refused, share_of_budget
 from bnviz.ui.controls import Draft, draft_of
 from bnviz.ui.presets import PRESETS
+from bnviz.ui.words import short
 
 START = PRESETS[0].experiment
-_FIELDS = {"depth": "widths", "width": "widths"}
 _DRAFT, _VERSION, _WRITTEN, _SHOWN = "lab_draft", "lab_version", "lab_written_query", "lab_shown"
 
 
@@ -38,14 +39,9 @@ def open_lab(query: Mapping[str, str]) -> dict[str, str]:
 
 
 def _within_limits(experiment: Experiment) -> tuple[Experiment, dict[str, str]]:
-    """Return the experiment with the fields that this app refuses at their defaults, and what was refused."""
-    problems = app_problems(experiment)
-    if not problems:
-        return experiment, {}
-    refused = {_FIELDS.get(name, name) for name in problems}
-    kept = {name: value for name, value in draft_of(experiment).items() if name not in refused}
-    smaller, still_wrong = judge(kept)
-    return (START if smaller is None or still_wrong else smaller), problems
+    """Return the experiment, or the nearest one that this server trains, and what was refused about it."""
+    problems = refused(experiment)
+    return (nearest_allowed(experiment) or START) if problems else experiment, problems
 
 
 def load(experiment: Experiment, result: str | None = None) -> None:
@@ -92,8 +88,41 @@ def judge(values: Draft) -> tuple[Experiment | None, dict[str, str]]:
         experiment = Experiment(**values)
     except InvalidExperiment as error:
         return None, error.problems
-    problems = app_problems(experiment)
+    problems = refused(experiment)
     return (None, problems) if problems else (experiment, {})
+
+
+def suggestion(values: Draft) -> Experiment | None:
+    """Return the nearest experiment that this server trains, when the draft asks for a valid one that it refuses."""
+    try:
+        experiment = Experiment(**values)
+    except InvalidExperiment:
+        return None
+    return nearest_allowed(experiment) if refused(experiment) else None
+
+
+def work_in_words(experiment: Experiment) -> str:
+    """Return the estimated work of the experiment and its share of what this server does for one training."""
+    share = 100 * share_of_budget(experiment)
+    return (
+        f"{short(work(experiment), 2)} multiply-adds, {'less than 1' if share < 1 else f'{share:.0f}'} % of what one "
+        "training may take here."
+    )
+
+
+def differences(asked: Draft, offered: Experiment) -> str:
+    """Return what an offer changes, field by field, in the words of a link."""
+    new = draft_of(offered)
+    return "; ".join(
+        f"{name} {_plain(new[name])} instead of {_plain(value)}" for name, value in asked.items() if value != new[name]
+    )
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, tuple):
+        many = all(isinstance(part, int) for part in value) and len(set(value)) == 1
+        return f"{len(value)} × {value[0]}" if many else str(len(value))
+    return "all" if value is None else str(value)
 
 
 def write_query(experiment: Experiment) -> dict[str, str]:

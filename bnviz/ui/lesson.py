@@ -27,6 +27,23 @@ def settle(guess: str | None, happened: str, why: str) -> None:
             st.info(f"You predicted *{guess}*; what happened is *{happened}*. {why}")
 
 
+def ask_before(key: str, label: str, cost: str) -> bool:
+    """Draw a button for an experiment that costs more than a page should on its own; whether it was pressed.
+
+    Once pressed it stays so for this visit, and the button gives way to the experiment.
+    """
+    asked = f"{key}_asked"
+    if not st.session_state.get(asked):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.button(label, key=f"{key}_ask", icon=":material/play_arrow:", on_click=_remember, args=(asked,))
+            st.caption(cost)
+    return bool(st.session_state.get(asked))
+
+
+def _remember(key: str) -> None:
+    st.session_state[key] = True
+
+
 def numbers(values: Mapping[str, str]) -> None:
     """Show numbers of this run in a row, each under its name; both are text ready to be read."""
     with st.container(horizontal=True):

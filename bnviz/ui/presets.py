@@ -21,7 +21,7 @@ WHERE_LITTLE_IS_GAINED = Experiment(standardize=True, runs=(Run(norm="none"), Ru
 
 PRESETS: tuple[Preset, ...] = (
     Preset(
-        "A blow to the weights",
+        "A kick to the weights",
         "At step 300 all hidden weights are multiplied by 10. Compare the training loss before and after; the test "
         "accuracy of batch norm uses running statistics, which take some steps to catch up.",
         Experiment(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from bnviz.experiment import Experiment
 from bnviz.styles import run_styles
@@ -17,7 +18,7 @@ from bnviz.ui.jobs import Done, QueueFull, Running, Ticket, Waiting
 from bnviz.ui.literal import literal
 from bnviz.ui.outcome import Outcome, outcomes
 from bnviz.ui.player import player, player_table
-from bnviz.ui.training import Task, job_key, training_queue
+from bnviz.ui.training import Computation, Task, job_key, training_queue
 
 if TYPE_CHECKING:
     from bnviz.history import History
@@ -25,6 +26,23 @@ if TYPE_CHECKING:
 AT_ONCE = 0.15  # seconds within which a result is shown without a progress bar
 PULSE = 0.1  # seconds between two pictures of the progress
 ARRIVAL_PULSE = 0.4  # the same while the browser still loads the page: more would hold up its controls
+
+Preview = Callable[[Sequence[Any], Any], None]
+"""Draws what there is so far: the results of the tasks that have ended, and the part of the one at work or None."""
+
+
+@dataclass(frozen=True)
+class Course:
+    """Where a task stands among those that are worked on in turn; alone, it is all there is.
+
+    total: steps of all of them; before: steps of those that have ended, `number` of them; unit: what a step is.
+    """
+
+    total: int
+    before: int = 0
+    number: int = 0
+    unit: str = ""
+    preview: Callable[[Any], None] | None = None
 
 
 @dataclass(frozen=True)
@@ -50,8 +68,9 @@ class Stage:
             return None
         with self.picture:
             player(done.result, key=f"{self.key}_player")
-            with st.expander("The same as a table"):
-                player_table(done.result)
+            table = st.expander("The same as a table", key=f"{self.key}_as_table", on_change="rerun")
+            if table.open:
+                table.dataframe(player_table(done.result), hide_index=True)
         return done
 
     def obtain(self, task: Task, result: str | None = None) -> Done[Any] | None:
@@ -59,7 +78,7 @@ class Stage:
 
         None when there is no result; the reason is then on the stage, as is every ending but the ordinary one.
         """
-        done = (result and training_queue().result(result)) or self._obtain(task)
+        done = (result and training_queue().result(result)) or self._obtain(task, Course(task.steps))
         st.session_state[self._arrived] = True
         if done and done.result is None:
             self._say_there_is_nothing(done)
@@ -67,6 +86,30 @@ class Stage:
             return None
         self._say_how_it_ended(done, outcomes(done.result) if isinstance(task, Experiment) else ())
         return done
+
+    def obtain_in_turn(self, tasks: Sequence[Computation], unit: str, preview: Preview) -> list[Done[Any]]:
+        """Work on the tasks one after the other, up to the first that does not finish; a step is one `unit`.
+
+        Each task is a job of its own: its result is kept and shared, and others are served between two of them.
+        `preview` is called while there is something to wait for.
+        """
+        found: list[Done[Any]] = []
+        total, before = sum(task.steps for task in tasks), 0
+        for number, task in enumerate(tasks):
+            results = [done.result for done in found]
+            course = Course(total, before, number, unit, partial(preview, results))
+            done = self._obtain(task, course)
+            st.session_state[self._arrived] = True
+            if done is None or done.result is None:
+                if done is not None:
+                    self._say_there_is_nothing(done)
+                break
+            found.append(done)
+            if done.ending != "finished":
+                self._say_how_it_ended(done, ())
+                break
+            before += task.steps
+        return found
 
     def _say_how_it_ended(self, done: Done[Any], ends: Sequence[Outcome]) -> None:
         troubled = [outcome for outcome in ends if outcome.status.startswith("diverged")]
@@ -88,7 +131,7 @@ class Stage:
         for outcome in troubled:
             st.warning(f"{literal(outcome.label)} {outcome.status}: its loss or a weight left the range of numbers.")
 
-    def _obtain(self, task: Task) -> Done[Any] | None:
+    def _obtain(self, task: Task, course: Course) -> Done[Any] | None:
         key = job_key(task)
         early = st.session_state.get(self._ended)
         if early and early[0] == key:
@@ -97,7 +140,7 @@ class Stage:
                 return kept
         try:
             with training_queue().join(key, task, _visitor()) as ticket:
-                done = self._watch(ticket, task)
+                done = self._watch(ticket, task, course)
         except QueueFull as full:
             with self.messages.container():
                 st.warning(
@@ -118,7 +161,7 @@ class Stage:
                 st.info("This training was called off before it had a result.")
             st.button("Train again", key=f"{self.key}_retry", on_click=self._forget_ending)
 
-    def _watch(self, ticket: Ticket[Task, Any], task: Task) -> Done[Any]:
+    def _watch(self, ticket: Ticket[Task, Any], task: Task, course: Course) -> Done[Any]:
         """Poll the job, drawing its progress, until it ends. A rerun or a closed tab leaves by an exception."""
         state = ticket.wait(AT_ONCE)
         if isinstance(state, Done):
@@ -126,12 +169,18 @@ class Stage:
         labels = [style.label for style in run_styles(task)] if isinstance(task, Experiment) else []
         with self.progress.container():
             bar, numbers = st.empty(), st.empty()
-            st.button("Stop", key=f"{self.key}_stop", on_click=self._stop, args=(job_key(task),))
+            stop_key = f"{self.key}_stop{course.number or ''}"
+            st.button("Stop", key=stop_key, on_click=self._stop, args=(job_key(task),))
             if st.session_state.pop(self._shared, None) == job_key(task):
                 st.caption("Another visitor waits for the same training, so it goes on.")
         arriving = not st.session_state.get(self._arrived)
+        drawn: Any = object()  # unlike any part, None included
         while not isinstance(state, Done):
-            _draw_progress(state, task, labels, bar, numbers)
+            _draw_progress(state, task, labels, bar, numbers, course)
+            part = state.partial if isinstance(state, Running) else None
+            if course.preview is not None and part is not drawn:
+                course.preview(part)
+                drawn = part
             state = ticket.wait(ARRIVAL_PULSE if arriving else PULSE)
         self.progress.empty()
         return state
@@ -171,6 +220,11 @@ def reserve_figure(key: str) -> Stage:
     return _place(f"figure_{key}", key)
 
 
+def reserve_line(key: str) -> Stage:
+    """Reserve the place for a few numbers and a sentence here. `key` is unique in the app."""
+    return _place(f"line_{key}", key)
+
+
 def _place(container: str, key: str) -> Stage:
     with st.container(key=container):
         # Each kind of content keeps its own place. The player would start over if it took turns with another, and
@@ -179,8 +233,9 @@ def _place(container: str, key: str) -> Stage:
 
 
 def _visitor() -> str:
-    """Return a name for this session, under which its scripts wait for jobs."""
-    return st.session_state.setdefault("visitor", uuid4().hex)
+    """Return the name of this session, under which its scripts wait for jobs."""
+    context = get_script_run_ctx()
+    return context.session_id if context else ""
 
 
 def _draw_progress(
@@ -189,16 +244,19 @@ def _draw_progress(
     labels: Sequence[str],
     bar: DeltaGenerator,
     numbers: DeltaGenerator,
+    course: Course,
 ) -> None:
     if isinstance(state, Waiting):
         others = "1 other training runs" if state.ahead == 1 else f"{state.ahead} other trainings run"
         bar.progress(0.0, text=f"Waiting: {others} first.")
         return
-    share = min(state.step / task.steps, 1.0)
+    step = course.before + state.step
+    share = min(step / course.total, 1.0)
     training = isinstance(task, Experiment)
-    text = f"{'Training' if training else 'Computing'}: step {state.step} of {task.steps}"
-    if share > 0.02:
-        text += f", about {math.ceil(state.seconds * (1 - share) / share)} s left"
+    verb = "Training" if training or course.unit else "Computing"
+    text = f"{verb}: {course.unit or 'step'} {step} of {course.total}"
+    if state.step > 0.02 * task.steps:
+        text += f", about {math.ceil(state.seconds * (course.total - step) / state.step)} s left"
     bar.progress(share, text=text)
     if not training:
         return

@@ -15,7 +15,7 @@ KICK_ANSWERS = ("both", "only the plain one", "only batch norm", "neither")
 
 INVARIANT = 0.01  # the most that an output of spread 1 may move and still count as the same
 NEAR = 0.1  # relative distance within which a ratio counts as the named one
-GOES_ON = 1.25  # training loss after a blow over that before, up to which a run goes on as if nothing had happened
+GOES_ON = 1.25  # training loss after a kick over that before, up to which a run goes on as if nothing had happened
 RIGHT_ANGLE = 1e-6  # largest |cos| that counts as one: far above rounding in float64, far below a real tilt
 BALANCED = 0.1  # relative distance from equilibrium that counts as in balance
 ROUNDING, SAME = 1e-6, 0.01  # differences of losses (nats): by rounding alone, and too small to matter
@@ -61,7 +61,7 @@ def scale_verdict(now: ScaleEffect, unscaled: ScaleEffect, eps: float, scale: fl
 
 
 def went_on(row: pd.Series) -> bool:
-    """Return whether a run of `kick_effect` trained on after the blow as if nothing had happened."""
+    """Return whether a run of `kick_effect` trained on after the kick as if nothing had happened."""
     return bool(row["loss_after"] <= GOES_ON * row["loss_before"])
 
 
@@ -72,7 +72,7 @@ def what_the_kick_did(effects: pd.DataFrame) -> str:
 
 
 def why_the_kick(effects: pd.DataFrame, factor: float) -> str:
-    """Return the losses around the blow and, for batch norm, what they show."""
+    """Return the losses around the kick and, for batch norm, what they show."""
     plain, batch = (effects[effects["norm"] == norm].iloc[0] for norm in ("none", "batch"))
     losses = (
         f"Training loss, mean of {BATCHES} mini-batches before and after: plain {_change(plain)}; "
@@ -81,7 +81,7 @@ def why_the_kick(effects: pd.DataFrame, factor: float) -> str:
     if went_on(batch) or factor >= 1:
         return losses
     return (
-        f"{losses} By the rule above, the blow itself leaves batch norm's output alone. But W is now {short(factor)} "
+        f"{losses} By the rule above, the kick itself leaves batch norm's output alone. But W is now {short(factor)} "
         f"times as long, and the same rate turns it {short(factor**-2)} times as far in each update: too far here."
     )
 
@@ -92,10 +92,10 @@ def _change(row: pd.Series) -> str:
 
 
 def evaluation_verdict(batch: pd.Series) -> str:
-    """Return what the blow did to batch norm's test accuracy, which is taken with the running statistics."""
+    """Return what the kick did to batch norm's test accuracy, which is taken with the running statistics."""
     before, lowest = batch["accuracy_before"], batch["accuracy_lowest"]
     if lowest >= before - BACK:
-        return f"Batch norm's test accuracy stayed within {BACK} of the {before:.2f} before the blow."
+        return f"Batch norm's test accuracy stayed within {BACK} of the {before:.2f} before the kick."
     back = batch["steps_until_back"]
     end = "It did not come back in this run." if isnan(back) else f"After {back:.0f} updates it was back within {BACK}."
     reason = (
@@ -164,14 +164,15 @@ def decay_verdict(difference: float) -> str:
 def equilibrium_verdict(balance: pd.DataFrame) -> str:
     """Return whether decay and gradient steps are in balance in all runs of `equilibrium`."""
     low, high = short(balance["length"].min()), short(balance["length"].max())
-    shares = f"{balance['share'].min():.2f} to {balance['share'].max():.2f}"
+    shares, turns = (f"{balance[name].min():.2f} to {balance[name].max():.2f}" for name in ("share", "turn"))
     if (balance["share"] - 1).abs().max() <= BALANCED:
         return (
             f"**In balance.** From three starts ‖W‖ settled at {low} to {high} (means over the second half), and "
-            f"‖W‖⁴ is {shares} times what the formula asks for."
+            f"‖W‖⁴ is {shares} times what the formula asks for. An update turned W by {turns} times √(2ηλ) on average."
         )
     return (
         f"**Not in balance.** ‖W‖ is {low} to {high} (means over the second half), and ‖W‖⁴ is {shares} times what the "
-        "formula asks for. The formula supposes gradients that stay as large as they are. On labels that the network "
-        "can fit they fade, and the balance moves away before W has reached it."
+        f"formula asks for; an update turned W by {turns} times √(2ηλ). The formula supposes gradients that stay as "
+        "large as they are. On labels that the network can fit they fade, and the balance moves away before W has "
+        "reached it."
     )

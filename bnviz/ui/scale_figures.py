@@ -11,9 +11,10 @@ from bnviz.lessons.equilibrium import equilibrium
 from bnviz.lessons.equivalence import equivalence, largest_difference
 from bnviz.lessons.growth import growth, growth_summary
 from bnviz.lessons.kick import kick_effect
+from bnviz.lessons.periodic import DECAYED, EVERY, PeriodicTraining, periodic_summary, thinned
 from bnviz.lessons.scale import NORMS, ScaleSweep, effect
 from bnviz.styles import run_styles
-from bnviz.ui import scale
+from bnviz.ui import periodic, scale
 from bnviz.ui.frame import prose
 from bnviz.ui.lesson import figure, numbers, settle, theme
 from bnviz.ui.run_view import Stage
@@ -54,7 +55,7 @@ def draw_scaled(stage: Stage, sweep: ScaleSweep, eps: float, factor: float, gues
 
 
 def draw_kick(stage: Stage, experiment: Experiment, guess: str | None) -> None:
-    """Play the two trainings with the blow, and settle who went on."""
+    """Play the two trainings with the kick, and settle who went on."""
     done = stage.show(experiment)
     if done is None or done.result is None or done.ending != "finished":
         return
@@ -142,3 +143,28 @@ def draw_equilibrium(stage: Stage, experiment: Experiment) -> None:
         numbers({f"‖W‖⁴ over the formula, {style.label}": f"{share:.2f}" for style, share in shares})
         with prose():
             st.markdown(scale.equilibrium_verdict(balance))
+
+
+def draw_periodic(stage: Stage, task: PeriodicTraining, guess: str | None) -> None:
+    """Show loss and ‖W‖ over thousands of steps, count the spikes and say what it takes to have them."""
+    done = stage.obtain(task)
+    if done is None or done.result is None:
+        return
+    drawn, styles = thinned(done.result), run_styles(task.experiment)
+    with stage.picture:
+        left, right = st.columns(2)
+        with left:
+            chart = charts.plot_periodic(drawn, styles, quantity="loss", every=EVERY, theme=theme())
+            figure(chart, "scale_periodic_loss")
+        with right:
+            chart = charts.plot_periodic(drawn, styles, quantity="weight_norm", every=EVERY, theme=theme())
+            figure(chart, "scale_periodic_length")
+        if done.ending != "finished":
+            return
+        summary = periodic_summary(done.result, task.lr)
+        batch = summary[summary["run"] == DECAYED].iloc[0]
+        counts = zip(styles, summary["spikes"], strict=True)
+        numbers({f"spikes, {style.label}": f"{count}" for style, count in counts})
+        with prose():
+            st.markdown(periodic.periodic_verdict(summary, task.lr))
+        settle(guess, periodic.what_the_loss_did(int(batch["spikes"])), periodic.why_it_jumps(batch))

@@ -5,9 +5,11 @@ from __future__ import annotations
 import base64
 import gc
 import hashlib
+import os
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cached_property
 from importlib import import_module
 from pathlib import Path
 from threading import Thread
@@ -16,13 +18,15 @@ from typing import Any
 import streamlit
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bnviz.ui.configuration import PREFIX, configuration
 from bnviz.ui.race import RACE
 from bnviz.ui.training import prepare
 
 
-def content_security_policy(index: str) -> str:
+def content_security_policy(index: str, frame_ancestors: str) -> str:
     """Return the policy under which Streamlit's page `index` (its HTML) runs without asking any other host.
 
+    `frame_ancestors` lists who may embed it: hosts, `'self'` or `'none'`, separated by spaces.
     The inline scripts of the page are allowed by their hash; WebAssembly and blob workers serve its tables.
     """
     hashes = [
@@ -42,6 +46,7 @@ def content_security_policy(index: str) -> str:
             "base-uri 'self'",
             "form-action 'self'",
             "object-src 'none'",
+            f"frame-ancestors {frame_ancestors}",
         ]
     )
 
@@ -50,10 +55,15 @@ class SecurityHeaders:
     """ASGI middleware that adds the policy and two more headers to every HTTP response."""
 
     def __init__(self, app: ASGIApp) -> None:
-        index = Path(streamlit.__file__).parent / "static" / "index.html"
         self.app = app
-        self.headers = [
-            (b"content-security-policy", content_security_policy(index.read_text(encoding="utf-8")).encode()),
+
+    @cached_property
+    def headers(self) -> list[tuple[bytes, bytes]]:
+        """The headers, made at the first request: the configuration is complete by then."""
+        index = Path(streamlit.__file__).parent / "static" / "index.html"
+        policy = content_security_policy(index.read_text(encoding="utf-8"), configuration().frame_ancestors)
+        return [
+            (b"content-security-policy", policy.encode()),
             (b"x-content-type-options", b"nosniff"),
             (b"referrer-policy", b"same-origin"),
         ]
@@ -68,18 +78,27 @@ class SecurityHeaders:
 
 
 @asynccontextmanager
-async def lifespan(_app: Any) -> AsyncIterator[None]:
-    """Start the warm-up when the server starts, without holding up the first visitor."""
+async def lifespan(app: Any) -> AsyncIterator[None]:
+    """Read the configuration and start the warm-up, without holding up the first visitor.
+
+    Raises ValueError for a bad configuration, which ends the start of the server.
+    """
+    if Path(app.script_path).parent.name == "cloud":
+        os.environ.setdefault(f"{PREFIX}HOSTED", "1")
+    configuration()
+    # Altair's modules import each other: two visitors who made a fresh server load them at the same moment would both
+    # meet a half-loaded one.
+    import_module("bnviz.charts")
     Thread(target=warm_up, name="bnviz-warm-up", daemon=True).start()
     yield
 
 
 def warm_up() -> None:
-    """Train the race of the first page, and take what is loaded by then out of garbage collection.
+    """Train the race of the first page, take what is loaded by then out of garbage collection, and go on to lessons.
 
     Streamlit collects garbage after every script run; freezing spares each visit a walk over torch's objects.
     """
     prepare(RACE)
-    import_module("bnviz.charts")
     gc.collect()
     gc.freeze()
+    import_module("bnviz.ui.warm").prepare_lessons()

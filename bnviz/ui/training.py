@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol
 
-import streamlit as st
+from streamlit import runtime
 
 from bnviz.experiment import Experiment
+from bnviz.ui.configuration import configuration
 from bnviz.ui.jobs import Done, JobQueue, Report
 
 if TYPE_CHECKING:
@@ -24,7 +26,10 @@ class Computation(Protocol):
         """How many steps `report` counts."""
 
     def compute(self, report: Report, should_stop: Callable[[], bool]) -> pd.DataFrame:
-        """Return the result; `report(step, ())` makes progress readable, `should_stop()` asks for an early end."""
+        """Return the result; `report(step, ())` makes progress readable, `should_stop()` asks for an early end.
+
+        `report(step, (), rows)` shows the visitor what there is of the result so far.
+        """
 
 
 Task = Experiment | Computation
@@ -35,10 +40,19 @@ def job_key(task: Task) -> str:
     return task.model_dump_json() if isinstance(task, Experiment) else repr(task)
 
 
-@st.cache_resource(show_spinner=False)
+# Not one of Streamlit's caches: a visitor's browser can ask Streamlit to clear those.
+@cache
 def training_queue() -> JobQueue[Task, Any]:
     """Return the queue that all visitors of this server share."""
-    return JobQueue(_work, size=_bytes)
+    settings = configuration()
+    return JobQueue(
+        _work,
+        size=_bytes,
+        capacity=settings.queue,
+        deadline=settings.deadline,
+        keep_bytes=settings.results_megabytes * 1_000_000,
+        present=_is_present,
+    )
 
 
 def prepare(task: Task) -> None:
@@ -46,6 +60,11 @@ def prepare(task: Task) -> None:
     with training_queue().join(job_key(task), task) as ticket:
         while not isinstance(ticket.wait(1.0), Done):
             pass
+
+
+def _is_present(visitor: str) -> bool:
+    """Whether the session has a page open in some browser. Who is nobody's session is always there."""
+    return not (visitor and runtime.exists()) or runtime.get_instance().is_active_session(visitor)
 
 
 def _work(task: Task, report: Report, should_stop: Callable[[], bool]) -> History | pd.DataFrame:

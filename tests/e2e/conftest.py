@@ -9,7 +9,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -57,39 +57,54 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@contextmanager
-def _serving(script: Path, log: Path) -> Iterator[str]:
-    port = _free_port()
-    options = {
-        "server.port": port,
-        "server.address": "127.0.0.1",
-        "server.headless": "true",
-        "server.fileWatcherType": "none",
-        "browser.gatherUsageStats": "false",
-    }
-    command = [sys.executable, "-m", "streamlit", "run", str(script)]
-    command += [f"--{name}={value}" for name, value in options.items()]
-    environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
-    with log.open("wb") as output:
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT)
-    try:
-        url = f"http://127.0.0.1:{port}"
-        _wait_for(url, process, log)
-        yield url
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
+class Server:
+    """A Streamlit server that runs one script on a port of its own, and may be killed and started again there."""
+
+    def __init__(self, script: Path, log: Path) -> None:
+        self.script, self.log, self.port = script, log, _free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.start()
+
+    def start(self) -> None:
+        options = {
+            "server.port": self.port,
+            "server.address": "127.0.0.1",
+            "server.headless": "true",
+            "server.fileWatcherType": "none",
+            "browser.gatherUsageStats": "false",
+        }
+        command = [sys.executable, "-m", "streamlit", "run", str(self.script)]
+        command += [f"--{name}={value}" for name, value in options.items()]
+        environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
+        with self.log.open("ab") as output:
+            self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT)
+        self._wait()
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait(timeout=20)
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait(timeout=20)
+
+    def _wait(self) -> None:
+        deadline = time.monotonic() + START_UP_SECONDS
+        while time.monotonic() < deadline and self.process.poll() is None:
+            try:
+                with urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=2):
+                    return
+            except (urllib.error.URLError, ConnectionError, TimeoutError):
+                time.sleep(0.1)
+        pytest.fail(f"the server did not come up:\n{self.log.read_text()}")
 
 
-def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + START_UP_SECONDS
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            with urllib.request.urlopen(f"{url}/_stcore/health", timeout=2):
-                return
-        except (urllib.error.URLError, ConnectionError, TimeoutError):
-            time.sleep(0.1)
-    pytest.fail(f"the server did not come up:\n{log.read_text()}")
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    """A server of the app for this test alone."""
+    server = Server(ROOT / "app.py", tmp_path / "log.txt")
+    yield server
+    server.stop()
 
 
 @pytest.fixture(scope="session")
@@ -101,7 +116,9 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Path],
         def start(script: Path) -> str:
             if script not in addresses:
                 log = tmp_path_factory.mktemp("server") / "log.txt"
-                addresses[script] = servers.enter_context(_serving(script, log))
+                server = Server(script, log)
+                servers.callback(server.stop)
+                addresses[script] = server.url
             return addresses[script]
 
         yield start

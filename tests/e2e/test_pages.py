@@ -73,10 +73,13 @@ def wait_for_player(page: Page) -> None:
 
 
 def wait_until_settled(page: Page) -> None:
-    """Wait until the script of the page has ended, everything is drawn and a figure is there."""
-    expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible(timeout=PATIENCE)
-    figures = page.locator("[data-testid=stBidiComponentIsolated], [data-testid=stVegaLiteChart] canvas")
+    """Wait until a figure is there, the script of the page has ended and everything is drawn."""
+    # The figure first: a script that has not begun is not running either. Charts below the screen are drawn once they
+    # are scrolled to, so a picture above them counts as well.
+    drawn = ("stBidiComponentIsolated]", "stVegaLiteChart] canvas", "stVegaLiteChart] svg", "stHtml] img")
+    figures = page.locator(", ".join(f"[data-testid={selector}" for selector in drawn))
     expect(figures.first).to_be_visible(timeout=PATIENCE)
+    expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=PATIENCE)
 
 
@@ -132,6 +135,17 @@ def test_a_deep_link_with_state_opens_on_a_fresh_server(visit, serve):
     expect(number(page, "Steps")).to_have_value("30")
     expect(number(page, "Learning rate η")).to_have_value("0.25")
     expect(page.get_by_test_id("stTable")).to_contain_text("layer norm")
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_an_embedded_page_asks_no_other_host_either(visit, path):
+    page = visit(f"{path}?embed=true")
+    expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible(timeout=PATIENCE)
+    page.get_by_text("bnviz trains small networks on this server").scroll_into_view_if_needed()
+    page.wait_for_timeout(500)
+    assert page.hosts <= {"127.0.0.1", None}
+    assert page.complaints == []
+    expect(page.get_by_text("These parts of the link were ignored")).to_have_count(0)
 
 
 def test_page_links_lead_around(visit):

@@ -241,6 +241,53 @@ def test_hovering_tells_the_numbers(visit: Open):
     expect(tip).to_be_hidden()
 
 
+def test_the_inside_of_one_layer_plays_alone_and_pauses(visit: Open):
+    opened = visit("layer")
+    expect(opened.player.locator(".histograms")).to_be_hidden()
+    expect(opened.player.locator(".curves")).to_be_hidden()
+    opened.expect("playing", "true")
+    settle(opened)
+    opened.press("Home")
+    first = opened.picture(".trajectories")
+    opened.press(" ")
+    opened.frames.clear()
+    opened.wait_for_draws(30)
+    assert opened.picture(".trajectories") != first
+    opened.press(" ")
+    opened.expect("playing", "false")
+    opened.page.wait_for_timeout(100)
+    draws, picture = opened.number("draws"), opened.picture(".trajectories")
+    opened.page.wait_for_timeout(700)
+    assert opened.number("draws") == draws
+    assert opened.picture(".trajectories") == picture
+    assert opened.frames == []
+
+
+def test_the_inside_of_one_layer_follows_keys_slider_pointer_and_layer(visit: Open):
+    opened = visit("layer", reduced_motion="reduce")
+    for key, frame in [("ArrowRight", 1), ("ArrowRight", 2), ("ArrowLeft", 1), ("Home", 0)]:
+        opened.press(key)
+        opened.expect("frame", frame)
+    opened.player.get_by_role("slider", name="Recorded step").focus()
+    opened.press("End")
+    opened.expect("step", 300)
+    lines = opened.player.locator(".trajectories")
+    lines.hover(position={"x": 200, "y": 24 + 5 * 66 + 20})
+    expect(opened.player.locator(".tip")).to_contain_text("batch standard deviation of the output y, after γ and β")
+    lines.hover(position={"x": 200, "y": 24 + 4 * 66 + 20})
+    expect(opened.player.locator(".tip")).to_contain_text(re.compile(r"unit \d+: −?\d"))
+    opened.page.mouse.down()
+    opened.page.mouse.up()
+    assert 0 < opened.number("step") < 300
+    before = opened.picture(".trajectories")
+    layers = opened.player.get_by_role("group", name="Layer", exact=True).get_by_role("radio")
+    expect(layers.last).to_be_checked()
+    layers.first.check(force=True)
+    expect(opened.player.get_by_role("heading", name=re.compile("^Inside layer 1"))).to_be_visible()
+    assert opened.picture(".trajectories") != before
+    expect(lines).to_have_attribute("aria-label", re.compile("mean and standard deviation of their output"))
+
+
 def test_labels_are_text_and_never_markup(visit: Open):
     opened = visit(reduced_motion="reduce")
     expect(opened.player.get_by_text("<b>batch</b> norm")).not_to_have_count(0)
@@ -282,7 +329,7 @@ def test_it_follows_the_theme(visit: Open):
     opened.expect("frame", 1)
 
 
-@pytest.mark.parametrize("case", ["race", "moons"])
+@pytest.mark.parametrize("case", ["race", "moons", "layer"])
 def test_a_narrow_screen_shows_one_run_at_a_time(visit: Open, case: str):
     opened = visit(case, viewport={"width": 390, "height": 844}, reduced_motion="reduce")
     widths = opened.page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
@@ -297,9 +344,10 @@ def test_a_narrow_screen_shows_one_run_at_a_time(visit: Open, case: str):
         }"""
     )
     assert inside
-    before = opened.picture(".histograms")
+    canvas = ".trajectories" if case == "layer" else ".histograms"
+    before = opened.picture(canvas)
     opened.player.get_by_role("group", name="Run", exact=True).get_by_role("radio").last.check(force=True)
-    assert opened.picture(".histograms") != before
+    assert opened.picture(canvas) != before
 
 
 def test_no_text_is_smaller_than_14_pixels(visit: Open):
@@ -311,9 +359,10 @@ def test_no_text_is_smaller_than_14_pixels(visit: Open):
     assert smallest >= 14
 
 
+@pytest.mark.parametrize("case", ["moons", "layer"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_it_passes_the_accessibility_audit(visit: Open, scheme: str):
-    opened = visit(reduced_motion="reduce", color_scheme=scheme)
+def test_it_passes_the_accessibility_audit(visit: Open, scheme: str, case: str):
+    opened = visit(case, reduced_motion="reduce", color_scheme=scheme)
     results = Axe().run(
         opened.page,
         context=".stBidiComponent",

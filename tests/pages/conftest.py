@@ -3,6 +3,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from bnviz.ui.configuration import configuration
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -19,6 +21,15 @@ def open_page():
         return app.run()
 
     return open_page
+
+
+@pytest.fixture
+def hosted(monkeypatch):
+    """The bounds of a shared server."""
+    monkeypatch.setenv("BNVIZ_HOSTED", "1")
+    configuration.cache_clear()
+    yield
+    configuration.cache_clear()
 
 
 def everything_said(app: AppTest) -> str:

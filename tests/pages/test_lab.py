@@ -5,6 +5,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from bnviz import Experiment, Run, train
+from bnviz.limits import HOSTED, app_problems
 from bnviz.ui.presets import PRESETS
 
 LAB = "pages/12_training_lab.py"
@@ -75,9 +76,9 @@ def test_runs_are_added_copied_and_removed(lab):
     assert not app.exception
 
 
-def test_a_blow_to_the_weights_is_part_of_the_experiment(lab):
+def test_a_kick_to_the_weights_is_part_of_the_experiment(lab):
     app = lab()
-    button(app, "Add a blow to the weights").click().run()
+    button(app, "Add a kick to the weights").click().run()
     field(app, "kick1_factor").set_value(3.0)
     app.run()
     assert app.query_params["intervention1.step"] == "4"
@@ -95,9 +96,7 @@ def test_reset_goes_back_to_the_first_preset(lab):
 
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
 def test_every_preset_is_welcome_and_survives_its_link(preset):
-    from bnviz.limits import app_problems
-
-    assert app_problems(preset.experiment) == {}
+    assert app_problems(preset.experiment, HOSTED) == {}
     assert Experiment.from_query(preset.experiment.to_query()) == preset.experiment
 
 
@@ -137,32 +136,50 @@ def test_a_batch_of_one_is_refused_where_statistics_need_two(lab, said):
     assert not app.error
 
 
-def test_the_app_is_stricter_than_the_library(lab, said):
+@pytest.mark.usefixtures("hosted")
+def test_a_shared_server_refuses_and_offers_the_nearest_settings(lab, said):
     app = lab()
     field(app, "steps").set_value(6000)
     app.run()
     assert "steps = 6000: must be from 1 to 5000" in said(app)
+    assert "Nearest that this server trains: steps 5000 instead of 6000." in said(app)
+    button(app, "Use these settings").click().run()
+    assert field(app, "steps").value == 5000
+    assert app.table[0].value["last step"].tolist() == ["5000"]
+    assert not app.error
 
 
+def test_a_laptop_trains_for_longer(lab, said):
+    app = lab()
+    field(app, "steps").set_value(6000)
+    app.run()
+    assert not app.error
+    assert "Estimated work:" in said(app)
+    assert "% of what one training may take here." in said(app)
+
+
+@pytest.mark.usefixtures("hosted")
 @pytest.mark.parametrize(
-    "beyond",
+    ("beyond", "shown"),
     [
-        {"steps": "900000"},
-        {"widths": "-".join(["4"] * 50)},
-        {"records": "9000"},
-        {f"run{number}.norm": "none" for number in range(1, 60)},
+        ({"steps": "900000"}, {"steps": 5000}),
+        ({"widths": "-".join(["4"] * 50)}, {"depth": 20}),
+        ({"records": "9000"}, {"records": 240}),
+        ({f"run{number}.norm": "none" for number in range(1, 60)}, {"steps": 8}),
     ],
     ids=str,
 )
-def test_what_a_link_asks_beyond_the_limits_of_the_app_is_named_and_left_out(lab, said, beyond):
+def test_what_a_link_asks_beyond_the_limits_is_named_and_the_nearest_is_trained(lab, said, beyond, shown):
     app = lab(**{name.replace(".", "__"): value for name, value in beyond.items()})
     assert not app.exception
     assert "These parts of the link were ignored" in app.error[0].value
     assert "run bnviz on your own machine" in said(app) or "compare up to four runs" in said(app)
     assert field(app, "dataset", "selectbox").value == "moons"
+    assert {name: field(app, name).value for name in shown} == shown
     assert len(app.table[0].value) <= 4
 
 
+@pytest.mark.usefixtures("hosted")
 def test_an_experiment_beyond_the_limits_is_not_taken_from_a_file(lab, said):
     app = upload(lab(), "large.json", TINY.model_copy(update={"steps": 900_000}).to_json().encode())
     assert "too large for this app" in said(app)

@@ -4,7 +4,8 @@ from streamlit.testing.v1 import AppTest
 from bnviz.lessons.kick import kick_experiment
 from bnviz.lessons.scale import ScaleSweep
 from bnviz.ui.jobs import Running
-from bnviz.ui.run_view import _draw_progress
+from bnviz.ui.periodic import ANSWERS as PERIODIC_ANSWERS
+from bnviz.ui.run_view import Course, _draw_progress
 from bnviz.ui.scale import GRADIENT_ANSWERS, KICK_ANSWERS
 from bnviz.ui.training import prepare, training_queue
 
@@ -32,7 +33,7 @@ def test_the_page_shows_its_charts_and_the_player(page):
     assert len(page.get("vega_lite_chart")) == 8
 
 
-def test_the_first_sight_is_invariance_a_blow_survived_a_right_angle_and_one_curve(page):
+def test_the_first_sight_is_invariance_a_kick_survived_a_right_angle_and_one_curve(page):
     said = judged(page)
     assert "Batch norm does not notice a = 10" in said
     assert "What happened: ten times smaller" in said
@@ -119,6 +120,26 @@ def test_labels_that_can_be_fitted_leave_no_balance(page):
     assert "Not in balance." in judged(page)
 
 
+def test_the_long_training_waits_to_be_asked_for(page):
+    assert "scale_periodic_rate" in [slider.key for slider in page.select_slider]
+    assert not any("spikes" in label for label in metrics(page))
+    page.button(key="scale_periodic_ask").click().run()
+    page.radio(key="scale_periodic_prediction").set_value(PERIODIC_ANSWERS[2]).run()
+    assert not page.exception
+    assert len(page.get("vega_lite_chart")) == 10
+    assert int(metrics(page)["spikes, batch norm, decay"]) > 2
+    assert metrics(page)["spikes, batch norm, no decay"] == "0"
+    assert "Here it takes both, batch norm and decay." in judged(page)
+    assert "You predicted *it jumps up again and again*, and that is what happened." in judged(page)
+    assert "scale_periodic_ask" not in [button.key for button in page.button]
+    page.select_slider(key="scale_periodic_rate").set_value(0.5).run()
+    assert "it is not alone in jumping" in judged(page)
+    page.select_slider(key="scale_periodic_rate").set_value(0.1)
+    page.toggle(key="scale_hidden_only").set_value(True).run()
+    assert not page.exception
+    assert "No spike under batch norm with decay here." in judged(page)
+
+
 def test_another_seed_is_in_the_link_and_in_every_experiment(page):
     before = metrics(page)["‖∂L/∂W‖, plain"]
     next(button for button in page.button if "seed 1" in button.label).click().run()
@@ -148,10 +169,10 @@ class Slot:
 
 def test_a_computation_shows_its_steps_and_a_training_its_losses_too():
     bar, numbers = Slot(), Slot()
-    _draw_progress(Running(5, (), 1.0), ScaleSweep(), [], bar, numbers)
+    _draw_progress(Running(5, (), 1.0), ScaleSweep(), [], bar, numbers, Course(10))
     assert bar.share == 0.5
     assert bar.words == "Computing: step 5 of 10, about 1 s left"
     assert not hasattr(numbers, "words")
-    _draw_progress(Running(60, (0.5,), 1.0), kick_experiment(), ["plain"], bar, numbers)
+    _draw_progress(Running(60, (0.5,), 1.0), kick_experiment(), ["plain"], bar, numbers, Course(200))
     assert bar.words.startswith("Training: step 60 of 200")
     assert numbers.words == "training loss: plain 0.500"

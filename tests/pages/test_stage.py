@@ -10,6 +10,19 @@ from bnviz.ui import run_view
 from bnviz.ui.jobs import JobQueue
 from bnviz.ui.training import job_key
 
+
+class Counting:
+    """A task of two steps, named by a letter."""
+
+    steps = 2
+
+    def __init__(self, letter):
+        self.letter = letter
+
+    def __repr__(self):
+        return self.letter
+
+
 SMALL = Experiment(dataset="moons", widths=(4,), steps=6, batch_size=16, runs=(Run(norm="batch"),))
 
 
@@ -20,11 +33,24 @@ def page():
     reserve("test").show(Experiment(dataset="moons", widths=(4,), steps=6, batch_size=16, runs=(Run(norm="batch"),)))
 
 
+def turns():
+    import streamlit as st
+
+    from bnviz.ui.run_view import reserve_figure
+    from tests.pages.test_stage import Counting
+
+    def preview(results, part):
+        st.session_state.setdefault("seen", []).append((list(results), part))
+
+    done = reserve_figure("turns").obtain_in_turn([Counting("a"), Counting("b"), Counting("c")], "network", preview)
+    st.session_state["found"] = [(each.ending, each.result) for each in done]
+
+
 @pytest.fixture
 def stage(monkeypatch):
     """A function that runs a page with one stage on a queue that does `work`."""
 
-    def stage(work, **settings):
+    def stage(work, page=page, **settings):
         queue = JobQueue(work, size=lambda _history: 1, **settings)
         monkeypatch.setattr(run_view, "training_queue", lambda: queue)
         return AppTest.from_function(page, default_timeout=60).run(), queue
@@ -102,3 +128,42 @@ def test_a_stopped_training_is_shown_until_the_visitor_wants_all_of_it(stage):
     app.button(key="test_retry").click().run()
     assert not app.info
     assert players(app) == 1
+
+
+def test_tasks_in_turn_show_what_there_is_of_them(stage):
+    def work(task, report, _should_stop):
+        report(1, (), f"half of {task}")
+        Event().wait(0.5)
+        return f"all of {task}"
+
+    app, _ = stage(work, turns)
+    assert not app.exception
+    assert app.session_state["found"] == [("finished", f"all of {letter}") for letter in "abc"]
+    seen = app.session_state["seen"]
+    assert ([], "half of a") in seen
+    assert (["all of a", "all of b"], "half of c") in seen
+    assert not app.get("progress")
+    app.run()
+    assert app.session_state["seen"] == seen, "what is there at once needs no preview"
+
+
+def test_a_failure_in_a_turn_keeps_what_was_there_before(stage):
+    def work(task, _report, _should_stop):
+        if repr(task) == "b":
+            raise ValueError("no data")
+        return f"all of {task}"
+
+    app, _ = stage(work, turns)
+    assert "no data" in app.error[0].value
+    assert app.session_state["found"] == [("finished", "all of a")]
+
+
+def test_a_deadline_in_a_turn_ends_it_with_what_there_is(stage):
+    def work(task, _report, should_stop):
+        while repr(task) == "b" and not should_stop():
+            pass
+        return f"all of {task}"
+
+    app, _ = stage(work, turns, deadline=0.3)
+    assert app.session_state["found"] == [("finished", "all of a"), ("deadline", "all of b")]
+    assert "was ended after 0 seconds" in app.warning[0].value

@@ -8,7 +8,9 @@ import pytest
 from bnviz import Experiment
 from bnviz.command.arguments import parser
 from bnviz.command.inputs import read_grid, read_seeds
+from bnviz.limits import HOSTED, LAPTOP
 from bnviz.sweeps import plan
+from bnviz.ui.configuration import Configuration
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -29,11 +31,13 @@ def test_the_commands_of_the_documentation_are_commands():
     assert len(Experiment.from_json(experiment).runs) == 2
 
 
-@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md"])
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "docs/deployment.md"])
 def test_links_lead_to_files(name):
     targets = re.findall(r'\]\(([^)#]+)\)|src="([^"]+)"', text_of(name))
     assert targets
-    missing = [target for pair in targets for target in pair if target and not (ROOT / target).exists()]
+    missing = [
+        target for pair in targets for target in pair if target and not (ROOT / name).parent.joinpath(target).exists()
+    ]
     assert missing == []
 
 
@@ -52,3 +56,18 @@ def test_the_checks_run_the_test_command_of_the_readme():
 def test_the_torch_version_of_the_readme_is_the_pinned_one():
     (quoted,) = re.findall(r"`(torch==[^`]+)`", text_of("README.md"))
     assert quoted in text_of("requirements.txt").splitlines()
+
+
+def test_the_table_of_settings_names_every_setting_with_its_default():
+    rows = re.findall(r"^\| `BNVIZ_(\w+)` \| (\S+) \| (\S+) \|", text_of("docs/deployment.md"), flags=re.MULTILINE)
+    told = {name.lower(): (local, hosted) for name, local, hosted in rows}
+    bounds = {name.removeprefix("max_"): told.pop(name) for name in list(told) if name.startswith("max_")}
+    assert {name: tuple(float(text.replace(",", "")) for text in pair) for name, pair in bounds.items()} == {
+        name: (LAPTOP[name].high, HOSTED[name].high) for name in HOSTED
+    }
+    assert told.pop("hosted") == ("`0`", "`1`")
+    assert told.pop("dask_scheduler") == ("none", "none")
+    local, hosted = Configuration(), Configuration(hosted=True)
+    assert told.pop("frame_ancestors") == (f"`{local.frame_ancestors}`",) * 2
+    assert told.pop("deadline_seconds") == (f"{local.deadline:g}", f"{hosted.deadline:g}")
+    assert told == {name: (str(getattr(local, name)),) * 2 for name in ("queue", "results_megabytes")}

@@ -38,7 +38,7 @@ def test_race_is_won_by_batch_norm():
     assert min(numbers_after("batch", printed)) > 0.9
 
 
-def test_invariance_shows_a_blow_that_only_the_plain_network_notices():
+def test_invariance_shows_a_kick_that_only_the_plain_network_notices():
     printed = run("invariance")
     plain_before, batch_before = numbers_after("300", printed)
     plain_after, batch_after = numbers_after("301", printed)

@@ -4,6 +4,7 @@ from threading import Event, Thread
 
 import pytest
 
+from bnviz.ui import jobs
 from bnviz.ui.jobs import Done, JobQueue, QueueFull, Running, Waiting
 
 PATIENCE = 20.0
@@ -74,6 +75,23 @@ def test_progress_is_readable_while_the_job_runs():
         bench.clock.now += 2
         assert ticket.wait(0) == Running(3, (1.5, 0.5), 2)
         bench.release["a"].set()
+
+
+def test_what_there_is_of_a_result_is_readable_while_the_job_runs():
+    release = Event()
+
+    def work(_task, report, _should_stop):
+        report(1, (), ["first"])
+        release.wait(PATIENCE)
+        return ["first", "second"]
+
+    queue = JobQueue(work, size=len)
+    with queue.join("a", "a") as ticket:
+        while not (isinstance(state := ticket.wait(0.001), Running) and state.step):
+            pass
+        assert state.partial == ["first"]
+        release.set()
+        assert ticket.wait(PATIENCE).result == ["first", "second"]
 
 
 def test_many_waiters_share_one_job():
@@ -281,3 +299,113 @@ def test_a_result_from_elsewhere_can_be_kept():
     bench = Bench()
     bench.queue.keep("upload 1", "a history")
     assert bench.queue.result("upload 1").result == "a history"
+
+
+def test_stop_while_the_job_is_only_loading():
+    bench = Bench()
+
+    def load(task, report, should_stop):
+        bench.begun["a"].set()
+        while not should_stop():
+            pass
+        return
+
+    bench.queue._work = load
+    with bench.join("a"):
+        assert bench.begun["a"].wait(PATIENCE)
+        done = bench.stop("a")
+    assert (done.ending, done.result) == ("stopped", None)
+    bench.queue._work = bench.work
+    with bench.join("a") as again:
+        bench.release["a"].set()
+        assert bench.end(again).result == "all of a"
+
+
+def test_there_is_nothing_to_stop_in_a_job_that_is_done():
+    bench = Bench()
+    with bench.join("a") as ticket:
+        bench.release["a"].set()
+        done = bench.end(ticket)
+        assert bench.stop("a") is None
+    assert bench.queue.result("a") is done
+
+
+def test_a_job_ends_at_once_when_the_pages_of_all_who_wait_are_closed():
+    open_pages = {"one", "two"}
+    bench = Bench(grace=60.0, present=open_pages.__contains__)
+    with bench.join("a", "one") as first, bench.join("a", "two"):
+        assert bench.begun["a"].wait(PATIENCE)
+        open_pages.remove("two")
+        bench.clock.now += 1
+        assert isinstance(first.wait(0.05), Running)
+        open_pages.remove("one")
+        bench.clock.now += 1
+        assert bench.end(first).ending == "abandoned"
+
+
+def test_who_leaves_for_good_leaves_no_grace_and_who_runs_again_has_it():
+    open_pages = {"one"}
+    bench = Bench(grace=60.0, present=open_pages.__contains__)
+    with bench.join("a", "one") as ticket:
+        assert bench.begun["a"].wait(PATIENCE)
+    bench.clock.now += 59
+    with bench.join("a", "one") as again:
+        assert isinstance(again.wait(0), Running)
+        open_pages.clear()
+    bench.clock.now += 0.1
+    assert bench.end(ticket).ending == "abandoned"
+
+
+def test_work_that_nobody_on_a_page_asked_for_is_not_deserted():
+    bench = Bench(present=lambda visitor: visitor == "")
+    with bench.join("a", "") as ticket:
+        assert bench.begun["a"].wait(PATIENCE)
+        bench.clock.now += 1
+        bench.release["a"].set()
+        assert bench.end(ticket).ending == "finished"
+
+
+def test_waiters_of_one_job_go_on_one_after_the_other(monkeypatch):
+    pauses = []
+    monkeypatch.setattr(jobs.time, "sleep", pauses.append)
+    bench = Bench()
+    tickets = [bench.join("a") for _ in range(4)]
+    waiting = [Thread(target=ticket.wait, args=(PATIENCE,)) for ticket in tickets]
+    for thread in waiting:
+        thread.start()
+    assert bench.begun["a"].wait(PATIENCE)
+    bench.release["a"].set()
+    for thread in waiting:
+        thread.join(PATIENCE)
+    told = [pause / jobs.SPACING for pause in pauses if pause >= jobs.SPACING or pause == 0]
+    assert sorted(told) == [0, 1, 2, 3]
+
+
+def test_the_crowd_is_counted_and_goes_away():
+    bench = Bench()
+    with bench.join("a"), bench.join("a"), bench.join("b"):
+        assert bench.queue._crowd == 3
+        bench.release["a"].set()
+        bench.release["b"].set()
+    assert bench.queue._crowd == 0
+
+
+def test_a_queue_is_idle_when_nothing_is_at_work_or_in_line():
+    bench = Bench()
+    assert bench.queue.idle
+    with bench.join("a") as first, bench.join("b") as second:
+        bench.begun["a"].wait(PATIENCE)
+        assert not bench.queue.idle
+        bench.release["a"].set()
+        bench.end(first)
+        bench.begun["b"].wait(PATIENCE)
+        assert not bench.queue.idle
+        bench.release["b"].set()
+        bench.end(second)
+    with bench.join("a") as again:
+        bench.end(again)
+        for _ in range(2000):
+            if bench.queue.idle:
+                break
+            Event().wait(0.001)
+        assert bench.queue.idle

@@ -156,10 +156,10 @@ class TestKick:
         assert plain["loss_before"] == pytest.approx(loss.loc[101 - BATCHES : 100].mean())
         assert plain["loss_after"] == pytest.approx(loss.loc[101 : 100 + BATCHES].mean())
 
-    def test_a_history_that_stops_at_the_blow_is_refused(self):
+    def test_a_history_that_stops_at_the_kick_is_refused(self):
         steps = iter(range(1000))
         history = train(kick_experiment(), should_stop=lambda: next(steps) >= 103)
-        with pytest.raises(ValueError, match="must reach 10 steps beyond the blow"):
+        with pytest.raises(ValueError, match="must reach 10 steps beyond the kick"):
             kick_effect(history)
 
 
@@ -227,11 +227,13 @@ class TestEquilibrium:
     def test_with_label_noise_three_starts_come_into_one_balance(self):
         balance = equilibrium(train(equilibrium_experiment()))
         assert balance["share"].between(0.95, 1.05).all()
+        assert balance["turn"].between(0.97, 1.03).all()
         assert balance["length"].max() / balance["length"].min() < 1.03
 
     def test_with_labels_that_can_be_fitted_the_formula_fails(self):
         balance = equilibrium(train(equilibrium_experiment(noisy=False)))
         assert (balance["share"] - 1).abs().max() > 0.1
+        assert (balance["turn"] - 1).abs().max() > 0.2
 
     def test_a_history_that_stops_early_is_refused(self):
         steps = iter(range(5000))
@@ -243,9 +245,10 @@ class TestEquilibrium:
 def test_naming_the_experiments_does_not_load_torch():
     code = (
         "import sys\n"
-        "from bnviz.lessons import decay, equilibrium, equivalence, growth, kick, scale\n"
+        "from bnviz.lessons import decay, equilibrium, equivalence, growth, kick, periodic, scale\n"
         "decay.DecayEquivalence().experiment, scale.ScaleSweep(), kick.kick_experiment(), growth.growth_experiment()\n"
         "equilibrium.equilibrium_experiment(), equivalence.equivalence_experiment()\n"
+        "periodic.PeriodicTraining().experiment\n"
         "assert not {'torch', 'streamlit', 'altair'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

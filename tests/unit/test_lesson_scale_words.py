@@ -43,11 +43,11 @@ def test_invariance_holds_or_is_gone():
     ("plain", "batch", "answer"),
     [(0.2, 0.2, "both"), (0.2, 9.0, "only the plain one"), (np.inf, 0.2, "only batch norm"), (9.0, 9.0, "neither")],
 )
-def test_who_went_on_after_the_blow(plain, batch, answer):
+def test_who_went_on_after_the_kick(plain, batch, answer):
     assert scale.what_the_kick_did(pd.DataFrame([kicked("none", after=plain), kicked(after=batch)])) == answer
 
 
-def test_the_reason_for_the_blow_names_the_losses_and_a_rate_that_became_too_large():
+def test_the_reason_for_the_kick_names_the_losses_and_a_rate_that_became_too_large():
     diverged = kicked("none", after=np.inf, status="diverged at step 103")
     calm = pd.DataFrame([diverged, kicked()])
     assert "plain 0.2, then diverged at step 103; batch norm 0.2, then 0.2." in scale.why_the_kick(calm, 100.0)
@@ -108,9 +108,10 @@ def test_decay_and_a_rising_rate_coincide_or_part(difference, beginning):
 
 
 def test_decay_and_steps_are_in_balance_or_not():
-    balance = pd.DataFrame({"run": [0, 1], "length": [3.91, 3.93], "share": [0.98, 1.02]})
+    balance = pd.DataFrame({"run": [0, 1], "length": [3.91, 3.93], "share": [0.98, 1.02], "turn": [0.99, 1.01]})
     held = scale.equilibrium_verdict(balance)
     assert held.startswith("**In balance.**")
     assert "settled at 3.91 to 3.93" in held
     assert "0.98 to 1.02 times" in held
+    assert "by 0.99 to 1.01 times √(2ηλ)" in held
     assert scale.equilibrium_verdict(balance.assign(share=[0.62, 1.0])).startswith("**Not in balance.**")

@@ -9,7 +9,7 @@ from bnviz import Experiment, History, Intervention, Run, train
 from bnviz.history import STAGES
 from bnviz.styles import run_styles
 from bnviz.ui.player.payload import MAX_UNITS, pack
-from bnviz.ui.player.table import player_table
+from bnviz.ui.player.table import layer_table, player_table
 
 FLOAT32 = 1e-6
 
@@ -171,3 +171,31 @@ def test_table_holds_the_last_record_of_every_run(history):
 def test_table_names_the_stages_on_a_wrong_one(history):
     with pytest.raises(ValueError, match="pre_norm, normalized, post_affine, post_activation"):
         player_table(history, stage="after")
+
+
+def test_the_view_of_one_layer_adds_the_output_and_leaves_out_what_it_does_not_draw(history, unpacked):
+    whole, _ = unpacked
+    header, arrays = unpack(pack(history, view="layer"))
+    assert (whole["view"], header["view"]) == ("training", "layer")
+    assert not {"edges", "heights", "peak", "outside", "zero", "decision", "points"} & set(arrays)
+    assert not {"output_mean", "output_sd"} & set(unpacked[1])
+    assert len(pack(history, view="layer")) < len(pack(history))
+    after = STAGES.index("post_affine")
+    for name, source in (("output_mean", "mean"), ("output_sd", "std")):
+        for layer, units in enumerate(header["units"]):
+            scale = header["scales"][name][layer]
+            assert not scale["clipped"]
+            decoded = scale["lo"] + (scale["hi"] - scale["lo"]) * arrays[name][:, layer, : len(units["drawn"])] / 65534
+            expected = history.arrays[source][:, :, layer, after][..., units["drawn"]].transpose(1, 2, 0)
+            np.testing.assert_allclose(decoded, expected, atol=(scale["hi"] - scale["lo"]) / 65534)
+
+
+def test_the_table_of_layers_holds_means_over_the_units(history):
+    table = layer_table(history, rows=3)
+    assert len(table) == 3 * 3 * 2
+    assert table["step"].is_monotonic_increasing
+    last = table.query("step == 12 and run == 'batch norm'").set_index("layer")
+    assert last.loc[2, "μ"] == pytest.approx(history.arrays["mean"][-1, 2, 1, 0, :6].mean(), rel=1e-6)
+    assert last.loc[1, "mean of y"] == pytest.approx(last.loc[1, "β"], abs=1e-5)
+    assert last.loc[1, "sd of y"] == pytest.approx(last.loc[1, "γ"], rel=1e-2)
+    assert table.loc[table["run"] == "plain", "γ"].isna().all()

@@ -105,6 +105,12 @@ HOSTILE = {
 }
 
 
+def test_widths_that_cannot_be_read_are_told_how_to_be_written():
+    given, ignored = read_query({"widths": "4-a", "steps": "30"})
+    assert given == Experiment(steps=30)
+    assert ignored == {"widths": "widths = '4-a': must be a list of whole numbers, in a link 64-64-64."}
+
+
 @pytest.mark.parametrize("query", HOSTILE.values(), ids=HOSTILE)
 def test_hostile_queries_are_reported_and_nothing_else(query):
     given, ignored = read_query(query | {"seed": "4"})

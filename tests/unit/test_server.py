@@ -1,12 +1,20 @@
 import asyncio
 import base64
 import hashlib
+from pathlib import Path
+from types import SimpleNamespace
 
+import pytest
+
+from bnviz.ui import server
+from bnviz.ui.configuration import configuration
 from bnviz.ui.server import SecurityHeaders, content_security_policy
 
 
 def test_the_policy_allows_the_inline_scripts_of_the_page_and_no_other():
-    policy = content_security_policy("<script>one()</script><script src='x.js'></script><script>two()</script>")
+    policy = content_security_policy(
+        "<script>one()</script><script src='x.js'></script><script>two()</script>", "'self'"
+    )
     for script in (b"one()", b"two()"):
         assert f"'sha256-{base64.b64encode(hashlib.sha256(script).digest()).decode()}'" in policy
     assert policy.count("sha256-") == 2
@@ -34,6 +42,39 @@ def test_headers_are_added_to_what_the_application_answers():
     assert headers[b"x"] == b"y"
     assert headers[b"x-content-type-options"] == b"nosniff"
     assert headers[b"content-security-policy"].startswith(b"default-src 'self'")
+    assert headers[b"content-security-policy"].endswith(b"frame-ancestors 'self'")
+
+
+def test_who_may_embed_the_app_is_configured():
+    policy = content_security_policy("", "'self' https://school.example")
+    assert policy.split("; ")[-1] == "frame-ancestors 'self' https://school.example"
+
+
+@pytest.mark.parametrize(("folder", "hosted"), [("cloud", True), ("app", False)])
+def test_the_folder_for_the_cloud_is_a_shared_server_unless_configured_otherwise(monkeypatch, folder, hosted):
+    monkeypatch.setattr(server, "warm_up", lambda: None)
+    monkeypatch.setenv("BNVIZ_HOSTED", "")  # so that what the lifespan sets is taken back
+    monkeypatch.delenv("BNVIZ_HOSTED")
+    configuration.cache_clear()
+
+    async def started() -> bool:
+        async with server.lifespan(SimpleNamespace(script_path=Path(folder, "app.py"))):
+            return configuration().hosted
+
+    assert asyncio.run(started()) is hosted
+    configuration.cache_clear()
+
+
+def test_charts_are_loaded_before_the_first_visitor(monkeypatch):
+    loaded = []
+    monkeypatch.setattr(server, "warm_up", lambda: None)
+    monkeypatch.setattr(server, "import_module", loaded.append)
+
+    async def started() -> list[str]:
+        async with server.lifespan(SimpleNamespace(script_path=Path("app.py"))):
+            return list(loaded)
+
+    assert asyncio.run(started()) == ["bnviz.charts"]
 
 
 def test_a_socket_is_left_alone():

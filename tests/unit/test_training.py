@@ -129,6 +129,18 @@ def test_a_diverged_run_idles_with_finite_numbers(optimizer):
             assert all(program.network.finite())
 
 
+def test_a_run_whose_loss_diverged_idles_although_its_gradient_was_infinite():
+    given = diverging(runs=(Run(norm="none"), Run(norm="batch")))
+    (program,), _ = make_programs(given)
+    batch = next(mini_batches(given, load_data(given), torch.float32))
+    with torch.inference_mode():
+        program.gradients(batch)
+        program.network.gradients.head.weight[0] = torch.inf
+        program.end_run(0)
+        program.update()
+        assert program.network.finite() == [True, True]
+
+
 def test_a_diverging_neighbor_changes_nothing():
     good = (Run(norm="none"), Run(norm="batch"), Run(norm="layer", optimizer="adam", lr=0.01), Run(norm="weight"))
     bad = Run(norm="none", lr=1e9)

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from importlib.resources import files
+from threading import Lock
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 import streamlit as st
+from streamlit.runtime import get_instance
 
-from bnviz.ui.player.payload import pack
-from bnviz.ui.player.table import player_table
+from bnviz.ui.player.payload import View, pack
+from bnviz.ui.player.table import layer_table, player_table
 
 if TYPE_CHECKING:
     from bnviz.history import History
 
-__all__ = ["player", "player_table"]
+__all__ = ["layer_table", "player", "player_table"]
 
 # Joined in this order into one module, because a component takes one script.
 _SCRIPTS = (
@@ -29,6 +31,8 @@ _SCRIPTS = (
     "playback.js",
     "elements.js",
     "player.js",
+    "fetching.js",
+    "mount.js",
 )
 
 
@@ -44,22 +48,35 @@ _component = st.components.v2.component(
 )
 
 
-def player(history: History, *, key: str, autoplay: bool = True) -> None:
+def player(history: History, *, key: str, autoplay: bool = True, view: View = "training") -> None:
     """Show a recording side by side, layer by layer, with controls that never ask the server.
 
     Runs are columns and hidden layers rows; below come loss and accuracy, and γ, β, μ, σ of every unit of
-    the chosen layer (at most 32 units are drawn). `key` names the element on its page and must not contain
+    the chosen layer (at most 32 units are drawn). The view "layer" shows these last alone, larger, with the mean and
+    the standard deviation of each unit's output below. `key` names the element on its page and must not contain
     two underscores in a row. With `autoplay` it starts by itself, unless the reader asked for reduced motion.
     """
-    _component(key=key, data=_packed(history, autoplay))
+    _component(key=key, data=_address(_packed(history, autoplay, view), key))
+
+
+def _address(pack: bytes, key: str) -> str:
+    """Return the address, from the root of the app, at which this visitor's browser finds the pack.
+
+    A megabyte inside of Streamlit's messages is copied half a dozen times for each visitor; behind an address all of
+    them share one.
+    """
+    return get_instance().media_file_mgr.add(pack, "application/octet-stream", f"player {key}")
 
 
 # A page packs the same history again at every rerun; 30 ms each add up in a full classroom.
-_packs: WeakKeyDictionary[History, dict[bool, bytes]] = WeakKeyDictionary()
+_packs: WeakKeyDictionary[History, dict[tuple[bool, View], bytes]] = WeakKeyDictionary()
+# A class that waits for one training gets its result at the same moment, and must not pack it a hundred times.
+_packing = Lock()
 
 
-def _packed(history: History, autoplay: bool) -> bytes:
-    packs = _packs.setdefault(history, {})
-    if autoplay not in packs:
-        packs[autoplay] = pack(history, autoplay=autoplay)
-    return packs[autoplay]
+def _packed(history: History, autoplay: bool, view: View) -> bytes:
+    with _packing:
+        packs = _packs.setdefault(history, {})
+        if (autoplay, view) not in packs:
+            packs[autoplay, view] = pack(history, autoplay=autoplay, view=view)
+        return packs[autoplay, view]

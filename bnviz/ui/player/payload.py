@@ -12,7 +12,8 @@ The header lists `sections` as {name, dtype, shape, offset}, and what is no arra
 tells new data from a mere redraw), `runs` (label, norm, color, color_dark, dash, status), `stages`, `layers`, `units`
 (per layer: which units are drawn, and of how many), `scales` (see below), `zero_bin` ({stage, bin} where ReLU's zeros
 are shown apart, else null), `interventions`, `autoplay`, and for two-dimensional data `grid` (x and y range) and
-`classes`.
+`classes`. `view` says what the player shows: "training" is everything; "layer" is the inside of one layer alone, with
+the moments of its output, and leaves out what only the histograms and the decision region need.
 
 Sections (T records, K runs, L hidden layers, S stages, N bins, U drawn units at most):
 
@@ -28,6 +29,7 @@ Sections (T records, K runs, L hidden layers, S stages, N bins, U drawn units at
 | zero | float32 | [T, K, L, S] | ReLU output only: share in the bin that holds 0, left out of heights and peak |
 | mean, sd | float32 | [T, K, L, S] | over all values of the layer, units pooled |
 | gamma, beta, mu, sigma | uint16 | [K, L, U, T] | code c stands for lo + (hi - lo) * c / 65534; 65535 is missing |
+| output_mean, output_sd | uint16 | [K, L, U, T] | the same, after γ and β; view "layer" only |
 | decision | uint8 | [T, K, classes-1, G, G] | probability in 1/255, axes [class, y, x]; the last class is the rest |
 | points, point_labels | float32, uint8 | [n, 2], [n] | training points |
 
@@ -40,7 +42,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -59,23 +61,25 @@ EXPLODED, CALM = 25.0, 5.0
 TRIM = 6.0
 
 Sections = dict[str, np.ndarray]
+View = Literal["training", "layer"]
 
 
-def pack(history: History, *, autoplay: bool = True) -> bytes:
+def pack(history: History, *, autoplay: bool = True, view: View = "training") -> bytes:
     """Return everything that the player needs, as one value of bytes (layout: see the module)."""
     units = [_drawn_units(width) for width in history.experiment.widths]
-    trajectories, scales = _trajectories(history, units)
+    trajectories, scales = _trajectories(history, units, view)
     sections: Sections = {
         "steps": history.steps.astype(np.int32),
         "recorded": np.asarray(history.recorded, np.int32),
         "loss": history.arrays["loss"].astype(np.float32),
         "accuracy": history.arrays["accuracy"].astype(np.float32),
-        "edges": history.arrays["edges"].astype(np.float32),
-        **_histograms(history),
         **pooled_moments(history),
         **trajectories,
     }
+    if view == "training":
+        sections |= _histograms(history)
     header = {
+        "view": view,
         "runs": _runs(history),
         "stages": list(STAGES),
         "layers": [f"layer {layer + 1}" for layer in range(len(history.experiment.widths))],
@@ -88,7 +92,7 @@ def pack(history: History, *, autoplay: bool = True) -> bytes:
         "interventions": [{"step": kick.step, "factor": kick.factor} for kick in history.experiment.interventions],
         "autoplay": autoplay,
     }
-    if "decision" in history.arrays:
+    if view == "training" and "decision" in history.arrays:
         decision, grid = _decision(history)
         sections |= decision
         header |= grid
@@ -129,6 +133,7 @@ def _histograms(history: History) -> Sections:
     peak = inside.max(-1)
     heights = np.rint(255 * inside / np.maximum(peak, 1e-12)[..., None])
     return {
+        "edges": history.arrays["edges"].astype(np.float32),
         "heights": heights.astype(np.uint8),
         "peak": peak.astype(np.float32),
         "outside": share[..., [0, -1]].astype(np.float32),
@@ -163,14 +168,19 @@ def pooled_moments(history: History) -> Sections:
     }
 
 
-def _trajectories(history: History, units: list[np.ndarray]) -> tuple[Sections, dict[str, list[dict[str, Any]]]]:
-    before = STAGES.index("pre_norm")
+def _trajectories(
+    history: History, units: list[np.ndarray], view: View
+) -> tuple[Sections, dict[str, list[dict[str, Any]]]]:
+    before, after = STAGES.index("pre_norm"), STAGES.index("post_affine")
     sources = {
         "gamma": history.arrays["gamma"],
         "beta": history.arrays["beta"],
         "mu": history.arrays["mean"][..., before, :],
         "sigma": history.arrays["std"][..., before, :],
     }
+    if view == "layer":
+        sources["output_mean"] = history.arrays["mean"][..., after, :]
+        sources["output_sd"] = history.arrays["std"][..., after, :]
     records, runs = len(history.steps), len(history.status)
     most = max(len(drawn) for drawn in units)
     sections: Sections = {}

@@ -44,8 +44,10 @@ class Player {
       onRest: () => this.announce(),
     });
     this.playback.speed = speed;
-    this.histograms = new Histograms(this.part(".histograms"), recording, state);
-    this.curves = new Curves(this.part(".curves"), recording);
+    const alone = recording.view === "layer";
+    this.root.classList.toggle("layer-view", alone);
+    this.histograms = alone ? null : new Histograms(this.part(".histograms"), recording, state);
+    this.curves = alone ? null : new Curves(this.part(".curves"), recording);
     this.trajectories = new Trajectories(this.part(".trajectories"), recording, state);
     this.part(".plane").hidden = !recording.arrays.decision;
     this.decisions = recording.arrays.decision ? new Decisions(this.part(".decisions"), recording, state) : null;
@@ -79,6 +81,7 @@ class Player {
     on(this.part(".scrub"), "change", () => this.announce());
     on(this.part(".speed select"), "change", (event) => { this.playback.speed = Number(event.target.value); });
     on(this.part(".stage-switch"), "change", (event) => this.choose({ stage: Number(event.target.value) }));
+    on(this.part(".layer-switch"), "change", (event) => this.choose({ layer: Number(event.target.value) }));
     on(this.part(".run-switch"), "change", (event) => this.choose({ run: Number(event.target.value) }));
     on(this.part(".layer-buttons"), "click", (event) => {
       const button = event.target.closest("button");
@@ -152,6 +155,9 @@ class Player {
     this.part(".stage-switch .options").replaceChildren(
       ...recording.stages.map((stage, index) => buildOption("stage", index, STAGE_LABELS[stage], index === state.stage)),
     );
+    this.part(".layer-switch .options").replaceChildren(
+      ...recording.layers.map((label, index) => buildOption("layer", index, label.replace("layer ", ""), index === state.layer)),
+    );
     this.part(".run-switch .options").replaceChildren(
       ...recording.runs.map((run, index) => buildOption("run", index, run.label, index === state.run, buildSwatch(run))),
     );
@@ -202,6 +208,7 @@ class Player {
   }
 
   placeLayerButtons() {
+    if (!this.histograms) return;
     this.part(".layer-buttons").querySelectorAll("button").forEach((button, layer) => {
       const { top, height } = this.histograms.rows[layer];
       button.style.top = `${top}px`;
@@ -284,22 +291,3 @@ class Player {
 }
 
 Player.all = new Set();
-
-// Streamlit calls this again whenever data or theme change, on the same parent, without cleaning up first.
-// What it calls on leaving may belong to an earlier call; only that of the last one takes the player down.
-const players = new WeakMap();
-
-export default function mount({ data, parentElement }) {
-  let entry = players.get(parentElement);
-  if (!entry) {
-    entry = { player: new Player(parentElement.querySelector(".player")), call: 0 };
-    players.set(parentElement, entry);
-  }
-  const call = ++entry.call;
-  entry.player.load(data);
-  return () => {
-    if (call !== entry.call) return;
-    entry.player.destroy();
-    players.delete(parentElement);
-  };
-}

@@ -18,7 +18,8 @@ class Recording {
       this.shapes[name] = shape;
     }
     this.steps = this.arrays.steps;
-    [this.records, this.runCount, this.layerCount, this.stageCount, this.bins] = this.shapes.heights;
+    [this.records, this.runCount, this.layerCount, this.stageCount] = this.shapes.mean;
+    this.bins = this.shapes.heights?.[4] ?? 0;
     this.lastRecord = this.records - 1;
     this.lastStep = this.steps[this.lastRecord];
   }
@@ -81,7 +82,7 @@ class Recording {
     return this.arrays[name][(record * this.runCount + run) * 2 + split];
   }
 
-  /** gamma, beta, mu or sigma of one drawn unit; NaN where the run has none. */
+  /** gamma, beta or a moment of one drawn unit; NaN where the run has none. */
   trajectory(name, run, layer, unit, record) {
     const [, layers, units, records] = this.shapes[name];
     const code = this.arrays[name][((run * layers + layer) * units + unit) * records + record];

@@ -27,12 +27,12 @@ def player_table(history: History, *, stage: str = "post_affine", rows: int = 6)
     loss, accuracy = history.arrays["loss"], history.arrays["accuracy"]
     lines = []
     for run, style in enumerate(run_styles(history.experiment)):
-        last = max(0, int(history.recorded[run]) - 1)
-        for record in np.unique(np.linspace(0, last, rows).round().astype(int)):
+        records = _spread(history, run, rows)
+        for record in records:
             line = {
                 "step": int(history.steps[record]),
                 "run": style.label,
-                "status": history.status[run] if record == last else "running",
+                "status": history.status[run] if record == records[-1] else "running",
                 "loss, batch": float(loss[record, run, 0]),
                 "loss, test": float(loss[record, run, 1]),
                 "accuracy, batch": float(accuracy[record, run, 0]),
@@ -43,3 +43,33 @@ def player_table(history: History, *, stage: str = "post_affine", rows: int = 6)
                 line[f"layer {layer + 1} sd"] = float(moments["sd"][record, run, layer])
             lines.append(line)
     return pd.DataFrame(lines).sort_values(["step", "run"], kind="stable", ignore_index=True)
+
+
+def layer_table(history: History, *, rows: int = 6) -> pd.DataFrame:
+    """Return γ, β, μ, σ and the moments of the output y of every layer, at `rows` records spread over the run.
+
+    One row per record, run and layer; each number is the mean over the units of the layer.
+    """
+    before, after = STAGES.index("pre_norm"), STAGES.index("post_affine")
+    arrays = history.arrays
+    columns = {
+        "γ": arrays["gamma"],
+        "β": arrays["beta"],
+        "μ": arrays["mean"][..., before, :],
+        "σ": arrays["std"][..., before, :],
+        "mean of y": arrays["mean"][..., after, :],
+        "sd of y": arrays["std"][..., after, :],
+    }
+    lines = []
+    for run, style in enumerate(run_styles(history.experiment)):
+        for record in _spread(history, run, rows):
+            for layer, width in enumerate(history.experiment.widths):
+                means = {name: float(values[record, run, layer, :width].mean()) for name, values in columns.items()}
+                lines.append({"step": int(history.steps[record]), "run": style.label, "layer": layer + 1, **means})
+    return pd.DataFrame(lines).sort_values(["step", "run", "layer"], kind="stable", ignore_index=True)
+
+
+def _spread(history: History, run: int, rows: int) -> np.ndarray:
+    """Return at most `rows` records of a run, the first and the last among them."""
+    last = max(0, int(history.recorded[run]) - 1)
+    return np.unique(np.linspace(0, last, rows).round().astype(int))

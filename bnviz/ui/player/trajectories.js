@@ -1,10 +1,12 @@
-// trajectories.js: γ and β of every unit of the focused layer, and beside them the μ and σ that they follow.
+// trajectories.js: γ and β of every unit of the focused layer, the μ and σ that they follow, and what comes out.
 
 const QUANTITIES = [
   { name: "gamma", symbol: "γ", words: "scale γ" },
   { name: "beta", symbol: "β", words: "shift β" },
   { name: "mu", symbol: "μ", words: "batch mean μ before normalization" },
   { name: "sigma", symbol: "σ", words: "batch standard deviation σ before normalization" },
+  { name: "output_mean", symbol: "mean of y", words: "batch mean of the output y, after γ and β" },
+  { name: "output_sd", symbol: "sd of y", words: "batch standard deviation of the output y, after γ and β" },
 ];
 const PANEL_HEIGHT = 56;
 const PANEL_GAP = 10;
@@ -16,15 +18,16 @@ class Trajectories {
     this.sheet = new Sheet(canvas);
     this.recording = recording;
     this.state = state;
+    this.quantities = QUANTITIES.filter(({ name }) => name in recording.scales);
   }
 
   layout(width) {
-    const { recording, state } = this;
+    const { recording, state, quantities } = this;
     const columns = state.columns.length;
     const columnWidth = (width - TRAJECTORY_GUTTER - COLUMN_GAP * (columns - 1) - 4) / columns;
-    this.sheet.resize(width, HEADING + QUANTITIES.length * (PANEL_HEIGHT + PANEL_GAP) - PANEL_GAP + STEP_AXIS);
+    this.sheet.resize(width, HEADING + quantities.length * (PANEL_HEIGHT + PANEL_GAP) - PANEL_GAP + STEP_AXIS);
     this.panels = [];
-    QUANTITIES.forEach((quantity, row) => {
+    quantities.forEach((quantity, row) => {
       const { lo, hi } = recording.scales[quantity.name][state.layer];
       const top = HEADING + row * (PANEL_HEIGHT + PANEL_GAP);
       state.columns.forEach((run, column) => {
@@ -89,11 +92,9 @@ class Trajectories {
     }
     sheet.line(left, top + PANEL_HEIGHT, left + width, top + PANEL_HEIGHT, { color: theme.text, alpha: 0.3 });
     if (column === 0) {
-      sheet.setFont(theme, 600, 20);
-      sheet.text(panel.quantity.symbol, 0, top + PANEL_HEIGHT / 2 + 6, { color: theme.text });
-      sheet.setFont(theme);
+      drawSymbol(sheet, panel, theme);
     }
-    if (row === QUANTITIES.length - 1) drawStepAxis(sheet, panel, theme);
+    if (row === this.quantities.length - 1) drawStepAxis(sheet, panel, theme);
   }
 
   panelAt(x, y) {
@@ -123,6 +124,16 @@ class Trajectories {
       `unit ${drawn[nearest]}: ${formatNumber(values[nearest])} at step ${recording.steps[record]}`,
     ];
   }
+}
+
+/** A letter is large; words stand one above the other, to leave room for the numbers beside them. */
+function drawSymbol(sheet, { quantity, top }, theme) {
+  const middle = top + PANEL_HEIGHT / 2;
+  const [first, ...rest] = quantity.symbol.split(" ");
+  sheet.setFont(theme, 600, rest.length ? FONT_SIZE : 20);
+  sheet.text(first, 0, rest.length ? middle - 4 : middle + 6, { color: theme.text });
+  sheet.text(rest.join(" "), 0, middle + 13, { color: theme.text });
+  sheet.setFont(theme);
 }
 
 /** Cut a label in its middle: runs of one normalization differ at the end. */

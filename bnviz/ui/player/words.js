@@ -36,7 +36,8 @@ function describeCanvases(recording, state, record) {
     ".histograms": `Histograms of the activations ${STAGE_LABELS[recording.stages[stage]]}, one row a layer, ` +
       `one column a run, at step ${recording.steps[record]}. ${layerName}: ${moments.join("; ")}.`,
     ".curves": `Loss and accuracy over the steps of ${labels}. ${describeRecord(recording, record)}`,
-    ".trajectories": `γ, β, batch mean and batch standard deviation of the units of ${layerName} over the steps.`,
+    ".trajectories": `γ, β, batch mean and batch standard deviation of the units of ${layerName} over the steps` +
+      `${recording.view === "layer" ? `, and mean and standard deviation of their output, for ${labels}` : ""}.`,
     ".decisions": `Class probabilities over the plane with training points, for ${labels}.`,
   };
 }
@@ -45,14 +46,15 @@ function describeCaptions(recording, { stage, layer }) {
   const zeros = stage === recording.zero_bin?.stage
     ? "Left bar: share of the bin at 0, full height is all values. " : "";
   const { drawn, of } = recording.units[layer];
-  const cut = QUANTITIES.some(({ name }) => recording.scales[name][layer].clipped);
+  const cut = Object.values(recording.scales).some((scales) => scales[layer].clipped);
+  const output = recording.view === "layer" ? "y the output, after γ and β. " : "";
   return {
     ".shapes-caption":
       "Shapes are scaled to their own peak: compare place and width. Bar below: mean ± sd. Thin outline: step 0. " +
       `${zeros}At an edge: share beyond the range. Blended between recorded steps.`,
     ".inside-title": `Inside ${recording.layers[layer]}: every line is one unit`,
     ".inside-caption":
-      "γ scale, β shift, μ and σ the batch mean and sd before normalization, by step. " +
+      `γ scale, β shift, μ and σ the batch mean and sd before normalization, by step. ${output}` +
       `${drawn.length} of ${of} units drawn.${cut ? " Values beyond the axes are drawn at their edge." : ""}`,
   };
 }

@@ -1,4 +1,4 @@
-"""A page with nothing but a player; `?case=` chooses what it shows."""
+"""A page with nothing but a player; `?case=` chooses what it shows, and `layer` is `race` seen inside one layer."""
 
 import streamlit as st
 
@@ -31,10 +31,12 @@ CASES = {
 }
 
 st.set_page_config(page_title="Player", layout="wide")
-history = st.cache_resource(lambda case: train(CASES[case]), show_spinner=False)(st.query_params.get("case", "moons"))
+case = st.query_params.get("case", "moons")
+experiment = CASES["race" if case == "layer" else case]
+history = st.cache_resource(lambda case: train(experiment), show_spinner=False)(case)
 st.text_input("A field of the page", key="field")
 st.button("Rerun")
 if st.checkbox("Show the player", value=True):
-    player(history, key="player")
+    player(history, key="player", view="layer" if case == "layer" else "training")
 with st.expander("The same as a table"):
     st.dataframe(player_table(history))

@@ -1,0 +1,134 @@
+"""The server under test: started on loopback the way the README says, watched from outside, killed, started again."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+
+ROOT = Path(__file__).resolve().parents[2]
+START_UP = 120.0  # seconds
+WATCH = 0.1  # seconds between two looks at CPU time and memory
+QUIET = 0.05  # share of one core below which the server counts as idle
+
+
+class Server:
+    """One Streamlit server on a free port of loopback. Use `running()`."""
+
+    def __init__(self, folder: Path) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = int(probe.getsockname()[1])
+        self.peak = 0.0  # megabytes, over all its processes
+        self._log = folder / "server.log"
+        self._read = 0
+        self.start()
+        self.rest()
+
+    @property
+    def host(self) -> str:
+        """Host and port."""
+        return f"127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        """Start the process and wait until it answers; its warm-up goes on."""
+        command = [sys.executable, "-m", "streamlit", "run", "app.py"]
+        command += [f"--server.port={self.port}", "--server.address=127.0.0.1", "--server.headless=true"]
+        with self._log.open("ab") as log:
+            self._child = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT)
+        self._process = psutil.Process(self._child.pid)
+        deadline = time.monotonic() + START_UP
+        while not self.healthy():
+            if self._child.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"the server did not start:\n{self._log.read_text()}")
+            time.sleep(0.1)
+
+    def rest(self) -> None:
+        """Wait until the warm-up is over."""
+        deadline = time.monotonic() + START_UP
+        while self._load(2.0) > QUIET:
+            if time.monotonic() > deadline:
+                raise RuntimeError("the server does not come to rest after its start")
+
+    def kill(self) -> None:
+        """End the process at once, as a crash would."""
+        self._child.kill()
+        self._child.wait()
+
+    def healthy(self) -> bool:
+        """Whether the health endpoint answers within two seconds."""
+        try:
+            with urllib.request.urlopen(f"http://{self.host}/_stcore/health", timeout=2) as answer:
+                return bool(answer.status == 200)
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            return False
+
+    def cpu(self) -> float:
+        """CPU seconds that the process has used."""
+        times = self._process.cpu_times()
+        return times.user + times.system
+
+    def threads(self) -> dict[int, float]:
+        """CPU seconds of each thread."""
+        return {thread.id: thread.user_time + thread.system_time for thread in self._process.threads()}
+
+    def memory(self) -> float:
+        """Resident memory, in megabytes."""
+        resident = self._process.memory_info().rss / 1e6
+        self.peak = max(self.peak, resident)
+        return resident
+
+    async def watch_memory(self) -> None:
+        """Note the peak of the memory until canceled."""
+        while True:
+            if self._child.poll() is None:
+                self.memory()
+            await asyncio.sleep(WATCH)
+
+    async def seconds_until_idle(self, most: float) -> float:
+        """Return how long it takes until the server rests, at most `most` seconds."""
+        start, quiet_since = time.monotonic(), None
+        while (now := time.monotonic()) - start < most:
+            before = self.cpu()
+            await asyncio.sleep(2 * WATCH)
+            if self.cpu() - before > QUIET * 2 * WATCH:
+                quiet_since = None
+            elif quiet_since is None:
+                quiet_since = now
+            elif now - quiet_since > 0.5:
+                return quiet_since - start
+        return most
+
+    def tracebacks(self) -> list[str]:
+        """Return the last lines of the tracebacks that the server has logged since the last call."""
+        text = self._log.read_text(encoding="utf-8", errors="replace")
+        new, self._read = text[self._read :], len(text)
+        # What a traceback says stands on its first line that is not indented.
+        return [re.split(r"\n(?=\S)", part)[1][:200] for part in new.split("Traceback (most recent call last):")[1:]]
+
+    def _load(self, seconds: float) -> float:
+        before = self.cpu()
+        time.sleep(seconds)
+        return (self.cpu() - before) / seconds
+
+
+@contextmanager
+def running() -> Iterator[Server]:
+    """Serve the app, and end the server at the end of the block."""
+    with tempfile.TemporaryDirectory() as folder:
+        server = Server(Path(folder))
+        try:
+            yield server
+        finally:
+            server.kill()

@@ -1,0 +1,87 @@
+"""How well the gradient of a mini-batch agrees with that of all examples, with batch norm and without."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from bnviz.experiment import Experiment, Run
+from bnviz.lessons.trained import trained_programs
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from bnviz.engine.batches import Batch
+    from bnviz.engine.program import Program
+
+NORMS = ("none", "batch")
+SIZES = (4, 8, 16, 32, 64, 128, 256)
+UPDATES = (0, 50, 300)
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """cos(gradient of a mini-batch, gradient of the whole training set) for batches of 4 to 256, digits.
+
+    Both networks, three layers of ReLUs, train for `updates` mini-batches of 64 at the rate 0.1 and then stand still.
+    The gradient is that of all trained parameters, in training mode: batch norm takes μ and σ from the batch at hand,
+    so that its loss is another function for every batch. Random batches are drawn without replacement, the same for
+    both networks. Small batches: Ioffe 2017, Batch Renormalization.
+    """
+
+    updates: int = 50
+    seed: int = 0
+    draws: int = 20
+
+    @property
+    def steps(self) -> int:
+        """How many steps `report` counts."""
+        return self.updates + len(SIZES)
+
+    @property
+    def experiment(self) -> Experiment:
+        """The two runs and their training."""
+        return Experiment(seed=self.seed, runs=tuple(Run(norm=norm) for norm in NORMS))
+
+    def compute(self, report: Callable[[int, Sequence[float]], None], should_stop: Callable[[], bool]) -> pd.DataFrame:
+        """One row for each batch size, draw and run, until `should_stop`: run, norm, size, draw, cosine."""
+        import torch
+
+        from bnviz.engine.batches import load_data, make_batch
+
+        rows: list[tuple[int, str, int, int, float]] = []
+        with torch.inference_mode():
+            trained = trained_programs(self.experiment, self.updates, report, should_stop)
+            if trained is None:
+                return pd.DataFrame()
+            programs, _ = trained
+            split = load_data(self.experiment)
+            x, y = torch.from_numpy(split.x_train).float(), torch.from_numpy(split.y_train)
+            whole = [_gradient(program, make_batch(x, y, split.classes)) for program in programs]
+            generator = torch.Generator().manual_seed(self.seed)
+            for place, size in enumerate(SIZES):
+                if should_stop():
+                    break
+                for draw in range(self.draws):
+                    chosen = torch.randperm(len(y), generator=generator)[:size]
+                    batch = make_batch(x[chosen], y[chosen], split.classes)
+                    for run, program in enumerate(programs):
+                        cosine = torch.cosine_similarity(_gradient(program, batch), whole[run], dim=0).item()
+                        rows.append((run, NORMS[run], size, draw, cosine))
+                report(self.updates + place + 1, ())
+        return pd.DataFrame(rows, columns=["run", "norm", "size", "draw", "cosine"])
+
+
+def _gradient(program: "Program", batch: "Batch") -> "Tensor":
+    """∂L/∂(all trained parameters) as one long vector, in float64."""
+    program.gradients(batch)
+    trained = program.optimizer.rate.flat > 0
+    return program.network.gradients.flat[trained].double()
+
+
+def agreement_summary(frame: pd.DataFrame) -> pd.DataFrame:
+    """Mean, standard deviation, 10th and 90th percentile over the draws: run, norm, size, mean, sd, low, high."""
+    grouped = frame.groupby(["run", "norm", "size"])["cosine"]
+    table = grouped.agg(mean="mean", sd="std", low=lambda c: c.quantile(0.1), high=lambda c: c.quantile(0.9))
+    return table.reset_index()

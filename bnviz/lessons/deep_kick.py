@@ -1,0 +1,128 @@
+"""What a kick to the lower layers does to the output of a layer above them."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from bnviz.experiment import Experiment, Run
+from bnviz.lessons.trained import trained_programs
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from bnviz.engine.program import Program
+
+NORMS = ("affine", "layer", "batch")
+LOWER = 3  # layers that take the kick; the one above them is watched
+MOST_KICKS = 3
+FACTOR = 10.0
+NOISE = 0.5  # of the sd of the weights of a layer
+
+KINDS = ("scale", "noise")
+
+
+@dataclass(frozen=True)
+class DeepKick:
+    """Four layers of ReLUs on digits, trained for some updates; then the three lower layers are hit, again and again.
+
+    A kick either multiplies the weights of the lower layers by `FACTOR` or adds Gaussian noise with `NOISE` times their
+    standard deviation. The output y of the fourth layer is taken before and after each kick on one mini-batch in
+    training mode. Batch norm leaves its mean at β and its standard deviation at |γ|, up to ε (Goodfellow, Bengio &
+    Courville 2016, section 8.7.1).
+    """
+
+    seed: int = 0
+    updates: int = 150
+
+    @property
+    def steps(self) -> int:
+        """How many steps `report` counts."""
+        return self.updates + len(KINDS)
+
+    @property
+    def experiment(self) -> Experiment:
+        """The three runs and their training."""
+        return Experiment(widths=(64,) * (LOWER + 1), seed=self.seed, runs=tuple(Run(norm=norm) for norm in NORMS))
+
+    def compute(self, report: Callable[[int, Sequence[float]], None], should_stop: Callable[[], bool]) -> pd.DataFrame:
+        """One row for each kind of kick, number of kicks, run and unit; no rows when stopped before the kicks.
+
+        kind               "scale" or "noise"
+        kicks              0 (before) to `MOST_KICKS`
+        run, norm, unit
+        mean, sd           of y over the mini-batch
+        shift              |mean − mean before| / sd before
+        log_sd             |log(sd / sd before)|; NaN for a unit that has no spread
+        """
+        import torch
+
+        rows: list[pd.DataFrame] = []
+        with torch.inference_mode():
+            trained = trained_programs(self.experiment, self.updates, report, should_stop)
+            if trained is None:
+                return pd.DataFrame()
+            programs, batches = trained
+            x = next(batches).x
+            for place, kind in enumerate(KINDS):
+                for run, program in enumerate(programs):
+                    blocks = _kicked(program, x, kind, self.seed)
+                    rows += [block.assign(kind=kind, run=run, norm=NORMS[run]) for block in blocks]
+                report(self.updates + place + 1, ())
+        return _compared(pd.concat(rows, ignore_index=True))
+
+
+def _kicked(program: "Program", x: "Tensor", kind: str, seed: int) -> list[pd.DataFrame]:
+    """Moments of the watched layer after 0, 1, … kicks; the weights are put back afterwards."""
+    import torch
+
+    network = program.network
+    weights = [layer.weight for layer in network.parameters.layers[:LOWER]]
+    kept = [weight.clone() for weight in weights]
+    generator = torch.Generator().manual_seed(seed)
+    blocks = []
+    with network.unchanged():
+        for kicks in range(MOST_KICKS + 1):
+            if kicks:
+                for weight in weights:
+                    if kind == "scale":
+                        weight.mul_(FACTOR)
+                    else:
+                        noise = torch.randn(weight.shape, generator=generator, dtype=weight.dtype)
+                        weight.add_(noise, alpha=NOISE * weight.std().item())
+            network.forward(x, training=True, tape=program.tape)
+            output = program.tape.layers[LOWER].post_affine[0].double()
+            moments = {"mean": output.mean(-1).numpy(), "sd": output.std(-1, correction=0).numpy()}
+            blocks.append(pd.DataFrame({"kicks": kicks, "unit": range(len(output)), **moments}))
+    for weight, before in zip(weights, kept, strict=True):
+        weight.copy_(before)
+    return blocks
+
+
+def _compared(frame: pd.DataFrame) -> pd.DataFrame:
+    keys = ["kind", "run", "unit"]
+    before = frame[frame["kicks"] == 0].set_index(keys)[["mean", "sd"]].add_suffix("_before")
+    frame = frame.join(before, on=keys)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        shift = (frame["mean"] - frame["mean_before"]).abs() / frame["sd_before"]
+        log_sd = pd.Series(np.log(frame["sd"] / frame["sd_before"])).abs()
+    finite = np.isfinite(log_sd)
+    return frame.assign(shift=shift.where(finite), log_sd=log_sd.where(finite))
+
+
+def kick_summary(frame: pd.DataFrame, kind: str, kicks: int) -> pd.DataFrame:
+    """One row a run: the means over the units of `shift` and `log_sd`, and `sd_ratio`, the geometric mean ratio of sd.
+
+    Raises ValueError when the frame has no such kick.
+    """
+    chosen = frame[(frame["kind"] == kind) & (frame["kicks"] == kicks)] if len(frame) else frame
+    if chosen.empty:
+        raise ValueError(
+            f"kind, kicks = {kind!r}, {kicks!r}: must be in the frame; choose them from KINDS and 0 to {MOST_KICKS}."
+        )
+    chosen = chosen.dropna(subset="log_sd")
+    signed = np.log(chosen["sd"] / chosen["sd_before"])
+    table = chosen.assign(signed=signed).groupby(["run", "norm"], as_index=False)[["shift", "log_sd", "signed"]].mean()
+    return table.assign(sd_ratio=np.exp(table["signed"])).drop(columns="signed")

@@ -1,0 +1,94 @@
+"""γ and β told to standardize: an extra loss asks them for mean 0 and standard deviation 1."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import isfinite
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from bnviz.experiment import Experiment, Run
+
+if TYPE_CHECKING:
+    from bnviz.engine.program import Program
+
+LABELS = ("γ, β trained on the task", "γ, β told to standardize", "μ, σ computed")
+FREE, TOLD, COMPUTED = range(3)
+RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.5)
+
+
+@dataclass(frozen=True)
+class SelfStandardizing:
+    """Three networks of four hidden layers of ReLUs on digits: same weights, same batches of 64, plain SGD at rate 0.1.
+
+    The first is the usual y = γz + β. In the second, γ and β do not feel the loss of the task: every unit has its own
+    ½·(mean(y)² + (sd(y) − 1)²), z being taken as given, and they descend it at the rate `rate`. With μ, σ of z over the
+    batch, mean(y) = γμ + β and sd(y) = |γ|σ. The third computes what the second is to learn, y = (z − μ)/√(σ² + ε):
+    batch norm without γ and β.
+    """
+
+    rate: float = 0.01
+    seed: int = 0
+    steps: int = 300
+
+    @property
+    def experiment(self) -> Experiment:
+        """The three runs, but for the extra loss, which an `Experiment` cannot name."""
+        free, told, computed = LABELS
+        runs = (
+            Run(norm="affine", label=free),
+            Run(norm="affine", train_affine=False, label=told),
+            Run(norm="standardize", label=computed),
+        )
+        return Experiment(widths=(64,) * 4, steps=self.steps, seed=self.seed, runs=runs)
+
+    def compute(self, report: Callable[[int, Sequence[float]], None], should_stop: Callable[[], bool]) -> pd.DataFrame:
+        """One row for each step and run, until `should_stop`; a run's rows end before its first infinite loss.
+
+        step, run    in the order of `LABELS`
+        loss         nats, of the task, in training mode on the step's mini-batch, which all runs share
+        mean_error   |mean over the batch|, mean over all units; of y
+        std_error    |standard deviation − 1|, likewise
+        """
+        import torch
+
+        from bnviz.engine.program import one_program_a_run
+
+        rows: list[tuple[int, int, float, float, float]] = []
+        with torch.inference_mode():
+            programs, batches = one_program_a_run(self.experiment)
+            alive = set(range(len(programs)))
+            for step in range(self.steps + 1):
+                if should_stop():
+                    break
+                batch = next(batches)
+                for run in sorted(alive):
+                    (loss,) = programs[run].gradients(batch)
+                    if not isfinite(loss):
+                        alive.discard(run)
+                        continue
+                    rows.append((step, run, loss, *_errors(programs[run])))
+                    programs[run].update()
+                    if run == TOLD:
+                        self._standardize(programs[run])
+                report(step, [row[2] for row in rows if row[0] == step])
+        return pd.DataFrame(rows, columns=["step", "run", "loss", "mean_error", "std_error"])
+
+    def _standardize(self, program: "Program") -> None:
+        """One step of every γ and β down its own loss, on the z of the last forward pass."""
+        for layer, tape in zip(program.network.parameters.layers, program.tape.layers.values(), strict=True):
+            std, mean = tape.pre_norm.std(-1, correction=0), tape.pre_norm.mean(-1)
+            mean_of_y, std_of_y = layer.gamma * mean + layer.beta, layer.gamma.abs() * std
+            # ∂/∂γ = mean(y)·μ + (sd(y) − 1)·σ·sign(γ), ∂/∂β = mean(y)
+            d_gamma = mean_of_y * mean + (std_of_y - 1) * std * layer.gamma.sign()
+            layer.gamma.sub_(self.rate * d_gamma)
+            layer.beta.sub_(self.rate * mean_of_y)
+
+
+def _errors(program: "Program") -> tuple[float, float]:
+    """Mean over the units of |mean| and |sd − 1| of y."""
+    import torch
+
+    y = torch.cat([layer.post_affine for layer in program.tape.layers.values()], 1)
+    std = y.std(-1, correction=0)
+    return y.mean(-1).abs().mean().item(), (std - 1).abs().mean().item()

@@ -1,0 +1,154 @@
+"""The words of the lesson on one function in several coordinates that depend on a result."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import log
+
+import pandas as pd
+
+from bnviz.lessons.folding import EXAMPLES
+from bnviz.lessons.identity import Found
+from bnviz.lessons.parting import TAIL, Ending, Split
+from bnviz.ui.words import short
+
+FOLD_ANSWERS = ("none", "some", "most")
+PART_ANSWERS = ("with the first update", "little by little", "never")
+
+ROUNDING = 1e-9  # differences of 64-bit outputs up to which only rounding is at work
+NOTICED = 0.1  # share of what batch norm's own outputs moved, from which a difference counts
+ALIKE = 1.25  # ratio of two losses up to which there is no clear advantage
+SLIGHT = 0.01  # share of γ·∂L/∂γ below which a pull on w is all but none
+GUESSING = log(10)  # cross-entropy of a network that gives each of ten digits the same probability
+
+
+def what_folding_did(row: pd.Series) -> str:
+    """Return which answer the run gave: how many of the test answers changed when the network was folded."""
+    if row["changed"] == 0:
+        return FOLD_ANSWERS[0]
+    return FOLD_ANSWERS[1] if row["changed"] <= row["examples"] / 2 else FOLD_ANSWERS[2]
+
+
+def why_folding(row: pd.Series) -> str:
+    """Return the differences of the outputs behind `what_folding_did`."""
+    return (
+        f"{row['changed']:.0f} of {row['examples']:.0f} answers changed. The outputs spread by "
+        f"{short(row['spread'], 2)} (standard deviation) and differ by at most "
+        f"{short(row['single'], 2)} in 32-bit numbers, {short(row['double'], 2)} in 64-bit ones."
+    )
+
+
+def redundancy_verdict(batch: pd.Series, affine: pd.Series) -> str:
+    """Return whether the functions are the same, which is the first half of the answer to the question."""
+    if max(batch["double"], affine["double"]) <= ROUNDING:
+        return (
+            "**Isn't that redundant? As a function, yes.** What differs is rounding. Whatever a batch-norm network "
+            "computes in evaluation, linear layers and ReLUs alone compute too, and so do those of γx + β. Neither "
+            "can represent more than a plain network."
+        )
+    return (
+        "**Not the same in this run.** The difference is more than rounding, so the folded network is another function."
+    )
+
+
+def mode_verdict(batch: pd.Series) -> str:
+    """Return how far training mode is from evaluation mode, which is what was folded."""
+    differences = (
+        f"With μ and σ² of test batches of {EXAMPLES} its outputs differ from evaluation mode by up to "
+        f"{short(batch['training'])}, and {batch['changed_training']:.0f} of {batch['examples']:.0f} answers change."
+    )
+    if batch["training"] > NOTICED * batch["spread"]:
+        return (
+            f"**This holds in evaluation only.** {differences} In training mode an output depends on the other "
+            "examples of its batch, and no fixed linear layer can do that."
+        )
+    return f"In this run training mode is close to evaluation mode as well. {differences}"
+
+
+def what_parted(split: Split) -> str:
+    """Return which answer the run gave: when γx + β and batch norm parted."""
+    if max(split.first, split.last) <= ROUNDING:
+        return PART_ANSWERS[2]
+    return PART_ANSWERS[0] if split.first >= NOTICED * split.moved else PART_ANSWERS[1]
+
+
+def why_parted(split: Split) -> str:
+    """Return the distances behind `what_parted`."""
+    distances = (
+        f"The largest difference of an output was {short(split.start, 2)} at step 0 and {short(split.first, 2)} after "
+        f"one update, in which batch norm's own outputs moved by up to {short(split.moved, 2)}."
+    )
+    if split.first > ROUNDING:
+        return (
+            f"{distances} **As a way to train it is not redundant**: one function, and already the first step differs."
+        )
+    return distances
+
+
+def walks_verdict(endings: Sequence[Ending], names: Sequence[str]) -> str:
+    """Return who trained furthest, if anybody clearly did. `names` are those of the runs."""
+    ranked = sorted(zip(names, endings, strict=True), key=lambda pair: pair[1].loss)
+    listed = "; ".join(f"{name} {_ending(ending)}" for name, ending in ranked)
+    losses = f"Training loss, mean of the last {TAIL} mini-batches: {listed}."
+    (best, first), (_, last) = ranked[0], ranked[-1]
+    if first.diverged:
+        return f"**All of them diverged.** {losses}"
+    if last.loss <= ALIKE * first.loss:
+        return f"**Three walks, no clear advantage.** {losses}"
+    near = [name for name, ending in ranked if ending.loss <= ALIKE * first.loss]
+    if len(near) > 1:
+        return f"**{_capital(' and '.join(near))} got furthest, without a clear advantage between them.** {losses}"
+    return (
+        f"**{_capital(best)} got furthest here.** {losses} Coordinates change the walk. Which of them gets furthest "
+        "may be another matter at another rate or depth: move them."
+    )
+
+
+def _ending(ending: Ending) -> str:
+    if ending.diverged:
+        return f"diverged at step {ending.step + 1}"
+    guess = f" (guessing gives {GUESSING:.2f})" if ending.loss >= 0.9 * GUESSING else ""
+    return f"{short(ending.loss)}{guess}"
+
+
+def _capital(name: str) -> str:
+    # str.capitalize would lower the rest, and γ has no use for an upper case here.
+    return name[0].upper() + name[1:] if name[0].isascii() else name
+
+
+def identity_verdict(affine: Found, batch: Found, eps: float) -> str:
+    """Return who pulls on the length of w in either layer."""
+    sides = (
+        f"**γx + β: w and γ are pulled alike.** w·∂L/∂w reaches {short(affine.weight_part, 2)} and differs from "
+        f"γ·∂L/∂γ by at most {short(affine.error, 1)}: one and the same scale, carried twice."
+    )
+    pull = f"|w·∂L/∂w| is at most {short(batch.weight_part, 2)}, |γ·∂L/∂γ| reaches {short(batch.gamma_part, 2)}"
+    if batch.weight_part <= ROUNDING * batch.gamma_part:
+        return f"{sides} **Batch norm: only γ is pulled.** {pull}. w is asked to turn, never to grow or to shrink."
+    kept = f"ε = {short(eps)} leaves up to {short(batch.share, 2)} of the pull, the share ε/(σ² + ε)"
+    if batch.weight_part <= SLIGHT * batch.gamma_part:
+        return f"{sides} **Batch norm: all but only γ is pulled.** {pull}; {kept}."
+    return f"{sides} **Batch norm with this ε pulls on w too.** {pull}; {kept}. A large ε makes it more like γx + β."
+
+
+def ray_verdict(plain: pd.Series, batch: pd.Series) -> str:
+    """Return whether the loss is level along the rays through where the two walks are."""
+    values = (
+        f"Along the ray through its w the loss changes by {short(batch['along_ray'], 1)} with batch norm and by "
+        f"{short(plain['along_ray'], 2)} without."
+    )
+    if batch["along_ray"] <= ROUNDING < plain["along_ray"]:
+        return f"**With batch norm every ray is level.** {values}"
+    return f"**Here the two do not differ in that.** {values}"
+
+
+def walk_verdict(start: pd.Series, now: pd.Series, name: str) -> str:
+    """Return how far one walk has turned and how its length has changed since `start`."""
+    turn = abs((now["angle"] - start["angle"] + 180) % 360 - 180)
+    before, after = start["length"], now["length"]
+    lengths = f"from {short(before)} to {short(after)}"
+    if abs(after - before) <= ROUNDING * before:
+        change = f"stayed {short(before)}"
+    else:
+        change = f"shrank {lengths}" if after < before else f"grew {lengths}"
+    return f"{name} turned by {turn:.0f}° while its length {change}; loss {short(now['loss'])}."

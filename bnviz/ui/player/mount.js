@@ -1,0 +1,21 @@
+// mount.js: what Streamlit calls. One player belongs to one place of the page.
+
+// Streamlit calls this again whenever data or theme change, on the same parent, without cleaning up first.
+// What it calls on leaving may belong to an earlier call; only that of the last one takes the player down.
+const players = new WeakMap();
+
+export default function mount({ data, parentElement }) {
+  let entry = players.get(parentElement);
+  if (!entry) {
+    entry = { player: new Player(parentElement.querySelector(".player")), call: 0 };
+    players.set(parentElement, entry);
+  }
+  const call = ++entry.call;
+  show(entry, data, call);
+  return () => {
+    if (call !== entry.call) return;
+    entry.call = null;
+    entry.player.destroy();
+    players.delete(parentElement);
+  };
+}

@@ -1,0 +1,31 @@
+"""What a fresh server prepares for the lessons once the race is trained: their first figures, while nobody waits."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from bnviz.lessons.direction import TurnedWeights
+from bnviz.lessons.gradient_estimates import GradientEstimates
+from bnviz.lessons.kick import kick_experiment
+from bnviz.lessons.scale import ScaleSweep
+from bnviz.ui.training import Task, prepare, training_queue
+
+# The default tasks of lessons that are seen first on their page and take less than about a second each.
+FIRST_SIGHTS: tuple[Task, ...] = (
+    ScaleSweep(),
+    kick_experiment(),
+    GradientEstimates(),
+    TurnedWeights(),
+)
+
+
+def prepare_lessons(tasks: Sequence[Task] = FIRST_SIGHTS, pause: float = 0.5) -> None:
+    """Work on the tasks one after the other, each only when no visitor's job is under way or in line.
+
+    `pause` is the time between two looks at the queue, in seconds.
+    """
+    for task in tasks:
+        while not training_queue().idle:
+            time.sleep(pause)
+        prepare(task)

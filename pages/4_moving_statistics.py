@@ -1,0 +1,146 @@
+"""μ and σ move: the output's moments while they do, a kick from below, descent on one batch, and small batches."""
+
+import streamlit as st
+
+from bnviz.lessons.agreement import UPDATES, Agreement
+from bnviz.lessons.deep_kick import MOST_KICKS, DeepKick
+from bnviz.lessons.descent import RATES, Descent
+from bnviz.lessons.moving_statistics import EPSILONS, drift_experiment
+from bnviz.ui import frame, moving
+from bnviz.ui.lesson import limit, predict, sources
+from bnviz.ui.moving_figures import draw_agreement, draw_descent, draw_drift, draw_kicks
+from bnviz.ui.run_view import reserve, reserve_figure
+from bnviz.ui.settings import Settings
+
+
+def kick() -> None:
+    """One kick more; after the last of them, start over."""
+    st.session_state["moving_kicks"] = (st.session_state["moving_kicks"] + 1) % (MOST_KICKS + 1)
+
+
+with frame.page("pages/4_moving_statistics.py"):
+    st.title("μ and σ move, but β and γ alone set the output's mean and spread")
+    with frame.prose():
+        settings = Settings("moving")
+        seed = settings.seed()
+        st.markdown(
+            "Play a training and watch μ and σ move while γ and β are learned. The doubt: γₜ and βₜ were fitted to the "
+            "μₜ and σₜ of this step, and at the next step the weights below have changed, so μ and σ are others. "
+            "Are γ and β then out of date?"
+        )
+    output_guess = predict(
+        "Weights, γ and β are trained together, and μ and σ of every unit move. What do the mean and the spread of the "
+        "output y do under batch norm?",
+        moving.OUTPUT_ANSWERS,
+        "moving_output",
+    )
+
+    st.header("Watch them move")
+    eps = settings.slider(
+        "eps", "ε", EPSILONS, 1e-5, help="The number added to the variance inside the root. PyTorch's default is 10⁻⁵."
+    )
+    drift_stage = reserve("moving_drift")
+    st.caption(
+        "Three layers of 64 ReLUs on digits, batches of 64, rate 0.1, from the same weights on the same batches. "
+        "Compare the two lowest rows with those of μ and σ, and then with those of γ and β. Every row has one axis for "
+        "both networks."
+    )
+    with frame.prose():
+        st.latex(r"\operatorname{mean}_B(y)=\beta")
+        st.latex(r"\operatorname{sd}_B(y)=|\gamma|\,\frac{\sigma}{\sqrt{\sigma^2+\varepsilon}}")
+
+    st.header("Kick the layers below")
+    with frame.prose():
+        st.markdown(
+            "A training moves the lower layers a little at a time. Hit them hard instead, in a trained network of four "
+            "layers, and look at the fourth layer's output on one and the same mini-batch, before and after."
+        )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        kind = settings.choice(
+            "kind",
+            "Kick to the weights of the three lower layers",
+            {"scale": "times 10", "noise": "noise of half their spread"},
+            "noise",
+            help="Each kick comes on top of the ones before.",
+        )
+        kicks = settings.slider(
+            "kicks",
+            "Kicks so far",
+            range(MOST_KICKS + 1),
+            1,
+            help="0 is the network as it was trained.",
+            width=200,
+            format_func=str,
+        )
+        st.button("Kick the lower layers" if kicks < MOST_KICKS else "Start over", on_click=kick, key="moving_kick")
+    kick_stage = reserve_figure("moving_kicked")
+    st.caption(
+        "Four layers of 64 ReLUs on digits, trained for 150 updates of 64 at rate 0.1; then taken in training mode, "
+        "with the batch's own μ and σ. Evaluation is another matter: it uses running averages of μ and σ, which know "
+        "of a kick only after some more batches. And what stays is mean and spread: which example gets which value may "
+        "well change."
+    )
+
+    st.header("One fixed batch: does the loss ever rise?")
+    with frame.prose():
+        st.markdown(
+            "With all examples in one batch, μ and σ are functions of the weights like everything else, and the loss "
+            "is one function L(w). Its gradient accounts for how μ(w) and σ(w) will answer to the step. The detached "
+            "variant computes the same output, but its gradient takes μ and σ for constants, as if they were not "
+            "going to move."
+        )
+        st.latex(
+            r"g=\frac{dL}{dw}=\frac{\partial L}{\partial w}"
+            r"+\frac{\partial L}{\partial \mu}\frac{d\mu}{dw}+\frac{\partial L}{\partial \sigma}\frac{d\sigma}{dw}"
+        )
+        st.latex(r"L(w-\eta g)=L(w)-\eta\,\|g\|^2+O(\eta^2)")
+    rise_guess = predict(
+        "256 digits as one batch, 200 steps of plain gradient descent. How often does batch norm's loss rise?",
+        moving.RISE_ANSWERS,
+        "moving_rise",
+    )
+    rate = settings.slider("rate", "Learning rate η", RATES, 0.2, help="The same for all parameters and networks.")
+    descent_stage = reserve_figure("moving_descent")
+    st.caption(
+        "Three layers of 64 ReLUs, 64-bit numbers, ε = 10⁻⁵. Left: look for crosses. Right: at 1 the loss fell as "
+        "far as the gradient said; below 0 it rose. g is the gradient that the run uses, the detached one for the "
+        "detached run."
+    )
+
+    st.header("Small batches: is the doubt right?")
+    with frame.prose():
+        st.markdown(
+            "A mini-batch has its own μ and σ, and they differ from those of the next mini-batch for no reason but "
+            "chance. How well does its gradient then agree with the gradient of all training examples?"
+        )
+    updates = settings.slider(
+        "updates", "Updates before", UPDATES, 50, help="How long both networks train before they stand still."
+    )
+    agreement_stage = reserve_figure("moving_agreement")
+    st.caption(
+        "Three layers of 64 ReLUs on digits, trained with batches of 64 at rate 0.1; then 20 random batches of each "
+        "size, the same for both networks. Cosine of the two gradients, over all trained parameters: 1 is the same "
+        "direction, 0 a right angle."
+    )
+
+    limit(
+        "The mean is β and the spread |γ| per batch and in training mode, as long as ε is small beside σ². In small "
+        "batches μ and σ are noisy, and the gradient with them. Evaluation replaces them by running averages, which "
+        "lag behind. That the loss on one batch does not rise was seen at these rates, in these 200 steps and without "
+        "weight decay; it is no law. And it is the loss of one batch: with mini-batches every step has another one."
+    )
+    sources(
+        "Goodfellow, Bengio & Courville 2016, Deep Learning, section 8.7.1: the statistics of a unit are set by γ and "
+        "β, no longer by the layers below.",
+        "Ioffe & Szegedy 2015, Batch Normalization, section 2: the gradient must account for the normalization.",
+        "Santurkar, Tsipras, Ilyas & Madry 2018, How Does Batch Normalization Help Optimization?: how well gradients "
+        "predict the loss.",
+        "Ioffe 2017, Batch Renormalization: small batches, and training against running statistics.",
+    )
+    settings.repeat_with_another_seed()
+    settings.keep()
+
+    draw_drift(drift_stage, drift_experiment(eps, seed), output_guess)
+    draw_kicks(kick_stage, DeepKick(seed), kind, kicks)
+    draw_descent(descent_stage, Descent(rate, seed), rise_guess)
+    draw_agreement(agreement_stage, Agreement(updates, seed))

@@ -1,0 +1,123 @@
+"""Why not γx + β? Maps of where networks train, the sigmoid network, and depth."""
+
+import streamlit as st
+
+from bnviz.lessons.depths import DepthSweep
+from bnviz.lessons.maps import RATES, SCALES, map_experiment
+from bnviz.lessons.sigmoids import sigmoid_experiment
+from bnviz.limits import work
+from bnviz.norms import NORMS
+from bnviz.ui import frame, maps
+from bnviz.ui.lesson import limit, predict, sources
+from bnviz.ui.map_figures import draw_depths, draw_sigmoids, look_into, tell_maps
+from bnviz.ui.run_view import reserve_figure
+from bnviz.ui.settings import Settings
+from bnviz.ui.sweep_view import Sweep, choose_tasks, cost_words, show_maps
+
+ALWAYS = ("none", "affine", "batch")
+RELATIVES = ("layer", "rms", "group", "weight", "dynamic_tanh")
+
+with frame.page("pages/5_why_not_affine.py"):
+    st.title("γx + β renames the weights and leaves training as picky as before")
+    with frame.prose():
+        settings = Settings("map")
+        seed = settings.seed()
+        st.markdown(
+            "Make two guesses, then watch the maps fill in. Every cell is a network of its own, trained from the "
+            "learning rate and the initial scale of its column and row. A plain layer trains where both are right "
+            "together. In front of batch norm the scale of the weights cancels, so one of the two matters less. "
+            "γx + β has no such effect, because x is Wh:"
+        )
+        st.latex(r"\gamma\,(Wh)+\beta=(\gamma W)\,h+\beta")
+    affine_guess = predict(
+        "Does γx + β train in more cells than the plain network (β only)?", maps.AFFINE_ANSWERS, "map_affine"
+    )
+    batch_guess = predict("And batch norm, compared with γx + β?", maps.BATCH_ANSWERS, "map_batch")
+
+    st.header("Where does it train at all?")
+    with st.container(horizontal=True):
+        threshold = settings.slider(
+            "threshold",
+            "A network trains if its test accuracy is at least",
+            (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95),
+            0.85,
+            help="A dot marks the cells that reach it. Guessing gives 0.1.",
+            width=340,
+        )
+        seeds = settings.slider(
+            "seeds", "Seeds", (1, 2, 3), 1, help="Networks in each cell, from different weights.", format_func=str
+        )
+    with st.container(horizontal=True):
+        added = [
+            norm
+            for norm in RELATIVES
+            if settings.toggle(norm, NORMS[norm].label, help=f"Add the map of {NORMS[norm].label}.")
+        ]
+    axes = (("lr", RATES), ("init_scale", SCALES))
+    sweep = Sweep(map_experiment((*ALWAYS, *added), seed), axes, seeds, "map", free=1)
+    tasks = choose_tasks(sweep)
+    map_stage = reserve_figure("map")
+    st.caption(
+        "Four hidden layers of 32 ReLUs on digits, 200 updates on batches of 64, no momentum. Both axes are "
+        "logarithmic. Dot: it trains. Cross: a loss or a weight left the range of numbers. Dark without a mark: it "
+        "stayed near guessing. Look at how far the marked region reaches, and click on a cell to look into it."
+    )
+    st.header("Look into one cell")
+    with st.container(horizontal=True):
+        rate = settings.slider("rate", "Learning rate η", RATES, 0.1, help="The column; a click on a map sets it too.")
+        scale = settings.slider(
+            "scale", "Initial scale", SCALES, 1.0, help="The row: a factor on the initial hidden weights."
+        )
+    cell_place = st.container(key="figure_map_cell")
+
+    st.header("Sigmoids, where the contrast is clearest")
+    experiment = sigmoid_experiment(seed)
+    sigmoids = settings.toggle(
+        "sigmoids",
+        f"Train them: {cost_words(len(experiment.runs), work(experiment), experiment.steps)}",
+        help="Takes some seconds.",
+    )
+    sigmoid_stage = reserve_figure("map_sigmoid") if sigmoids else None
+    st.caption(
+        "Three hidden layers of 100 sigmoids on digits, batches of 60, rate 0.5. Look at when each curve passes 0.9."
+    )
+    st.page_link("app.py", label="Watch five layers of sigmoids at work on the first page", icon=":material/help:")
+
+    st.header("Depth, and a control")
+    depth_task = DepthSweep(seed)
+    depths = settings.toggle(
+        "depths",
+        f"Train them: {cost_words(depth_task.steps, sum(map(work, depth_task.networks)), depth_task.updates)}",
+        help="Takes some seconds.",
+    )
+    depth_stage = reserve_figure("map_depth") if depths else None
+    st.caption(
+        "ReLU networks of width 32 on digits with 2, 5, 10 and 20 hidden layers, four learning rates each, of which "
+        "the best counts. The control has three layers and standardized inputs."
+    )
+
+    limit(
+        "Batch norm is not immune. No batch norm follows the output layer, so its weights still ask for a rate that "
+        "suits them, and in the hidden layers a bad scale is a bad pace. The maps depend on the threshold and on 200 "
+        "updates: slow is not the same as unable. And the plain network has a region where it trains as well as any. "
+        "Good preprocessing and a good initialization are the search for it."
+    )
+    sources(
+        "Ioffe & Szegedy 2015, Batch Normalization, abstract: higher rates, less care about initialization.",
+        "Bjorck, Gomes, Selman & Weinberger 2018, Understanding Batch Normalization: larger rates as the reason.",
+        "Ioffe & Szegedy 2015, section 4.1: three hidden layers of 100 sigmoids, on MNIST there.",
+    )
+    settings.repeat_with_another_seed()
+    settings.keep()
+
+    found = show_maps(map_stage, sweep, tasks, threshold, {"lr": "map_rate", "init_scale": "map_scale"})
+    if found.complete:
+        with map_stage.picture:
+            tell_maps(sweep, found, threshold, affine_guess, batch_guess)
+    if len(found.rows):
+        with cell_place:
+            look_into(sweep, found.rows, threshold, {"lr": rate, "init_scale": scale})
+    if sigmoid_stage:
+        draw_sigmoids(sigmoid_stage, experiment)
+    if depth_stage:
+        draw_depths(depth_stage, depth_task)

@@ -1,0 +1,72 @@
+"""The settings of a server."""
+
+import pytest
+
+from bnviz.limits import HOSTED, LAPTOP
+from bnviz.ui.configuration import Configuration, configuration, read
+
+
+def test_without_settings_the_app_is_generous():
+    found = read({"HOME": "/", "PATH": ""})
+    assert found == Configuration()
+    assert found.bounds == LAPTOP
+    assert found.deadline == 600
+
+
+def test_a_shared_server_is_strict():
+    found = read({"BNVIZ_HOSTED": "1"})
+    assert found.bounds == HOSTED
+    assert found.deadline == 60
+
+
+def test_every_setting_can_be_given():
+    found = read(
+        {
+            "BNVIZ_HOSTED": "true",
+            "BNVIZ_DEADLINE_SECONDS": "7.5",
+            "BNVIZ_QUEUE": "3",
+            "BNVIZ_RESULTS_MEGABYTES": "50",
+            "BNVIZ_FRAME_ANCESTORS": "'self' https://school.example",
+            "BNVIZ_MAX_STEPS": "800",
+            "BNVIZ_MAX_WORK": "2e9",
+        }
+    )
+    assert (found.deadline, found.queue, found.results_megabytes) == (7.5, 3, 50)
+    assert found.frame_ancestors == "'self' https://school.example"
+    assert (found.bounds["steps"].high, found.bounds["work"].high) == (800, 2e9)
+    assert found.bounds["width"] == HOSTED["width"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("BNVIZ_HOSTED", "perhaps"),
+        ("BNVIZ_QUEUE", "0"),
+        ("BNVIZ_DEADLINE_SECONDS", "-1"),
+        ("BNVIZ_RESULTS_MEGABYTES", "lots"),
+        ("BNVIZ_MAX_STEPS", "many"),
+        ("BNVIZ_MAX_COLOR", "3"),
+        ("BNVIZ_DEADLIN_SECONDS", "5"),
+        ("BNVIZ_FRAME_ANCESTORS", "'self'; script-src *"),
+        ("BNVIZ_FRAME_ANCESTORS", "a\r\nset-cookie: b"),
+    ],
+)
+def test_a_bad_setting_is_named(name, value):
+    with pytest.raises(ValueError, match=name):
+        read({name: value})
+
+
+def test_all_bad_settings_are_named_at_once():
+    with pytest.raises(ValueError, match=r"BNVIZ_MAX_COLOR.*BNVIZ_QUEUE"):
+        read({"BNVIZ_MAX_COLOR": "3", "BNVIZ_QUEUE": "x"})
+
+
+def test_a_setting_that_another_part_reads_is_no_mistake():
+    assert read({"BNVIZ_DASK_SCHEDULER": "tcp://scheduler:8786"}) == Configuration()
+
+
+def test_the_environment_of_the_process_counts(monkeypatch):
+    monkeypatch.setenv("BNVIZ_QUEUE", "5")
+    configuration.cache_clear()
+    assert configuration().queue == 5
+    configuration.cache_clear()

@@ -1,0 +1,144 @@
+"""Both branches of every sentence that the lesson on moving statistics chooses by result."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from bnviz.ui import moving
+
+MOVES = {"z_move": 1e-3, "output_move": 2e-4, "kept_move": 9e-4, "output_log_sd": 3e-4, "kept_log_sd": 7.5e-4}
+
+
+def layers(**batch) -> pd.DataFrame:
+    common = {"layer": 2, "mean_move": 3.0, "sd_ratio": 2.0, "output_mean_move": 3.4, "output_sd_ratio": 2.1}
+    gaps = {"mean_gap": 1e-7, "sd_gap": 1e-4, "beta_reach": 0.17, "gamma_reach": 0.31}
+    rows = [{"norm": "affine", **common, **gaps, "mean_gap": 3.5}, {"norm": "batch", **common, **gaps, **batch}]
+    return pd.DataFrame(rows)
+
+
+@pytest.mark.parametrize(
+    ("batch", "answer"),
+    [
+        ({}, moving.OUTPUT_ANSWERS[2]),
+        ({"beta_reach": 0.001, "gamma_reach": 0.002}, moving.OUTPUT_ANSWERS[1]),
+        ({"sd_gap": 0.4}, "the mean is β at every step, the spread is not |γ|"),
+        ({"mean_gap": 2.0}, moving.OUTPUT_ANSWERS[0]),
+    ],
+)
+def test_the_output_is_named_by_its_distance_from_beta_and_gamma(batch, answer):
+    assert moving.what_the_output_did(layers(**batch)) == answer
+
+
+def test_the_reason_for_the_output_speaks_of_eps_only_where_it_shows():
+    held = moving.why_the_output(layers(), 1e-5)
+    assert "within 10⁻⁷ of β" in held
+    assert "by up to 0.17 from 0 and |γ| by up to 0.31 from 1" in held
+    assert "ε" not in held
+    assert "With ε = 1 the spread is" in moving.why_the_output(layers(sd_gap=0.4), 1.0)
+
+
+def test_drift_says_whether_beta_followed():
+    frame = layers(mean_move=0.17, output_mean_move=0.07)
+    said = moving.drift_verdict(frame)
+    assert "μ moved by 3 σ and the mean of y by 3.4 of its standard deviations: β did not make up" in said
+    assert "μ moved by 0.17 σ and the mean of y by 0.07, which is β's own move" in said
+    assert "about 0.14 σ" in said
+    frame.loc[0, "output_mean_move"] = 1.0
+    assert "β made up for at least half" in moving.drift_verdict(frame)
+    assert "own move" not in moving.drift_verdict(layers(mean_gap=1.0))
+
+
+def kicks(batch=1e-8, layer=0.5, affine=0.5) -> pd.DataFrame:
+    rows = [("affine", affine), ("layer", layer), ("batch", batch)]
+    return pd.DataFrame([{"norm": n, "shift": v, "log_sd": v, "sd_ratio": np.exp(v)} for n, v in rows])
+
+
+def test_after_a_kick_the_output_stayed_or_not():
+    stayed = moving.kick_verdict(kicks(), "noise", 1)
+    assert stayed.startswith("**With batch norm, mean and spread of every unit's output stayed.**")
+    assert "noise of 0.5 times their spread, once." in stayed
+    assert "With γx + β both moved" in stayed
+    assert "over the units of one example" in stayed
+    factor = moving.kick_verdict(kicks(layer=1e-7), "scale", 2)
+    assert "multiplied by 10, twice." in factor
+    assert "cancels a common factor" in factor
+    assert "cancels" not in moving.kick_verdict(kicks(layer=1e-7), "noise", 3)
+    assert "3 times." in moving.kick_verdict(kicks(), "noise", 3)
+    assert "With γx + β" not in moving.kick_verdict(kicks(affine=1e-7), "noise", 1)
+    assert moving.kick_verdict(kicks(batch=0.2), "noise", 1).startswith("**Here batch norm's output moved too.**")
+    assert moving.kick_verdict(kicks(), "noise", 0) == "No kick yet. Press the button."
+
+
+def test_the_numbers_of_a_kick_stand_under_the_networks_labels():
+    shown = moving.kick_numbers(kicks(), {"affine": "γx + β", "batch": "batch norm"})
+    assert shown == {
+        "mean moved, spread times: γx + β": "0.5 sd, ×1.65",
+        "mean moved, spread times: batch norm": "10⁻⁸ sd, ×1",
+    }
+
+
+def descent(batch=0, detached=79, plain=15, **more) -> pd.DataFrame:
+    """Rises of the three runs; `more` is set in the row of batch norm."""
+    rows = [
+        {"norm": "none", "rises": plain, "tiny_first": 1.0, "tiny_last": 1.0, "output_move": 0.088},
+        {"norm": "batch_detached", "rises": detached, "tiny_first": 0.3575, "tiny_last": 0.08},
+        {"norm": "batch", "rises": batch, "tiny_first": 1.0, "tiny_last": 1.0, **MOVES, **more},
+    ]
+    return pd.DataFrame(rows).assign(updates=200)
+
+
+@pytest.mark.parametrize(("rises", "answer"), [(0, 0), (19, 1), (20, 2), (150, 2)])
+def test_how_often_the_loss_rose(rises, answer):
+    assert moving.what_the_loss_did(descent(batch=rises)) == moving.RISE_ANSWERS[answer]
+
+
+def test_the_reason_for_the_loss_depends_on_the_detached_run():
+    said = moving.why_the_loss(descent())
+    assert "batch norm 0 of 200, detached 79 of 200, plain 15 of 200." in said
+    assert "Only the gradient of the first" in said
+    assert "does no worse" in moving.why_the_loss(descent(detached=0))
+
+
+def test_the_prediction_of_a_tiny_step_held_or_not():
+    held = moving.decrease_verdict(descent())
+    assert held.startswith("**Batch norm's gradient has the motion of μ and σ in it.**")
+    assert "batch norm 1.0000 and 1.0000, detached 0.3575 and 0.0800, plain 1.0000 and 1.0000" in held
+    assert "not the slope of the loss" in held
+    assert "whole steps at this rate are too long" in held
+    assert "too long" not in moving.decrease_verdict(descent(plain=0))
+    frame = descent()
+    frame.loc[1, ["tiny_first", "tiny_last"]] = 1.0
+    assert "comes close" in moving.decrease_verdict(frame)
+    off = moving.decrease_verdict(descent(tiny_last=0.9))
+    assert off.startswith("**The prediction of batch norm's gradient is off here.**")
+
+
+def test_kept_statistics_would_have_hurt_or_not():
+    hurt = moving.kept_verdict(descent())
+    assert hurt.startswith("**γ and β would be stale if μ and σ were kept.**")
+    assert "4.5 times as far, and its spread 2.5 times as much" in hurt
+    assert moving.kept_verdict(descent(kept_move=2e-4)).startswith("**Kept statistics would not have hurt here.**")
+    assert moving.kept_numbers(descent()) == {
+        "mean of z, batch norm": "0.001 σ",
+        "mean of y, μ and σ anew": "2·10⁻⁴ sd",
+        "mean of y, μ and σ kept": "9·10⁻⁴ sd",
+        "mean of y, plain": "0.088 sd",
+    }
+
+
+def cosines(*batch: float) -> pd.DataFrame:
+    sizes = (4, 64, 256)
+    return pd.DataFrame(
+        [{"norm": "none", "size": size, "mean": 0.8} for size in sizes]
+        + [{"norm": "batch", "size": size, "mean": mean} for size, mean in zip(sizes, batch, strict=True)]
+    )
+
+
+def test_small_batches_are_worse_for_batch_norm_or_not():
+    worse = moving.agreement_verdict(cosines(0.1, 0.3, 0.7))
+    assert worse.startswith("**Here the doubt is justified.**")
+    assert "4 examples: batch norm 0.10, plain 0.80; 64 examples: batch norm 0.30, plain 0.80; 256" in worse
+    assert "4 examples: batch norm 0.00, plain" in moving.agreement_verdict(cosines(-0.001, 0.3, 0.7))
+    some = moving.agreement_verdict(cosines(0.1, 0.3, 0.79))
+    assert "for some sizes**: batch norm is behind at 4, 64 examples." in some
+    assert moving.agreement_verdict(cosines(0.8, 0.9, 0.79)).startswith("**No clear disadvantage here.**")
