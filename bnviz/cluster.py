@@ -7,6 +7,8 @@ import os
 import socket
 import time
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from threading import Lock
 from typing import Any, TypeVar
 
 VARIABLE = "BNVIZ_DASK_SCHEDULER"
@@ -54,6 +56,27 @@ def client_from_environment(timeout: float = 10) -> Any:
         client.close()
         raise ClusterError(f"{VARIABLE} = {address!r}: has no workers; start `dask worker {address}`.") from None
     return client
+
+
+def shared_client() -> Any:
+    """The client of this process for BNVIZ_DASK_SCHEDULER, made when it is first asked for; None where it is not set.
+
+    One that has lost its scheduler is replaced. Raises ClusterError, with a message of one line.
+    """
+    with _making:
+        client = _made()
+        if client is not None and client.status != "running":
+            _made.cache_clear()
+            client = _made()
+        return client
+
+
+_making = Lock()
+
+
+@cache
+def _made() -> Any:
+    return client_from_environment()
 
 
 def _knock(address: str, timeout: float) -> None:

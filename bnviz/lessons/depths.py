@@ -6,6 +6,7 @@ from functools import partial
 
 import pandas as pd
 
+from bnviz.cluster import shared_client
 from bnviz.experiment import Experiment, Run
 from bnviz.sweeps import sweep
 
@@ -58,6 +59,7 @@ class DepthSweep:
                 experiment,
                 {**grid, "lr": RATES},
                 (self.seed,),
+                shared_client(),
                 on_progress=partial(_count, report, before),
                 should_stop=should_stop,
             )

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from bnviz.cluster import shared_client
 from bnviz.experiment import Experiment, Run
 from bnviz.sweeps import plan, sweep
 
@@ -42,7 +43,8 @@ class MapTask:
     def compute(self, report: Callable[..., None], should_stop: Callable[[], bool]) -> pd.DataFrame:
         """One row a network, see `bnviz.sweep`; a swept depth has a column of its own.
 
-        `report(networks, (), rows)` passes on the rows as they arrive.
+        `report(networks, (), rows)` passes on the rows as they arrive. Where BNVIZ_DASK_SCHEDULER names a scheduler,
+        the networks are trained there; raises ClusterError when it is not to be had.
         """
         frames: list[pd.DataFrame] = []
 
@@ -52,7 +54,8 @@ class MapTask:
 
         seeds = (self.experiment.seed,)
         grid = _grid(self.experiment, self.axes)
-        return with_depth(sweep(self.experiment, grid, seeds, on_progress=on_progress, should_stop=should_stop))
+        rows = sweep(self.experiment, grid, seeds, shared_client(), on_progress=on_progress, should_stop=should_stop)
+        return with_depth(rows)
 
 
 def map_tasks(experiment: Experiment, axes: Axes, seeds: int) -> list[MapTask]:

@@ -8,8 +8,9 @@ import pandas as pd
 import pytest
 
 from bnviz import Experiment, Run, sweep
-from bnviz.cluster import VARIABLE, ClusterError, client_from_environment
+from bnviz.cluster import VARIABLE, ClusterError, _made, client_from_environment, shared_client
 from bnviz.command import main
+from bnviz.lessons.maps import MapTask
 from bnviz.rows import frame_of, read_rows
 from bnviz.sweeps import plan, train_networks
 
@@ -71,6 +72,27 @@ def test_what_the_scheduler_holds_is_not_trained_again(in_process, client):
     assert len(first.data) >= len(SEEDS)
     assert again.data == []
     pd.testing.assert_frame_equal(rows, in_process, check_exact=True)
+
+
+def test_the_maps_of_the_app_are_trained_on_the_cluster(cluster, monkeypatch):
+    from dask.distributed import get_task_stream
+
+    task = MapTask(EXPERIMENT.model_copy(update={"runs": (Run(norm="layer"),)}), (("lr", (0.1, 0.3)),))
+    here = task.compute(lambda *_: None, lambda: False)
+    monkeypatch.setenv(VARIABLE, cluster.scheduler_address)
+    _made.cache_clear()
+    client = shared_client()
+    try:
+        with get_task_stream(client) as stream:
+            there = task.compute(lambda *_: None, lambda: False)
+        assert stream.data
+        pd.testing.assert_frame_equal(there, here, check_exact=True)
+        assert shared_client() is client
+        client.close()
+        assert shared_client() is not client
+        shared_client().close()
+    finally:
+        _made.cache_clear()
 
 
 def test_a_stopped_sweep_leaves_nothing_to_do_on_the_cluster(client):
