@@ -25,6 +25,8 @@ GRID = 32
 """Points along each side of the square on which decision regions are recorded."""
 POINTS = 300
 """Training points that are kept to be drawn over a decision region."""
+EVALUATED = 96
+"""Test examples that pass through a program at a time: more, and the activations of many runs leave the cache."""
 DENSE = 20
 """Steps at the start that are all recorded, if there are records enough."""
 
@@ -73,6 +75,7 @@ class LossRecorder:
         self.valid = np.zeros(shape, bool)
         self.arrays = {name: np.full((*shape, len(SPLITS)), np.nan) for name in ("loss", "accuracy")}
         self.test = self._batch(split.x_test, split.y_test)
+        self.test_parts = self.test.x.split(EVALUATED)
 
     def _batch(self, x: np.ndarray, y: np.ndarray) -> Batch:
         inputs = torch.from_numpy(x).to(getattr(torch, self.experiment.dtype))
@@ -85,7 +88,7 @@ class LossRecorder:
     def before_batch(self, program: Program) -> None:
         """Record what the parameters and running statistics say before the step's mini-batch is seen."""
         t, here = len(self.steps) - 1, program.here
-        logits = program.network.forward(self.test.x, training=False)
+        logits = torch.cat([program.network.forward(part, training=False) for part in self.test_parts], -1)
         losses, _ = losses_and_gradient(logits, self.test.target)
         self.arrays["loss"][t, here, 1] = losses.numpy()
         self.arrays["accuracy"][t, here, 1] = _accuracy(logits, self.test.y)
