@@ -51,7 +51,7 @@ objection has a point (Ioffe 2017).
 Because x is Wh, and γWh is only another weight matrix times h. The layer gets a second handle on a scale that it could
 set already, and nothing holds that scale in place from one layer to the next. *The limit:* the race above was chosen
 to show a large difference. With three layers of ReLUs and standardized inputs the picture is another one: the
-link below trains that experiment for you.
+link at the end of this answer trains that experiment for you.
 
 ### And is it the trick of the variational autoencoder?
 A comment under the question noticed the same form: a scale, times something standardized, plus a shift. The form is

@@ -29,8 +29,8 @@ with frame.page("pages/3_learn_to_standardize.py"):
             "these values? What if μ and σ move meanwhile? And does anything in the loss ask for them?"
         )
     steps_guess = predict(
-        "The inputs of a unit have mean 10 and standard deviation 1. How many steps of gradient descent do γ and β "
-        "need? (With standardized inputs one is enough.)",
+        "A unit is to put out 2u + ½, but gets x = 10 + u instead of u, which has mean 0 and standard deviation 1. How "
+        "many steps of gradient descent does γx + β need to fit it? (From u itself one is enough.)",
         learn.STEPS_ANSWERS,
         "learn_steps",
     )

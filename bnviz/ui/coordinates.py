@@ -124,7 +124,7 @@ def identity_verdict(affine: Found, batch: Found, eps: float) -> str:
     )
     pull = f"|w·∂L/∂w| is at most {short(batch.weight_part, 2)}, |γ·∂L/∂γ| reaches {short(batch.gamma_part, 2)}"
     if batch.weight_part <= ROUNDING * batch.gamma_part:
-        return f"{sides} **Batch norm: only γ is pulled.** {pull}. w is asked to turn, never to grow or to shrink."
+        return f"{sides} **Batch norm: only γ is pulled.** {pull}. The gradient asks w to turn, whatever its length."
     kept = f"ε = {short(eps)} leaves up to {short(batch.share, 2)} of the pull, the share ε/(σ² + ε)"
     if batch.weight_part <= SLIGHT * batch.gamma_part:
         return f"{sides} **Batch norm: all but only γ is pulled.** {pull}; {kept}."

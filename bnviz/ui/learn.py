@@ -56,8 +56,8 @@ def conditioning_verdict(found: Fit, mean: float, spread: float) -> str:
     if found.condition <= EASY:
         return f"**Nothing in the way.** {inputs} have κ = {short(found.condition)}, and it took {_steps(found)}."
     return (
-        f"**It can be learned, in {_steps(found)}.** {inputs} have κ = {short(found.condition, 4)}. γ and β that "
-        "standardize exist, and gradient descent does get there; the flat direction sets the pace."
+        f"**It can be learned, in {_steps(found)}.** {inputs} have κ = {short(found.condition, 4)}. The γ and β that "
+        "make up for mean and spread exist, and gradient descent does get there; the flat direction sets the pace."
     )
 
 
@@ -119,10 +119,10 @@ def told_verdict(ends: pd.DataFrame, rate: float) -> str:
     if max(told["mean_error"], told["std_error"]) <= THERE:
         return f"**They got there.** At the end {_errors(told)}. {task}"
     return (
-        f"**They lag behind.** At the end {_errors(told)}; with computed μ and σ {_errors(computed)}. {task} Every "
-        "unit faces a problem like the first one of this page, on inputs that move with the layers below. And lag is "
-        "not all: the gradient of the weights does not know that γ and β will answer each of its updates. What that "
-        "costs is measured in the last section."
+        f"**They are not there.** At the end {_errors(told)}; with computed μ and σ {_errors(computed)}. {task} Every "
+        "unit faces a problem like the first one of this page, on inputs that move with the layers below. Lag alone "
+        "does not explain the loss: the gradient of the weights does not know that γ and β will answer each of its "
+        "updates, either. What that costs is measured in the last section."
     )
 
 

@@ -166,8 +166,8 @@ def kept_verdict(summary: pd.DataFrame) -> str:
     if min(times, spread) <= 1:
         return f"**Kept statistics would not have hurt here.** {measured}"
     return (
-        f"**γ and β would be stale if μ and σ were kept.** {measured} Taking them anew leaves only the moves of β and "
-        "γ themselves."
+        f"**γ and β would be stale if μ and σ were kept.** {measured} In one update that comes to "
+        f"{short(batch['kept_move'], 2)} sd. Taking μ and σ anew leaves only the moves of β and γ themselves."
     )
 
 
@@ -193,10 +193,13 @@ def agreement_verdict(summary: pd.DataFrame) -> str:
     )
     behind = cosine["none"] - cosine["batch"] > CLEAR
     if behind.all():
-        head = "**Here the doubt is justified.** With batch norm, a mini-batch says less about the whole."
+        head = (
+            "**Here the doubt has a point.** With batch norm, the gradient of a mini-batch says less about that of the "
+            "whole. This alone does not show slower training."
+        )
     elif behind.any():
         sizes = ", ".join(str(size) for size in cosine.index[behind])
-        head = f"**Here the doubt is justified for some sizes**: batch norm is behind at {sizes} examples."
+        head = f"**Here the doubt has a point for some sizes**: batch norm is behind at {sizes} examples."
     else:
         head = "**No clear disadvantage here.**"
     return f"{head} Mean cosine: {values}."

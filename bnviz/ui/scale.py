@@ -78,6 +78,11 @@ def why_the_kick(effects: pd.DataFrame, factor: float) -> str:
         f"Training loss, mean of {BATCHES} mini-batches before and after: plain {_change(plain)}; "
         f"batch norm {_change(batch)}."
     )
+    if went_on(batch) and factor > 1:
+        return (
+            f"{losses} Batch norm's output did not notice the kick, but its pace did: by the rule 1/a² the same rate "
+            f"now turns W {short(factor**-2)} times as far in each update."
+        )
     if went_on(batch) or factor >= 1:
         return losses
     return (

@@ -28,7 +28,7 @@ def test_the_first_sight(page):
     assert "It can be learned, in 39,167 steps." in said
     assert "What happened: more than 10,000" in said
     assert "What happened: batch norm" in said
-    assert "They lag behind." in said
+    assert "They are not there." in said
     assert "Left to the task, they do not standardize." in said
     assert "Frozen statistics have the lower training loss." in said
     assert "Steps for nothing." in said

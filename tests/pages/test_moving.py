@@ -39,7 +39,7 @@ def test_the_first_sight_is_an_output_at_beta_a_loss_that_never_rises_and_a_doub
     assert "What happened: never" in said
     assert "Batch norm's gradient has the motion of μ and σ in it." in said
     assert "γ and β would be stale if μ and σ were kept." in said
-    assert "Here the doubt is justified." in said
+    assert "Here the doubt has a point." in said
     shown = metrics(page)
     assert shown["rises, batch norm"] == "0 of 200"
     assert int(shown["rises, batch norm, detached"].split()[0]) > 17
@@ -92,7 +92,7 @@ def test_batch_norms_loss_never_rises_at_other_rates(page, rate):
 def test_agreement_is_judged_for_networks_of_another_age(page, updates):
     page.select_slider(key="moving_updates").set_value(updates).run()
     assert not page.exception
-    assert "Here the doubt is justified" in judged(page)
+    assert "Here the doubt has a point" in judged(page)
 
 
 def test_a_link_sets_the_controls(open_page):

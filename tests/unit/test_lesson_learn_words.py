@@ -80,7 +80,7 @@ def test_the_told_diverge_lag_or_get_there():
     gone = ends(told={"diverged_at": 137.0, "loss": np.inf, "mean_error": np.nan, "std_error": np.nan})
     assert learn.told_verdict(gone, 0.1).startswith("**It diverged, at step 137.** At the rate 0.1")
     lag = learn.told_verdict(ends(told={"loss": 1.17, "mean_error": 0.21, "std_error": 0.05}), 0.01)
-    assert lag.startswith("**They lag behind.** At the end |mean| is 0.21 and |sd − 1| 0.05;")
+    assert lag.startswith("**They are not there.** At the end |mean| is 0.21 and |sd − 1| 0.05;")
     assert "The loss of the task is 1.17; with computed μ and σ it is 0.05." in lag
     assert learn.told_verdict(ends(), 0.01).startswith("**They got there.**")
 

@@ -136,7 +136,7 @@ def cosines(*batch: float) -> pd.DataFrame:
 
 def test_small_batches_are_worse_for_batch_norm_or_not():
     worse = moving.agreement_verdict(cosines(0.1, 0.3, 0.7))
-    assert worse.startswith("**Here the doubt is justified.**")
+    assert worse.startswith("**Here the doubt has a point.**")
     assert "4 examples: batch norm 0.10, plain 0.80; 64 examples: batch norm 0.30, plain 0.80; 256" in worse
     assert "4 examples: batch norm 0.00, plain" in moving.agreement_verdict(cosines(-0.001, 0.3, 0.7))
     some = moving.agreement_verdict(cosines(0.1, 0.3, 0.79))
