@@ -9,6 +9,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from bnviz.charts.kept import kept
 from bnviz.charts.rows import log_axis, on_log_axis
 from bnviz.charts.theme import PALETTES, Layers, Theme, color_of, finish, message, named, run_channels
 
@@ -28,6 +29,7 @@ _PARTING: dict[PartingQuantity, tuple[str, str, tuple[float, float]]] = {
 _FIRST_STEPS = (0, 1, 2, 5, 10, 20, 50, 100, 200, 500)
 
 
+@kept
 def plot_answer(frame: pd.DataFrame, styles: Sequence[RunStyle], *, example: int, theme: Theme = "light") -> Layers:
     """The ten outputs of one test example: of the network, of its folded twin, and in training mode.
 
@@ -62,6 +64,7 @@ def plot_answer(frame: pd.DataFrame, styles: Sequence[RunStyle], *, example: int
     )
 
 
+@kept
 def plot_agreement(frame: pd.DataFrame, styles: Sequence[RunStyle], *, example: int, theme: Theme = "light") -> Layers:
     """Outputs of the folded network, and of training mode, against those of the network in evaluation mode.
 
@@ -136,6 +139,7 @@ def _kind_channels(
     return alt.Color("kind:N", scale=tones, legend=legend), alt.Shape("kind:N", scale=shapes, legend=legend), tooltip
 
 
+@kept
 def plot_parting(
     frame: pd.DataFrame, styles: Sequence[RunStyle], *, quantity: PartingQuantity, theme: Theme = "light"
 ) -> Layers:
@@ -187,6 +191,7 @@ def plot_parting(
     )
 
 
+@kept
 def plot_identity(frame: pd.DataFrame, styles: Sequence[RunStyle], *, eps: float, theme: Theme = "light") -> Layers:
     """w·∂L/∂w against γ·∂L/∂γ of every unit, for γx + β and for batch norm at one ε.
 

@@ -9,6 +9,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from bnviz.charts.kept import kept
 from bnviz.charts.rows import last_values, log_axis, on_log_axis, outside_note, shared_range, thin
 from bnviz.charts.theme import (
     STAGE_NAMES,
@@ -42,6 +43,7 @@ _MOMENTS: dict[MomentQuantity, tuple[str, str]] = {
 _SPLIT_NOTE = "Thick: test set. Thin: training mini-batch."
 
 
+@kept
 def plot_loss(
     frame: pd.DataFrame,
     styles: Sequence[RunStyle],
@@ -72,6 +74,7 @@ def plot_loss(
     )
 
 
+@kept
 def plot_accuracy(
     frame: pd.DataFrame,
     styles: Sequence[RunStyle],
@@ -136,6 +139,7 @@ def _two_splits(
     )
 
 
+@kept
 def plot_weights(
     frame: pd.DataFrame,
     styles: Sequence[RunStyle],
@@ -196,6 +200,7 @@ def plot_weights(
     )
 
 
+@kept
 def plot_moments(
     frame: pd.DataFrame,
     styles: Sequence[RunStyle],

@@ -9,6 +9,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from bnviz.charts.kept import kept
 from bnviz.charts.rows import last_values, log_axis, on_log_axis, outside_note, shared_range
 from bnviz.charts.theme import PALETTES, Layers, Theme, color_of, finish, message, named, run_channels, step_axis
 
@@ -25,6 +26,7 @@ _BLOCK = 10  # steps whose losses are averaged: single mini-batches differ too m
 _MOST_STEPS = 200
 
 
+@kept
 def plot_descent(
     path: pd.DataFrame, contours: pd.DataFrame, *, title: str, style: RunStyle, theme: Theme = "light"
 ) -> Layers:
@@ -74,6 +76,7 @@ def _span(values: pd.Series, optimum: pd.Series) -> alt.Scale:
     return alt.Scale(domain=[float(both.min()) - margin, float(both.max()) + margin], nice=False, zero=False)
 
 
+@kept
 def plot_steps_needed(curve: pd.DataFrame, *, mean: float, style: RunStyle, theme: Theme = "light") -> Layers:
     """Steps of gradient descent against the mean of the inputs: theory as a line, measured descents as points.
 
@@ -121,6 +124,7 @@ def plot_steps_needed(curve: pd.DataFrame, *, mean: float, style: RunStyle, them
     )
 
 
+@kept
 def plot_run_losses(
     frame: pd.DataFrame,
     styles: Sequence[RunStyle],
@@ -161,6 +165,7 @@ def plot_run_losses(
     )
 
 
+@kept
 def plot_tracked(
     frame: pd.DataFrame,
     styles: Sequence[RunStyle],
@@ -203,6 +208,7 @@ def plot_tracked(
     )
 
 
+@kept
 def plot_standardization_error(
     frame: pd.DataFrame, styles: Sequence[RunStyle], *, field: Error, theme: Theme = "light"
 ) -> Layers:

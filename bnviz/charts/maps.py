@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import altair as alt
 import pandas as pd
 
+from bnviz.charts.kept import kept
 from bnviz.charts.theme import PALETTES, Layers, Palette, Theme, finish, message, named, run_channels
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ FIELD_TITLES = {
 _UNITS = {"batch_size": "examples", "depth": "number", "label_noise": "share of labels"}
 
 
+@kept
 def plot_map(
     frame: pd.DataFrame,
     style: RunStyle,
@@ -110,6 +112,7 @@ def _cell_layers(drawn: pd.DataFrame, x: alt.X, y: alt.Y, fields: Sequence[str],
     ]
 
 
+@kept
 def plot_profile(
     frame: pd.DataFrame,
     styles: Sequence[RunStyle],
@@ -168,6 +171,7 @@ def plot_profile(
     )
 
 
+@kept
 def plot_depths(frame: pd.DataFrame, styles: Sequence[RunStyle], *, theme: Theme = "light") -> Layers:
     """The best test accuracy of each run at every depth, and the control at its depth as open points.
 

@@ -10,6 +10,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from bnviz.charts.kept import kept
 from bnviz.charts.rows import log_axis, on_log_axis
 from bnviz.charts.theme import PALETTES, Layers, Theme, color_of, finish, message, named, run_channels, step_axis
 
@@ -28,6 +29,7 @@ _ROW_PIXELS = 52
 _RATIOS = (-0.75, 1.5)
 
 
+@kept
 def plot_kicked(
     frame: pd.DataFrame,
     styles: Sequence[RunStyle],
@@ -100,6 +102,7 @@ def plot_kicked(
     )
 
 
+@kept
 def plot_rises(frame: pd.DataFrame, styles: Sequence[RunStyle], *, theme: Theme = "light") -> Layers:
     """Loss on the full batch over the updates, on a log axis; a cross stands where the next update raised it.
 
@@ -136,6 +139,7 @@ def plot_rises(frame: pd.DataFrame, styles: Sequence[RunStyle], *, theme: Theme 
     )
 
 
+@kept
 def plot_decrease(frame: pd.DataFrame, styles: Sequence[RunStyle], *, theme: Theme = "light") -> Layers:
     """Decrease of the loss over what the gradient foretold, η‖g‖², for every update, and for tiny steps as points.
 
@@ -193,6 +197,7 @@ def plot_decrease(frame: pd.DataFrame, styles: Sequence[RunStyle], *, theme: The
     )
 
 
+@kept
 def plot_gradient_agreement(frame: pd.DataFrame, styles: Sequence[RunStyle], *, theme: Theme = "light") -> Layers:
     """cos(gradient of a mini-batch, gradient of all examples) against the batch size, doubling along the axis.
 

@@ -9,6 +9,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from bnviz.charts.kept import kept
 from bnviz.charts.rows import log_axis, on_log_axis
 from bnviz.charts.theme import PALETTES, Layers, Theme, color_of, finish, message, named, step_axis
 
@@ -23,6 +24,7 @@ _WORDS: dict[PeriodicQuantity, tuple[str, str]] = {
 }
 
 
+@kept
 def plot_periodic(
     frame: pd.DataFrame, styles: Sequence[RunStyle], *, quantity: PeriodicQuantity, every: int, theme: Theme = "light"
 ) -> Layers:

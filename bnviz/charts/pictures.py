@@ -10,6 +10,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from bnviz.charts.kept import kept
 from bnviz.charts.rows import MOST_ROWS
 from bnviz.charts.theme import PALETTES, STAGE_NAMES, Layers, Theme, finish, message, named, run_channels
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from bnviz.styles import RunStyle
 
 
+@kept
 def plot_histogram(
     frame: pd.DataFrame,
     styles: Sequence[RunStyle],
@@ -75,6 +77,7 @@ def plot_histogram(
     )
 
 
+@kept
 def plot_decision(
     frame: pd.DataFrame,
     styles: Sequence[RunStyle],

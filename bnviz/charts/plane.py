@@ -10,6 +10,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from bnviz.charts.kept import kept
 from bnviz.charts.theme import PALETTES, Layers, Theme, color_of, finish, message
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ _TITLES: dict[Picture, tuple[str, str]] = {
 }
 
 
+@kept
 def plot_walk(
     landscape: pd.DataFrame,
     walks: pd.DataFrame,

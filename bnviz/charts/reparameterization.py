@@ -7,6 +7,7 @@ from typing import Literal
 import altair as alt
 import pandas as pd
 
+from bnviz.charts.kept import kept
 from bnviz.charts.theme import PALETTES, Layers, Theme, finish, message
 
 ESTIMATOR_NAMES = {"score": "score function", "pathwise": "pathwise (reparameterized)"}
@@ -18,6 +19,7 @@ _COMPARED: dict[Standardized, tuple[str, str]] = {
 _SPAN = 4.0  # standardized values are drawn from −4 to 4, and beyond only if there are such
 
 
+@kept
 def plot_estimates(frame: pd.DataFrame, *, gradient: float, theme: Theme = "light") -> Layers:
     """How often each estimator gave which value, on one axis, with the true gradient marked.
 
@@ -61,6 +63,7 @@ def plot_estimates(frame: pd.DataFrame, *, gradient: float, theme: Theme = "ligh
     )
 
 
+@kept
 def plot_compared(frame: pd.DataFrame, *, quantity: Standardized, color: str, theme: Theme = "light") -> Layers:
     """A standardized quantity of every example after a change against before; on the diagonal nothing changed.
 

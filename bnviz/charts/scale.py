@@ -9,6 +9,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from bnviz.charts.kept import kept
 from bnviz.charts.rows import log_axis, on_log_axis
 from bnviz.charts.theme import PALETTES, Layers, Theme, color_of, finish, message, named, run_channels, step_axis
 
@@ -26,6 +27,7 @@ _MOST_STEPS = 100  # of curves that coincide: with more, mini-batch noise hides 
 _NEAR = 1e-9  # relative: how near a row's ε and a must be to those asked for
 
 
+@kept
 def plot_scaled(
     frame: pd.DataFrame,
     styles: Sequence[RunStyle],
@@ -79,6 +81,7 @@ def plot_scaled(
     )
 
 
+@kept
 def plot_path(
     frame: pd.DataFrame, styles: Sequence[RunStyle], *, run: int, step: int, theme: Theme = "light"
 ) -> Layers:
@@ -156,6 +159,7 @@ def _reach(coordinates: pd.DataFrame) -> tuple[float, float]:
     return min(0.0, float(values.min())), max(0.0, float(values.max()))
 
 
+@kept
 def plot_growth(frame: pd.DataFrame, styles: Sequence[RunStyle], *, step: int, theme: Theme = "light") -> Layers:
     """‖w‖² of every run before and after each update, and dotted what Pythagoras predicts from the gradients; log axis.
 
@@ -197,6 +201,7 @@ def plot_growth(frame: pd.DataFrame, styles: Sequence[RunStyle], *, step: int, t
     )
 
 
+@kept
 def plot_coinciding(frame: pd.DataFrame, styles: Sequence[RunStyle], *, theme: Theme = "light") -> Layers:
     """Training-mode loss of runs that may coincide, on a log axis: the first is a broad band, so that others show.
 

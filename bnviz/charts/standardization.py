@@ -9,6 +9,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from bnviz.charts.kept import kept
 from bnviz.charts.theme import PALETTES, Layers, Theme, finish
 
 # One color a symbol, in formula, table and picture, with a contrast of 4.5 to 1 or more on the theme's background.
@@ -40,6 +41,7 @@ _PART_COLORS = {"upstream": "y", "mean_part": "mean", "along_part": "var", "rest
 _WIDE = 8  # times the spread of the standardized values: beyond this they are hard to tell apart beside x
 
 
+@kept
 def plot_forward(frame: pd.DataFrame, *, example: int, theme: Theme = "light") -> Layers:
     """Every example as x, as x̂ and as y, one row each on one axis, with the mean and one standard deviation around it.
 
@@ -103,6 +105,7 @@ def plot_forward(frame: pd.DataFrame, *, example: int, theme: Theme = "light") -
     )
 
 
+@kept
 def plot_backward(frame: pd.DataFrame, *, example: int, theme: Theme = "light") -> Layers:
     """For each example the gradient dy, what goes with the mean, what goes along x̂, and what is left of the three.
 
@@ -168,6 +171,7 @@ def plot_backward(frame: pd.DataFrame, *, example: int, theme: Theme = "light") 
     )
 
 
+@kept
 def plot_projection(frame: pd.DataFrame, *, example: int, theme: Theme = "light") -> Layers:
     """The gradient dy against x̂, the straight line that the backward pass takes away, and what is left beside it.
 

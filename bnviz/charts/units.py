@@ -9,6 +9,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from bnviz.charts.kept import kept
 from bnviz.charts.rows import outside_note, shared_range, thin
 from bnviz.charts.theme import (
     PALETTES,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 _MOST_UNITS = 32
 
 
+@kept
 def plot_affine(
     frame: pd.DataFrame,
     styles: Sequence[RunStyle],
@@ -99,6 +101,7 @@ def plot_affine(
     )
 
 
+@kept
 def plot_percentiles(
     frame: pd.DataFrame,
     styles: Sequence[RunStyle],
