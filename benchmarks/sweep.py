@@ -1,15 +1,17 @@
 """Sweeps against the idiomatic loop that evaluates as often: `python -m benchmarks.sweep [--repeats N]`.
 
-The loop trains a sample of the networks, spread evenly over the grid, and its time is scaled to all of them.
+The loop trains a sample of the networks, spread evenly over the grid, and its time is scaled to all of them. Two
+threads end sooner and cost more CPU time: they share caches, memory and the interpreter. The loop has one.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from unittest.mock import patch
 
 from benchmarks.idiomatic import idiomatic
 from benchmarks.report import Line
 from benchmarks.timing import interleaved, print_lines, ratio, spread
-from bnviz import Experiment, Run, sweep
+from bnviz import Experiment, Run, sweep, sweeps
 from bnviz.sweeps import plan
 
 DEEP = Experiment(widths=(32,) * 4, steps=200, batch_size=64, runs=(Run(),))
@@ -45,7 +47,7 @@ CASES = (
 
 
 def measure(case: Case, repeats: int) -> dict[str, list[float]]:
-    """CPU seconds of the loop, scaled to the whole grid, and of the sweep."""
+    """CPU seconds of the loop, scaled to the whole grid, and of the sweep on one thread and on two."""
     networks = plan(case.experiment, case.grid, range(case.seeds))
     sample = [networks[(2 * i + 1) * len(networks) // (2 * case.sampled)] for i in range(case.sampled)]
 
@@ -53,7 +55,11 @@ def measure(case: Case, repeats: int) -> dict[str, list[float]]:
         for network in sample:
             idiomatic(network.experiment, network.experiment.runs[0], evaluate=True)
 
-    work = {"loop": loop, "sweep": lambda: sweep(case.experiment, case.grid, range(case.seeds))}
+    def on_threads(workers: int) -> None:
+        with patch.object(sweeps, "WORKERS", workers):
+            sweep(case.experiment, case.grid, range(case.seeds))
+
+    work = {"loop": loop, "1 thread": lambda: on_threads(1), "2 threads": lambda: on_threads(2)}
     seconds = interleaved(work, repeats)
     seconds["loop"] = [value * len(networks) / len(sample) for value in seconds["loop"]]
     return seconds
@@ -63,8 +69,10 @@ def lines(repeats: int) -> Iterator[Line]:
     """The ratio of every case, and the CPU seconds of the sweep."""
     for case in CASES:
         seconds = measure(case, repeats)
-        yield Line("sweep", case.name, *ratio(seconds["loop"], seconds["sweep"]), target=case.target)
-        yield Line("sweep", f"{case.name}: CPU time", *spread(seconds["sweep"]), unit="s")
+        for threads in ("1 thread", "2 threads"):
+            name = f"{case.name}, {threads}"
+            yield Line("sweep", name, *ratio(seconds["loop"], seconds[threads]), target=case.target)
+            yield Line("sweep", f"{name}: CPU time", *spread(seconds[threads]), unit="s")
 
 
 if __name__ == "__main__":
