@@ -1,4 +1,4 @@
-"""The analytical figures of a recording, one tab each; only the open tab is computed."""
+"""The analytical figures of a recording, one tab each; only what is open is computed."""
 
 from __future__ import annotations
 
@@ -31,11 +31,16 @@ def figures(result: str, key: str) -> None:
         st.info("This recording was dropped to make room for others. Press Train to make it again.")
         return
     history = done.result
-    tabs = st.tabs(list(_FIGURES), key=f"{key}_figure", on_change="rerun")
-    for tab, draw in zip(tabs, _FIGURES.values(), strict=True):
-        if tab.open:
-            with tab:
-                draw(history, key)
+    # Closed at first: a figure costs more of the server than the rest of the page, and the player shows the course.
+    box = st.expander("Figures to read values from", key=f"{key}_figures", on_change="rerun")
+    if not box.open:
+        return
+    with box:
+        tabs = st.tabs(list(_FIGURES), key=f"{key}_figure", on_change="rerun")
+        for tab, draw in zip(tabs, _FIGURES.values(), strict=True):
+            if tab.open:
+                with tab:
+                    draw(history, key)
 
 
 def _common(history: History) -> dict[str, Any]:

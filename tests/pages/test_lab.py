@@ -243,6 +243,8 @@ def test_a_file_that_cannot_be_read_is_explained_and_breaks_nothing(lab, said, n
 @pytest.mark.parametrize("tab", ["Accuracy", "γ and β", "μ and σ", "Weights and rates", "Percentiles"])
 def test_every_figure_draws(lab, tab):
     app = lab()
+    assert not app.get("vega_lite_chart")
+    app.session_state["lab_figures"] = True
     app.session_state["lab_figure"] = tab
     app.run()
     assert not app.exception
