@@ -116,6 +116,9 @@ def divide(networks: Sequence[Network]) -> list[list[Network]]:
             count = -(-len(group) // size)
             bounds = [len(group) * i // count for i in range(count + 1)] if count else []
             chunks += [group[start:end] for start, end in pairwise(bounds)]
+    if chunks and (few := len(chunks[0]) // 4):
+        # Somebody may be waiting for the first rows.
+        chunks[:1] = [chunks[0][:few], chunks[0][few:]]
     return chunks
 
 
