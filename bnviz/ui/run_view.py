@@ -173,7 +173,8 @@ class Stage:
             st.button("Stop", key=stop_key, on_click=self._stop, args=(job_key(task),))
             if st.session_state.pop(self._shared, None) == job_key(task):
                 st.caption("Another visitor waits for the same training, so it goes on.")
-        arriving = not st.session_state.get(self._arrived)
+        # A preview is what the visitor waits for, and is drawn only when there is more to show.
+        arriving = course.preview is None and not st.session_state.get(self._arrived)
         drawn: Any = object()  # unlike any part, None included
         while not isinstance(state, Done):
             _draw_progress(state, task, labels, bar, numbers, course)

@@ -1,7 +1,7 @@
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from bnviz.ui.learn import DRIFT_ANSWERS, HELD_ANSWERS, STEPS_ANSWERS
+from tests.pages.reading import judged, metrics
 
 PAGE = "pages/3_learn_to_standardize.py"
 
@@ -9,16 +9,6 @@ PAGE = "pages/3_learn_to_standardize.py"
 @pytest.fixture
 def page(open_page):
     return open_page(PAGE)
-
-
-def judged(app: AppTest) -> str:
-    """All text of the page, verdicts on predictions included."""
-    elements = [*app.success, *app.info, *app.warning, *app.markdown]
-    return "\n".join(element.value for element in elements).replace("\\", "")
-
-
-def metrics(app: AppTest) -> dict[str, str]:
-    return {metric.label: metric.value for metric in app.metric}
 
 
 def test_the_first_sight(page):

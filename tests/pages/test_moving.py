@@ -1,10 +1,10 @@
 from dataclasses import replace
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from bnviz.ui.moving import OUTPUT_ANSWERS, RISE_ANSWERS
 from bnviz.ui.run_view import Stage
+from tests.pages.reading import judged, metrics
 
 PAGE = "pages/4_moving_statistics.py"
 
@@ -12,16 +12,6 @@ PAGE = "pages/4_moving_statistics.py"
 @pytest.fixture
 def page(open_page):
     return open_page(PAGE)
-
-
-def judged(app: AppTest) -> str:
-    """All text of the page, verdicts on predictions included."""
-    elements = [*app.success, *app.info, *app.warning, *app.markdown]
-    return "\n".join(element.value for element in elements).replace("\\", "")
-
-
-def metrics(app: AppTest) -> dict[str, str]:
-    return {metric.label: metric.value for metric in app.metric}
 
 
 def test_the_page_shows_the_player_a_table_and_its_charts(page):

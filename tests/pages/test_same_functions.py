@@ -1,8 +1,8 @@
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from bnviz.ui import run_view
 from bnviz.ui.jobs import JobQueue
+from tests.pages.reading import judged, metrics
 
 PAGE = "pages/2_same_functions.py"
 
@@ -10,16 +10,6 @@ PAGE = "pages/2_same_functions.py"
 @pytest.fixture
 def page(open_page):
     return open_page(PAGE)
-
-
-def judged(app: AppTest) -> str:
-    """All text of the page, verdicts on predictions included."""
-    elements = [*app.success, *app.info, *app.warning, *app.markdown]
-    return "\n".join(element.value for element in elements).replace("\\", "")
-
-
-def metrics(app: AppTest) -> dict[str, str]:
-    return {metric.label: metric.value for metric in app.metric}
 
 
 def test_the_page_shows_all_its_charts(page):

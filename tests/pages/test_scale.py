@@ -1,5 +1,4 @@
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from bnviz.lessons.kick import kick_experiment
 from bnviz.lessons.scale import ScaleSweep
@@ -8,6 +7,7 @@ from bnviz.ui.periodic import ANSWERS as PERIODIC_ANSWERS
 from bnviz.ui.run_view import Course, _draw_progress
 from bnviz.ui.scale import GRADIENT_ANSWERS, KICK_ANSWERS
 from bnviz.ui.training import prepare, training_queue
+from tests.pages.reading import judged, metrics
 
 PAGE = "pages/6_scale_decoupling.py"
 
@@ -15,16 +15,6 @@ PAGE = "pages/6_scale_decoupling.py"
 @pytest.fixture
 def page(open_page):
     return open_page(PAGE)
-
-
-def judged(app: AppTest) -> str:
-    """All text of the page, verdicts on predictions included."""
-    elements = [*app.success, *app.info, *app.warning, *app.markdown]
-    return "\n".join(element.value for element in elements).replace("\\", "")
-
-
-def metrics(app: AppTest) -> dict[str, str]:
-    return {metric.label: metric.value for metric in app.metric}
 
 
 def test_the_page_shows_its_charts_and_the_player(page):

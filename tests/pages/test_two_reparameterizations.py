@@ -1,7 +1,7 @@
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from bnviz.ui.reparameterization import SPREAD_ANSWERS, TURN_ANSWERS
+from tests.pages.reading import judged, metrics
 
 PAGE = "pages/10_two_reparameterizations.py"
 
@@ -9,16 +9,6 @@ PAGE = "pages/10_two_reparameterizations.py"
 @pytest.fixture
 def page(open_page):
     return open_page(PAGE)
-
-
-def judged(app: AppTest) -> str:
-    """All text of the page, verdicts on predictions included."""
-    elements = [*app.success, *app.info, *app.warning, *app.markdown]
-    return "\n".join(element.value for element in elements).replace("\\", "")
-
-
-def metrics(app: AppTest) -> dict[str, str]:
-    return {metric.label: metric.value for metric in app.metric}
 
 
 def test_the_first_sight_is_two_graphs_an_estimator_that_gains_and_a_value_that_follows(page):

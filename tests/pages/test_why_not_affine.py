@@ -6,6 +6,7 @@ from bnviz.lessons.maps import RATES, SCALES, gather, map_experiment, map_tasks,
 from bnviz.ui.jobs import Done
 from bnviz.ui.maps import AFFINE_ANSWERS, BATCH_ANSWERS
 from bnviz.ui.training import job_key, prepare, training_queue
+from tests.pages.reading import judged, metrics
 
 PAGE = "pages/5_why_not_affine.py"
 AXES = (("lr", RATES), ("init_scale", SCALES))
@@ -15,16 +16,6 @@ NORMS = ("none", "affine", "batch")
 @pytest.fixture
 def page(open_page):
     return open_page(PAGE)
-
-
-def judged(app: AppTest) -> str:
-    """All text of the page, verdicts on predictions included."""
-    elements = [*app.success, *app.info, *app.warning, *app.markdown]
-    return "\n".join(element.value for element in elements).replace("\\", "")
-
-
-def metrics(app: AppTest) -> dict[str, str]:
-    return {metric.label: metric.value for metric in app.metric}
 
 
 def links(app: AppTest) -> list[str]:
