@@ -43,8 +43,8 @@ with frame.page("pages/4_moving_statistics.py"):
     st.caption(
         "Three layers of 64 ReLUs on digits, batches of 64, rate 0.1, from the same weights on the same batches. "
         "Compare the two lowest rows with those of μ and σ, and then with those of γ and β. Every row has one axis for "
-        "both networks. Under batch norm μ and σ drift less here, because the layers below are normalized too; the "
-        "kick further down is the harder test."
+        "both networks. Where μ and σ hardly drift under batch norm, the kick further "
+        "down is the harder test."
     )
     with frame.prose():
         st.latex(r"\operatorname{mean}_B(y)=\beta")

@@ -5,7 +5,7 @@ import streamlit as st
 from bnviz.lessons.depths import DepthSweep
 from bnviz.lessons.maps import RATES, SCALES, map_experiment
 from bnviz.lessons.sigmoids import sigmoid_experiment
-from bnviz.limits import work
+from bnviz.limits import work, work_in_a_sweep
 from bnviz.norms import NORMS
 from bnviz.ui import frame, maps
 from bnviz.ui.lesson import limit, predict, sources
@@ -70,7 +70,7 @@ with frame.page("pages/5_why_not_affine.py"):
         )
     cell_place = st.container(key="figure_map_cell")
 
-    st.header("Sigmoids, where the contrast is clearest")
+    st.header("Sigmoids instead of ReLUs")
     experiment = sigmoid_experiment(seed)
     sigmoids = settings.toggle(
         "sigmoids",
@@ -85,9 +85,10 @@ with frame.page("pages/5_why_not_affine.py"):
 
     st.header("Depth, and a control")
     depth_task = DepthSweep(seed)
+    depth_cost = sum(map(work_in_a_sweep, depth_task.networks))
     depths = settings.toggle(
         "depths",
-        f"Train them: {cost_words(depth_task.steps, sum(map(work, depth_task.networks)), depth_task.updates)}",
+        f"Train them: {cost_words(depth_task.steps, depth_cost, depth_task.updates)}",
         help="Takes some seconds.",
     )
     depth_stage = reserve_figure("map_depth") if depths else None
@@ -99,8 +100,8 @@ with frame.page("pages/5_why_not_affine.py"):
     limit(
         "Batch norm is not immune. No batch norm follows the output layer, so its weights still ask for a rate that "
         "suits them, and in the hidden layers a bad scale is a bad pace. The maps depend on the threshold and on 200 "
-        "updates: slow is not the same as unable. And the plain network has a region where it trains as well as any. "
-        "Good preprocessing and a good initialization are the search for it."
+        "updates: slow is not the same as unable. Where rate and initial scale suit a plain network, there may "
+        "be little to gain: good preprocessing and a good initialization are the search for that place."
     )
     sources(
         "Ioffe & Szegedy 2015, Batch Normalization, abstract: higher rates, less care about initialization.",
