@@ -72,7 +72,7 @@ with frame.page("pages/5_why_not_affine.py"):
         scale = settings.slider(
             "scale", "Initial scale", SCALES, 1.0, help="The row: a factor on the initial hidden weights."
         )
-    cell_place = st.container(key="figure_map_cell")
+    cell_stage = reserve_figure("map_cell")
 
     st.header("Sigmoids instead of ReLUs")
     experiment = sigmoid_experiment(seed)
@@ -120,7 +120,7 @@ with frame.page("pages/5_why_not_affine.py"):
         with map_stage.picture:
             tell_maps(sweep, found, threshold, affine_guess, batch_guess)
     if len(found.rows):
-        with cell_place:
+        with cell_stage.picture:
             look_into(sweep, found.rows, threshold, {"lr": rate, "init_scale": scale})
     if sigmoid_stage:
         draw_sigmoids(sigmoid_stage, experiment)
