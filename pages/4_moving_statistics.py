@@ -75,7 +75,8 @@ with frame.page("pages/4_moving_statistics.py"):
             width=200,
             format_func=str,
         )
-        st.button("Kick the lower layers" if kicks < MOST_KICKS else "Start over", on_click=kick, key="moving_kick")
+        label = "Kick the lower layers" if kicks < MOST_KICKS else "Start over"
+        st.button(label, on_click=kick, key="moving_kick", width=200)  # one width, so that it stays in its place
     kick_stage = reserve_figure(
         "moving_kicked",
         caption=(

@@ -164,7 +164,7 @@ def plot_profile(
             ends.encode(x, y, color, xOffset=alt.XOffset("name:N"), tooltip=tooltip),
         ],
         title=f"Along the {FIELD_TITLES[along]}",
-        notes=[f"At {where}. Dotted: {threshold:g}. Crosses: diverged."],
+        notes=[f"At {where}. Dotted: {threshold:g}. ×: diverged."],
         description=f"At {FIELD_TITLES[along]} = {cell[along]:g}: {said}.",
         theme=theme,
         legend_lines=legend_lines,

@@ -113,6 +113,47 @@ def test_a_page_is_quiet_accessible_and_within_the_screen(visit, path, screen, s
     assert page.hosts <= {"127.0.0.1", None}
 
 
+@pytest.mark.parametrize("screen", SCREENS)
+@pytest.mark.parametrize("path", ["moving_statistics", "why_not_affine", "scale_decoupling", "two_reparameterizations"])
+def test_a_figure_reserves_what_it_takes(visit, path, screen):
+    page = visit(path, screen)
+    wait_until_settled(page)
+    for each in page.locator(".player").all():
+        each.scroll_into_view_if_needed()
+        expect(each).not_to_have_attribute("data-draws", "0", timeout=PATIENCE)
+    found = page.evaluate("""() => {
+        const stages = document.querySelectorAll('[class*=st-key-stage_], [class*=st-key-figure_]');
+        return Object.fromEntries([...stages].map(stage => {
+            const reserved = parseFloat(getComputedStyle(stage).minHeight);
+            stage.style.setProperty('min-height', '0', 'important');
+            const taken = stage.getBoundingClientRect().height;
+            return [[...stage.classList].find(name => name.startsWith('st-key')), [reserved, taken]];
+        }));
+    }""")
+    assert found
+    # What stands below would otherwise jump by the difference when a result arrives. Two lines of text may differ.
+    assert {name: sizes for name, sizes in found.items() if abs(sizes[1] - sizes[0]) > 60} == {}
+
+
+def test_a_control_keeps_the_readers_place(visit):
+    page = visit("why_not_affine")
+    wait_until_settled(page)
+    slider = page.locator(".st-key-map_rate").get_by_role("slider")
+    slider.scroll_into_view_if_needed()
+    slider.focus()
+    page.wait_for_timeout(500)
+    top = "document.querySelector('.st-key-map_rate').getBoundingClientRect().top"
+    before = page.evaluate(top)
+    page.keyboard.press("ArrowRight")
+    tops = []
+    for _ in range(60):
+        tops.append(page.evaluate(top))
+        page.wait_for_timeout(25)
+    expect(page.locator(".st-key-map_rate")).to_contain_text("0.46")
+    assert max(abs(place - before) for place in tops) < 3
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')") is not None
+
+
 @pytest.mark.parametrize("path", PATHS)
 def test_every_text_can_be_read_from_the_back_in_presenter_mode(visit, path):
     smallest = """() => Math.min(...[...document.querySelectorAll('[data-testid=stMain] *')]

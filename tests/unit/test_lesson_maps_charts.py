@@ -121,7 +121,7 @@ def test_a_profile_goes_through_the_chosen_cell():
     assert values(spec, 1)["accuracy"].tolist() == [0.85]
     assert values(spec, 3)[["name", "lr"]].values.tolist() == [["plain", 0.1], ["batch norm", 0.1]]
     assert values(spec, 5)["name"].tolist() == ["plain", "batch norm"]
-    assert "At initial scale = 1. Dotted: 0.85. Crosses: diverged." in spec["description"]
+    assert "At initial scale = 1. Dotted: 0.85. ×: diverged." in spec["description"]
     assert "plain 3 of 3 diverged; batch norm diverged at step 4." in spec["description"]
 
 
