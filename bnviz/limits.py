@@ -28,7 +28,12 @@ class Bound:
         if self.low <= value <= self.high:
             return None
         unit = f" {self.unit}" if self.unit else ""
-        return f"{field} = {value!r}: must be from {self.low:g} to {self.high:g}{unit}; {self.fix}."
+        return f"{field} = {value!r}: must be from {_text(self.low)} to {_text(self.high)}{unit}; {self.fix}."
+
+
+def _text(bound: float) -> str:
+    """The bound in full where six digits would round it."""
+    return f"{bound:g}" if float(f"{bound:g}") == bound else f"{bound:,}"
 
 
 LIBRARY: Mapping[str, Bound] = {

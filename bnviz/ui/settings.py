@@ -11,6 +11,8 @@ from bnviz.experiment import Experiment, InvalidExperiment
 from bnviz.ui.literal import literal
 from bnviz.ui.words import short
 
+_LISTED = 10  # values of a control that a message names; of more it names the first and the last
+
 
 class Settings:
     """Draws controls and keeps their values in the page's link, as far as they differ from the defaults.
@@ -70,7 +72,8 @@ class Settings:
         for name in self._asked.keys() - self._values.keys():
             self._problems[name] = "this page has no such parameter."
         if self._problems:
-            listed = "\n".join(f"- {literal(name)}: {literal(message)}" for name, message in self._problems.items())
+            named = (text if text.startswith(name) else f"{name}: {text}" for name, text in self._problems.items())
+            listed = "\n".join(f"- {literal(text)}" for text in named)
             self._messages.error(f"These parts of the link were ignored:\n\n{listed}")
         changed = {name: value for name, value in self._values.items() if value != self._defaults[name]}
         st.query_params.from_dict({name: _text(value) for name, value in changed.items()})
@@ -92,7 +95,8 @@ class Settings:
         texts = {_text(value): value for value in values}
         asked = self._asked.get(name, _text(default))
         if asked not in texts:
-            self._problems[name] = f"{name} = {asked!r}: must be one of {', '.join(texts)}."
+            listed = [*texts] if len(texts) <= _LISTED else [*[*texts][:3], "…", [*texts][-1]]
+            self._problems[name] = f"{name} = {asked!r}: must be one of {', '.join(listed)}."
         st.session_state.setdefault(key, texts.get(asked, default))
         return key
 

@@ -136,6 +136,14 @@ def test_another_seed_is_in_the_link_and_in_every_experiment(page):
     assert page.table[0].value.loc["plain", "‖∂L/∂W‖"] != before
 
 
+def test_a_link_with_a_value_that_a_long_slider_lacks_is_told_where_it_begins_and_ends(open_page):
+    page = open_page(PAGE, update="61", factor="-1")
+    said = page.error[0].value.replace("\\", "")
+    assert "update = '61': must be one of 1, 2, 3, …, 60." in said
+    assert "factor = '-1': must be one of 0.001, 0.002, 0.005, …, 1000." in said
+    assert page.select_slider(key="scale_update").value == 5
+
+
 def test_a_computation_is_shared_and_kept_like_a_training():
     task = ScaleSweep(seed=12, width=8, examples=16)
     prepare(task)

@@ -65,9 +65,9 @@ def test_what_the_reader_sets_is_in_the_link_and_leaves_it_with_the_default(open
     ("query", "message"),
     [
         ({"rate": "2"}, "must be one of 0.1, 1, 10."),
-        ({"seed": "-1"}, "must be from 0"),
-        ({"seed": "x"}, "seed must be a whole number."),
-        ({"size": "3"}, "this page has no such parameter."),
+        ({"seed": "-1"}, "- seed = -1: must be from 0 to 4,294,967,295;"),
+        ({"seed": "x"}, "- seed must be a whole number."),
+        ({"size": "3"}, "- size: this page has no such parameter."),
     ],
 )
 def test_what_a_link_must_not_say_is_named_and_dropped(opened, query, message):

@@ -84,6 +84,13 @@ def test_theory_for_the_gradient_is_one_over_a():
     assert np.allclose(theory["gradient_ratio"] * theory["scale"], 1)
 
 
+def test_theory_for_the_update_is_one_over_a_squared():
+    spec = FIGURES["update"]().to_dict()
+    theory = values(spec, 2)
+    assert np.allclose(theory["relative_step_ratio"] * theory["scale"] ** 2, 1)
+    assert "ε = 0: 1/a²" in spec["description"]
+
+
 def test_an_eps_that_was_not_computed_is_named():
     spec = charts.plot_scaled(scaled(), STYLES, quantity="output_sd", eps=0.3, scale=1.0).to_dict()
     assert "Nothing was computed for ε = 0.3." in spec["description"]
