@@ -65,7 +65,8 @@ with frame.page("pages/5_why_not_affine.py"):
             "The scale of a plain layer is that of γW, for x is Wh: both letters name one number, and it has to be "
             "right. In front of batch norm a factor a on W cancels, as long as ε is small beside the variance:"
         )
-        st.latex(r"\gamma\,(Wh)+\beta=(\gamma W)\,h+\beta,\qquad\mathrm{BN}(aWh)=\mathrm{BN}(Wh)")
+        st.latex(r"\gamma\,(Wh)+\beta=(\gamma W)\,h+\beta")
+        st.latex(r"\mathrm{BN}(aWh)=\mathrm{BN}(Wh)")
     st.header("Look into one cell")
     with st.container(horizontal=True):
         rate = settings.slider("rate", "Learning rate η", RATES, 0.1, help="The column; a click on a map sets it too.")
