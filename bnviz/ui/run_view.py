@@ -50,13 +50,14 @@ class Stage:
     """A place on the page where an experiment is trained and played back, or a lesson's task is worked on.
 
     Reserve it where it is to appear, write the rest of the page, and call `show` or `obtain` last: the work holds up
-    the script, and whatever is written after it waits.
+    the script, and whatever is written after it waits. `caption` says what to look at in the figure.
     """
 
     key: str
     progress: DeltaGenerator
     messages: DeltaGenerator
     picture: DeltaGenerator
+    caption: str = ""
 
     def show(self, experiment: Experiment, result: str | None = None) -> Done[History] | None:
         """Play the recording kept under the key `result`, or train the experiment and play that.
@@ -110,6 +111,10 @@ class Stage:
                 break
             before += task.steps
         return found
+
+    def explain(self) -> None:
+        """Draw the caption: right under the figure, before the numbers and what is said about them."""
+        st.caption(self.caption)
 
     def _say_how_it_ended(self, done: Done[Any], ends: Sequence[Outcome]) -> None:
         troubled = [outcome for outcome in ends if outcome.status.startswith("diverged")]
@@ -216,9 +221,9 @@ def reserve(key: str) -> Stage:
     return _place(f"stage_{key}", key)
 
 
-def reserve_figure(key: str) -> Stage:
-    """Reserve the place for a page's own figure here: less of it than a player takes. `key` is unique in the app."""
-    return _place(f"figure_{key}", key)
+def reserve_figure(key: str, caption: str = "") -> Stage:
+    """Reserve the place for a page's own figure here, as high as `page.css` says. `key` is unique in the app."""
+    return _place(f"figure_{key}", key, caption)
 
 
 def reserve_line(key: str) -> Stage:
@@ -226,11 +231,11 @@ def reserve_line(key: str) -> Stage:
     return _place(f"line_{key}", key)
 
 
-def _place(container: str, key: str) -> Stage:
+def _place(container: str, key: str, caption: str = "") -> Stage:
     with st.container(key=container):
         # Each kind of content keeps its own place. The player would start over if it took turns with another, and
         # a place that is cleared and filled in one breath keeps in the browser what it held before.
-        return Stage(key, st.empty(), st.empty(), st.container())
+        return Stage(key, st.empty(), st.empty(), st.container(), caption)
 
 
 def _visitor() -> str:
