@@ -42,9 +42,9 @@ def redundancy_verdict(batch: pd.Series, affine: pd.Series) -> str:
     """Return whether the functions are the same, which is the first half of the answer to the question."""
     if max(batch["double"], affine["double"]) <= ROUNDING:
         return (
-            "**Isn't that redundant? As a function, yes.** What differs is rounding. Whatever a batch-norm network "
-            "computes in evaluation, linear layers and ReLUs alone compute too, and so do those of γx + β. Neither "
-            "can represent more than a plain network."
+            "**Isn't that redundant? As a function, yes.** What differs is rounding. Linear layers and ReLUs compute "
+            "whatever a batch-norm network computes in evaluation, and the same is true of γx + β. Neither can "
+            "represent more than a plain network."
         )
     return (
         "**Not the same in this run.** The difference is more than rounding, so the folded network is another function."
