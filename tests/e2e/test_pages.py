@@ -114,7 +114,7 @@ def test_a_page_is_quiet_accessible_and_within_the_screen(visit, path, screen, s
 
 
 @pytest.mark.parametrize("screen", SCREENS)
-@pytest.mark.parametrize("path", ["moving_statistics", "why_not_affine", "scale_decoupling", "two_reparameterizations"])
+@pytest.mark.parametrize("path", [path for path in PATHS if path not in ("what_it_computes", "training_lab")])
 def test_a_figure_reserves_what_it_takes(visit, path, screen):
     page = visit(path, screen)
     wait_until_settled(page)
@@ -131,8 +131,9 @@ def test_a_figure_reserves_what_it_takes(visit, path, screen):
         }));
     }""")
     assert found
-    # What stands below would otherwise jump by the difference when a result arrives. Two lines of text may differ.
-    assert {name: sizes for name, sizes in found.items() if abs(sizes[1] - sizes[0]) > 60} == {}
+    # What stands below would otherwise jump by the difference when a result arrives. A verdict of another
+    # length takes a line or two more or less.
+    assert {name: sizes for name, sizes in found.items() if abs(sizes[1] - sizes[0]) > 75} == {}
 
 
 def test_a_control_keeps_the_readers_place(visit):
