@@ -131,7 +131,7 @@ def test_errors_beyond_the_axis_are_drawn_at_its_edges_and_said():
     assert set(values(spec, 0)["mean_error"]) == {1e-3, 1e2}
     notes = " ".join(spec["title"]["subtitle"])
     assert "Values below 0.001" in notes
-    assert "Values above 1e+02" in notes
+    assert "Values above 100 are" in notes
 
 
 def test_of_many_steps_an_even_choice_is_drawn():
