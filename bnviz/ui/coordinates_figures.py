@@ -33,7 +33,7 @@ def draw_folding(stage: Stage, task: Folding, example: int, guess: str | None) -
             figure(charts.plot_answer(of_batch, styles, example=example, theme=theme()), "same_answer")
         with right:
             figure(charts.plot_agreement(of_batch, styles, example=example, theme=theme()), "same_agreement")
-        stage.explain()
+        stage.show_caption()
         if done.ending != "finished":
             return
         batch, affine = (row for _, row in folding_summary(table).iterrows())
@@ -63,7 +63,7 @@ def draw_scale(stage: Stage, task: FixedScale) -> None:
     with stage.picture:
         styles = run_styles(task.experiment)
         figure(charts.plot_run_losses(table, styles, broad=OTHER_RATE, theme=theme()), "same_scale_loss")
-        stage.explain()
+        stage.show_caption()
         if done.ending != "finished":
             return
         same, other = difference(table, SAME_RATE), difference(table, OTHER_RATE)
@@ -89,7 +89,7 @@ def draw_parting(stage: Stage, task: Parting, guess: str | None) -> None:
             figure(charts.plot_parting(table, styles, quantity="difference", theme=theme()), "same_difference")
         with right:
             figure(charts.plot_parting(table, styles, quantity="loss", theme=theme()), "same_loss")
-        stage.explain()
+        stage.show_caption()
         if done.ending != "finished":
             return
         parted = split(table)
@@ -118,7 +118,7 @@ def draw_identity(stage: Stage, task: ScaleIdentity, eps: float) -> None:
         left, right = st.columns(2)
     with left:
         figure(charts.plot_identity(table, styles, eps=eps, theme=theme()), "same_identity")
-        stage.explain()
+        stage.show_caption()
     if done.ending != "finished":
         return
     with right:
@@ -150,7 +150,7 @@ def draw_plane(plane: Stage, polar: Stage, landscape: Landscape, walks: Walks, s
                 )
                 st.altair_chart(chart, theme=None, width="content", key=f"same_{picture}_{norm}")
         with stage.picture:
-            stage.explain()
+            stage.show_caption()
     plain, batch = (state(table, norm, step) for norm in NORMS)
     with polar.picture:
         numbers(

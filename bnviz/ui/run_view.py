@@ -50,7 +50,8 @@ class Stage:
     """A place on the page where an experiment is trained and played back, or a lesson's task is worked on.
 
     Reserve it where it is to appear, write the rest of the page, and call `show` or `obtain` last: the work holds up
-    the script, and whatever is written after it waits. `caption` says what to look at in the figure.
+    the script, and whatever is written after it waits. `caption` says what the figure shows and what to look at; it
+    stands right below the figure, above the numbers and what they mean.
     """
 
     key: str
@@ -69,10 +70,16 @@ class Stage:
             return None
         with self.picture:
             player(done.result, key=f"{self.key}_player")
+            self.show_caption()
             table = st.expander("The same as a table", key=f"{self.key}_as_table", on_change="rerun")
             if table.open:
                 table.dataframe(player_table(done.result), hide_index=True)
         return done
+
+    def show_caption(self) -> None:
+        """Write the caption here, if there is one."""
+        if self.caption:
+            st.caption(self.caption)
 
     def obtain(self, task: Task, result: str | None = None) -> Done[Any] | None:
         """Return what is kept under the key `result`, or work on the task; the page draws it in `picture`.
@@ -111,10 +118,6 @@ class Stage:
                 break
             before += task.steps
         return found
-
-    def explain(self) -> None:
-        """Draw the caption: right under the figure, before the numbers and what is said about them."""
-        st.caption(self.caption)
 
     def _say_how_it_ended(self, done: Done[Any], ends: Sequence[Outcome]) -> None:
         troubled = [outcome for outcome in ends if outcome.status.startswith("diverged")]
@@ -216,9 +219,9 @@ class Stage:
         st.session_state.pop(self._ended, None)
 
 
-def reserve(key: str) -> Stage:
+def reserve(key: str, caption: str = "") -> Stage:
     """Reserve the place for a player here. `key` is unique in the app."""
-    return _place(f"stage_{key}", key)
+    return _place(f"stage_{key}", key, caption)
 
 
 def reserve_figure(key: str, caption: str = "") -> Stage:
@@ -226,12 +229,12 @@ def reserve_figure(key: str, caption: str = "") -> Stage:
     return _place(f"figure_{key}", key, caption)
 
 
-def reserve_line(key: str) -> Stage:
+def reserve_line(key: str, caption: str = "") -> Stage:
     """Reserve the place for a few numbers and a sentence here. `key` is unique in the app."""
-    return _place(f"line_{key}", key)
+    return _place(f"line_{key}", key, caption)
 
 
-def _place(container: str, key: str, caption: str = "") -> Stage:
+def _place(container: str, key: str, caption: str) -> Stage:
     with st.container(key=container):
         # Each kind of content keeps its own place. The player would start over if it took turns with another, and
         # a place that is cleared and filled in one breath keeps in the browser what it held before.
