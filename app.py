@@ -30,7 +30,7 @@ SHORT_ANSWERS = (
         """
 ### Isn't it redundant?
 As a set of functions, yes. Once training is over, μ and σ are fixed numbers, and batch norm can be merged into the
-weights and the bias of its layer: but for rounding, no output changes. But training does not see the whole set at
+weights and the bias of its layer; apart from rounding, no output changes. But training does not see the whole set at
 once. It walks through it one gradient step at a time, and batch norm changes the coordinates in which it walks. In a
 plain layer the size of the weights sets the size of the output. Under batch norm (apart from the small ε) γ alone sets
 it. *The limit:* other coordinates mean another walk, not always a better one.

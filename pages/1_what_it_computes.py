@@ -77,8 +77,8 @@ def draw_backward(batch: lesson.UnitBatch, settings: mini_batch.Settings) -> Non
     with frame.prose():
         st.markdown(what_is_left(batch, sums))
         st.markdown(
-            f"{what_the_sums_say(sums)} Tests compare both passes with PyTorch's BatchNorm1d in double precision: they "
-            f"agree to within {number(lesson.PYTORCH_TOLERANCE, rounding=0)}."
+            f"{what_the_sums_say(sums, batch.gamma)} Tests compare both passes with PyTorch's BatchNorm1d in double "
+            f"precision: they agree to within {number(lesson.PYTORCH_TOLERANCE, rounding=0)}."
         )
 
 

@@ -60,14 +60,17 @@ with frame.page("pages/2_same_functions.py"):
             "start with V = cW in place of W. By the chain rule ∂L/∂W = c·∂L/∂V, so an update of W at the rate η moves "
             "cW as the plain network moves V at the rate c²η:"
         )
-        st.latex(r"c\,\Bigl(W-\eta\,\frac{\partial L}{\partial W}\Bigr)=V-c^2\eta\,\frac{\partial L}{\partial V}")
+        st.latex(
+            r"c\,\bigl(W-\eta\,\tfrac{\partial L}{\partial W}\bigr)"
+            r"=V-c^2\eta\,\tfrac{\partial L}{\partial V}"
+        )
     scale = settings.slider(
         "scale", "γ held at c", SCALES, 2.0, help="The scale of every unit, from the first update to the last."
     )
     scale_stage = reserve_figure(
         "same_scale",
-        "Two hidden layers of 64 ReLUs on digits, 100 updates at η = 0.03, 64-bit numbers. Look at which of the two "
-        "plain networks has the curve of γx + β.",
+        "Two hidden layers of 64 ReLUs on digits, 100 updates at η = 0.03, 64-bit numbers. Look at whether the dashes "
+        "of γx + β lie on the broad curve of the plain network at the rate c²η.",
     )
 
     st.header("One function at the start, three walks")

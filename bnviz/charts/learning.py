@@ -131,11 +131,13 @@ def plot_run_losses(
     *,
     axis_title: str = "cross-entropy (nats, log scale)",
     floor: float | None = None,
+    broad: int | None = None,
     theme: Theme = "light",
 ) -> Layers:
     """Training losses of runs over the steps, each point the mean of ten mini-batches, on a log axis.
 
-    `frame` has step, run, loss. `floor` draws a dotted level.
+    `frame` has step, run, loss. `floor` draws a dotted level. The curve of the run `broad` is broad and pale, so that
+    another one that lies on it is seen.
     """
     drawn = frame[np.isfinite(frame["loss"])]
     if drawn.empty:
@@ -151,7 +153,15 @@ def plot_run_losses(
         alt.Tooltip("step:Q", title="from step", format=","),
         alt.Tooltip("loss:Q", format=".3g"),
     ]
-    layers = [alt.Chart(drawn).mark_line(strokeWidth=3).encode(x, y, color, dash, tooltip=tooltip)]
+    # Broad curves first: what is drawn last lies on top.
+    parts = ((drawn["run"] == broad, 10, 0.4), (drawn["run"] != broad, 3, 1.0))
+    layers = [
+        alt.Chart(drawn[chosen])
+        .mark_line(strokeWidth=width, opacity=opacity)
+        .encode(x, y, color, dash, tooltip=tooltip)
+        for chosen, width, opacity in parts
+        if chosen.any()
+    ]
     if floor is not None:
         level = alt.Chart(pd.DataFrame({"loss": [floor]}))
         layers.append(level.mark_rule(strokeWidth=2, strokeDash=[1, 4], color=PALETTES[theme].text).encode(y))

@@ -93,7 +93,7 @@ def log_axis(values: pd.Series, title: str) -> dict[str, Any]:
 
 def _number(value: float) -> str:
     if 1e-3 <= value < 1e5:
-        return f"{value:.1g}"
+        return f"{value:.1g}" if value < 10 else f"{value:,.0f}"
     mantissa, _, exponent = f"{value:.0e}".partition("e")
     power = "10" + str(int(exponent)).translate(_RAISED)
     return power if mantissa == "1" else f"{mantissa}·{power}"

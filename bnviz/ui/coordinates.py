@@ -95,11 +95,11 @@ def why_parted(split: Split) -> str:
         f"The largest difference of an output was {short(split.start, 2)} at step 0 and {short(split.first, 2)} after "
         f"one update, in which batch norm's own outputs moved by up to {short(split.moved, 2)}."
     )
-    if split.first > ROUNDING:
-        return (
-            f"{distances} **As a way to train it is not redundant**: one function, and already the first step differs."
-        )
-    return distances
+    parted = what_parted(split)
+    if parted == PART_ANSWERS[2]:
+        return distances
+    when = "already the first step differs" if parted == PART_ANSWERS[0] else "small differences of the steps add up"
+    return f"{distances} **As a way to train it is not redundant**: one function, and {when}."
 
 
 def walks_verdict(endings: Sequence[Ending], names: Sequence[str]) -> str:

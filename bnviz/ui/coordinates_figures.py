@@ -61,7 +61,8 @@ def draw_scale(stage: Stage, task: FixedScale) -> None:
         return
     table = done.result
     with stage.picture:
-        figure(charts.plot_run_losses(table, run_styles(task.experiment), theme=theme()), "same_scale_loss")
+        styles = run_styles(task.experiment)
+        figure(charts.plot_run_losses(table, styles, broad=OTHER_RATE, theme=theme()), "same_scale_loss")
         stage.show_caption()
         if done.ending != "finished":
             return

@@ -19,6 +19,7 @@ HELD_ANSWERS = ("holding μ", "holding σ", "about the same")
 
 EASY = 3.0  # condition number up to which nothing is in the way of gradient descent
 ALIKE = 1.25  # ratio of two losses up to which they count as about the same: one seed, mini-batches
+LEARNED = 0.5  # test accuracy on ten digits from which a network counts as having learned them
 THERE = 0.1  # distance from mean 0 and sd 1 that still counts as standardized
 
 
@@ -119,12 +120,18 @@ def told_verdict(ends: pd.DataFrame, rate: float) -> str:
     task = f"The loss of the task is {short(told['loss'])}; with computed μ and σ it is {short(computed['loss'])}."
     if max(told["mean_error"], told["std_error"]) <= THERE:
         return f"**They got there.** At the end {_errors(told)}. {task}"
-    return (
+    words = (
         f"**They are not there.** At the end {_errors(told)}; with computed μ and σ {_errors(computed)}. {task} Every "
-        "unit faces a problem like the first one of this page, on inputs that move with the layers below. Lag alone "
-        "does not explain the loss: the gradient of the weights does not know that γ and β will answer each of its "
-        "updates, either. What that costs is measured in the last section."
+        "unit faces a problem like the first one of this page, on inputs that move with the layers below."
     )
+    free = ending(ends, FREE)
+    if max(free["mean_error"], free["std_error"]) > THERE and told["loss"] > ALIKE * free["loss"]:
+        return (
+            f"{words} Lag alone does not explain the loss: γ and β that are left to the task are not there either, and "
+            f"reach {short(free['loss'])}. The gradient of the weights does not know that γ and β will answer each of "
+            "its updates. The last section measures what such ignorance costs."
+        )
+    return words
 
 
 def free_verdict(ends: pd.DataFrame) -> str:
@@ -205,10 +212,14 @@ def detached_verdict(ends: pd.DataFrame) -> str:
     ratio = both["loss"] / true["loss"]
     if ratio <= ALIKE:
         return f"**No clear harm here.** With both held constant: {accuracy}."
+    learned = (
+        "Nothing blows up: the network learns, with steps that partly cancel in the next forward pass."
+        if both["accuracy"] >= LEARNED
+        else "Nothing blows up, but the network has hardly learned."
+    )
     return (
         f"**The statistics belong in the gradient.** With both held constant the loss ends {short(ratio, 2)} times as "
-        f"high, {accuracy}. Nothing blows up: the network learns, with steps that partly cancel in the next forward "
-        "pass."
+        f"high, {accuracy}. {learned}"
     )
 
 

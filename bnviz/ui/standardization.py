@@ -17,6 +17,8 @@ def after_doubling(found: Doubling, example: int) -> tuple[str, str]:
     moves = (
         f"y of example {example} goes from {number(found.before[example - 1])} to {number(found.after[example - 1])}"
     )
+    if len({*found.before, *found.after}) == 1:
+        return GUESSES[1], f"Here every y is β = {number(found.before[0])}, whatever the values are."
     divisor = f"√(σ² + ε) from {number(found.scale_before)} to {number(found.scale_after)}"
     if found.stays:
         return GUESSES[1], (
@@ -97,8 +99,10 @@ def what_is_left(batch: UnitBatch, sums: GradientSums) -> str:
     return f"{kept} Two of the {size} directions are taken away, so {usual}"
 
 
-def what_the_sums_say(sums: GradientSums) -> str:
+def what_the_sums_say(sums: GradientSums, gamma: float) -> str:
     """What Σdx = 0 means, and whether Σdx·x̂ is as good as 0 at this ε."""
+    if gamma == 0:
+        return "Both sums are 0 for a simple reason: γ = 0, so that y is β whatever x is, and nothing reaches x."
     together = "Σ dx = 0: no update asks all values to move together, because y would not show it."
     if sums.left_along <= NEGLIGIBLE or sums.along == 0:
         return (

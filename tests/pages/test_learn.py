@@ -1,7 +1,14 @@
 import pytest
 
+from bnviz import train
+from bnviz.lessons.conditioning import Conditioning, fit
+from bnviz.lessons.detached import BOTH_HELD, MEAN_HELD, STD_HELD, TRUE, Detached, DriftingBias
+from bnviz.lessons.drift import FLOOR, Drift, drift_summary
+from bnviz.lessons.endings import endings
+from bnviz.lessons.frozen import frozen_experiment, frozen_result
 from bnviz.ui.learn import DRIFT_ANSWERS, HELD_ANSWERS, STEPS_ANSWERS
-from tests.pages.reading import judged, metrics
+from bnviz.ui.words import short
+from tests.pages.reading import compute, judged, metrics
 
 PAGE = "pages/3_learn_to_standardize.py"
 
@@ -30,6 +37,36 @@ def test_the_first_sight(page):
     assert shown["steps, standardized"] == "1"
     assert shown["last b, mean held constant"] == "6"
     assert shown["noise of a batch, ¾γ²/B"] == "0.0469"
+
+
+def test_every_number_beside_a_figure_is_the_lessons(page):
+    now = fit(compute(Conditioning()), 10.0, 1.0)
+    swing = drift_summary(compute(Drift())).set_index(["drift", "norm"]).loc["sine", "loss"]
+    result = frozen_result(train(frozen_experiment())).set_index("norm")
+    bias = compute(DriftingBias()).groupby("run").tail(1).set_index("run")
+    held = endings(compute(Detached()), Detached().steps).set_index("run")["accuracy"]
+    assert metrics(page) == {
+        "κ, from the examples": f"{now.condition:,.0f}",
+        "κ, by the formula": f"{now.condition_in_theory:,.0f}",
+        "steps, measured": f"{now.steps:,.0f}",
+        "steps, by theory": f"{now.steps_in_theory:,.0f}",
+        "steps, standardized": "1",
+        "loss, γx + β": short(swing["affine"]),
+        "loss, batch norm": short(swing["batch"]),
+        "noise of a batch, ¾γ²/B": short(FLOOR),
+        "training loss, frozen": short(result.loc["batch_frozen", "loss"]),
+        "test accuracy, frozen": f"{result.loc['batch_frozen', 'accuracy']:.3f}",
+        "training loss, batch norm": short(result.loc["batch", "loss"]),
+        "test accuracy, batch norm": f"{result.loc['batch', 'accuracy']:.3f}",
+        "last b, true gradient": short(bias.loc[0, "b"], 1),
+        "last b, mean held constant": "6",
+        "last loss, true gradient": "0.5",
+        "last loss, mean held constant": "0.5",
+        "test accuracy, true gradient": f"{held[TRUE]:.3f}",
+        "test accuracy, σ held": f"{held[STD_HELD]:.3f}",
+        "test accuracy, μ held": f"{held[MEAN_HELD]:.3f}",
+        "test accuracy, both held": f"{held[BOTH_HELD]:.3f}",
+    }
 
 
 def test_mean_and_spread_choose_between_easy_slow_and_out_of_reach(page):

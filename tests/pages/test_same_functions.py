@@ -1,8 +1,14 @@
 import pytest
 
+from bnviz.lessons.fixed_scale import OTHER_RATE, SAME_RATE, FixedScale, difference
+from bnviz.lessons.folding import Folding, folding_summary
+from bnviz.lessons.identity import ScaleIdentity, found
+from bnviz.lessons.parting import Parting, split
+from bnviz.lessons.plane import Walks, state
 from bnviz.ui import run_view
 from bnviz.ui.jobs import JobQueue
-from tests.pages.reading import judged, metrics
+from bnviz.ui.words import short
+from tests.pages.reading import compute, judged, metrics
 
 PAGE = "pages/2_same_functions.py"
 
@@ -33,6 +39,38 @@ def test_the_first_sight_answers_the_question_twice(page):
     assert shown["distance of γx + β, step 0"].endswith("10⁻¹⁵")
     assert float(shown["after step 1"]) > 0.1
     assert shown["test accuracy"] == shown["test accuracy, folded"]
+
+
+def test_every_number_beside_a_figure_is_the_lessons(page):
+    batch, affine = (row for _, row in folding_summary(compute(Folding())).iterrows())
+    held, parted = compute(FixedScale()), split(compute(Parting()))
+    pulls, walks = compute(ScaleIdentity()), compute(Walks())
+    of_affine, of_batch = found(pulls, "affine"), found(pulls, "batch", 0.0)
+    plain, turned = state(walks, "none", 60), state(walks, "batch", 60)
+    assert metrics(page) == {
+        "folded differs by, 32-bit": short(batch["single"], 2),
+        "folded differs by, 64-bit": short(batch["double"], 2),
+        "γx + β merged, 64-bit": short(affine["double"], 2),
+        "training mode differs by": short(batch["training"]),
+        "test accuracy": f"{batch['accuracy']:.3f}",
+        "test accuracy, folded": f"{batch['accuracy_folded']:.3f}",
+        "in training mode": f"{batch['accuracy_training']:.3f}",
+        "difference from plain, rate c²η": short(difference(held, OTHER_RATE), 2),
+        "difference from plain, rate η": short(difference(held, SAME_RATE), 2),
+        "distance of γx + β, step 0": short(parted.start, 2),
+        "after step 1": short(parted.first, 2),
+        "at its last step": short(parted.last, 2),
+        "batch norm's own move, step 1": short(parted.moved, 2),
+        "γx + β: |w·∂L/∂w − γ·∂L/∂γ|": short(of_affine.error, 1),
+        "batch norm: |w·∂L/∂w|": short(of_batch.weight_part, 2),
+        "its error against ε/(σ² + ε)·γ·∂L/∂γ": short(of_batch.error, 1),
+        "γx + β: error of Δ(γ² − ‖w‖²)": short(of_affine.change_error, 1),
+        "batch norm, ε = 0: error of Δ‖w‖²": short(of_batch.change_error, 1),
+        "loss along the ray, plain": short(plain["along_ray"], 2),
+        "loss along the ray, batch norm": short(turned["along_ray"], 1),
+        "‖w‖, plain": short(plain["length"]),
+        "‖w‖, batch norm": short(turned["length"]),
+    }
 
 
 def test_predictions_are_settled_by_the_run(page):

@@ -183,14 +183,23 @@ def test_nothing_from_above_leaves_nothing_to_take_away():
 
 
 def test_the_sums_are_read_by_the_result():
-    assert "is 0 but for what ε leaves" in what_the_sums_say(lesson.gradient_sums(batch_of()))
+    assert "is 0 but for what ε leaves" in what_the_sums_say(lesson.gradient_sums(batch_of()), START.gamma)
     large = lesson.gradient_sums(batch_of(eps=10.0))
-    assert f"the share {number(large.left_along)} of the part along x̂ stays" in what_the_sums_say(large)
+    assert f"the share {number(large.left_along)} of the part along x̂ stays" in what_the_sums_say(large, START.gamma)
+
+
+def test_without_gamma_the_reason_is_gamma():
+    batch = batch_of(gamma=0.0, eps=10.0)
+    assert "γ = 0" in what_the_sums_say(lesson.gradient_sums(batch), 0.0)
+    assert after_doubling(lesson.doubling(batch), 3) == (
+        GUESSES[1],
+        "Here every y is β = 0.50, whatever the values are.",
+    )
 
 
 def test_equal_values_leave_nothing_along_normalized():
     batch = UnitBatch((2.0, 2.0, 2.0), (1.0, 0.0, 0.5), eps=1.0)
-    assert "is 0 but for what ε leaves" in what_the_sums_say(lesson.gradient_sums(batch))
+    assert "is 0 but for what ε leaves" in what_the_sums_say(lesson.gradient_sums(batch), 1.0)
     assert "x̂ = 0" in what_is_left(batch, lesson.gradient_sums(batch))
 
 

@@ -203,7 +203,7 @@ def test_losses_that_a_log_axis_cannot_show_are_clipped_or_left_out_and_said():
     assert drawn.groupby("run")["loss"].agg(["min", "max"]).values.tolist() == [[1, 1], [1e4, 1e4], [1, 1]]
     assert drawn[drawn["run"] == 2]["step"].max() == 5
     assert "Values below 1 are drawn at the bottom edge." in words(spec)
-    assert "Values above 1e+04 are drawn at the top edge." in words(spec)
+    assert "Values above 10,000 are drawn at the top edge." in words(spec)
 
 
 def test_loss_draws_the_two_splits_apart():

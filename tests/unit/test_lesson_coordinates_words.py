@@ -60,7 +60,8 @@ def test_when_they_parted(split, answer):
 
 
 def test_the_reason_for_parting_claims_a_difference_only_where_there_is_one():
-    assert "not redundant" in coordinates.why_parted(Split(1e-15, 2.9, 6.7, 1.4))
+    assert "one function, and already the first step differs" in coordinates.why_parted(Split(1e-15, 2.9, 6.7, 1.4))
+    assert "one function, and small differences" in coordinates.why_parted(Split(1e-15, 0.01, 6.7, 1.4))
     assert "not redundant" not in coordinates.why_parted(Split(1e-15, 1e-14, 1e-12, 1.4))
 
 

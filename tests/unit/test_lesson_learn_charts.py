@@ -110,6 +110,14 @@ def test_losses_are_means_of_ten_batches_above_a_floor():
     assert "no curve to draw" in charts.plot_run_losses(nothing, STYLES).to_dict()["description"]
 
 
+def test_a_broad_curve_lies_below_the_others():
+    broad, fine = charts.plot_run_losses(stepped(), STYLES, broad=1).to_dict()["layer"]
+    assert broad["mark"]["strokeWidth"] > 2 * fine["mark"]["strokeWidth"]
+    spec = charts.plot_run_losses(stepped(), STYLES, broad=1).to_dict()
+    assert set(values(spec, 0)["run"]) == {1}
+    assert set(values(spec, 1)["run"]) == {0}
+
+
 def test_a_tracked_number_has_its_target_dotted_or_none():
     spec = FIGURES["tracked"]().to_dict()
     assert [layer["encoding"]["y"]["field"] for layer in spec["layer"]] == ["beta", "needed"]
@@ -123,7 +131,7 @@ def test_errors_beyond_the_axis_are_drawn_at_its_edges_and_said():
     assert set(values(spec, 0)["mean_error"]) == {1e-3, 1e2}
     notes = " ".join(spec["title"]["subtitle"])
     assert "Values below 0.001" in notes
-    assert "Values above 1e+02" in notes
+    assert "Values above 100 are" in notes
 
 
 def test_of_many_steps_an_even_choice_is_drawn():

@@ -85,6 +85,20 @@ def test_the_told_diverge_lag_or_get_there():
     assert learn.told_verdict(ends(), 0.01).startswith("**They got there.**")
 
 
+@pytest.mark.parametrize(
+    ("free", "explained"),
+    [
+        ({"mean_error": 0.9, "loss": 0.05}, True),
+        ({"mean_error": 0.9, "loss": 1.0}, False),
+        ({"mean_error": 0.01, "loss": 0.05}, False),
+        ({"mean_error": np.nan, "std_error": np.nan, "loss": np.inf, "diverged_at": 3.0}, False),
+    ],
+)
+def test_that_lag_is_not_all_is_said_where_the_run_shows_it(free, explained):
+    said = learn.told_verdict(ends(told={"loss": 1.17, "mean_error": 0.21}, free=free), 0.01)
+    assert ("Lag alone does not explain the loss" in said) is explained
+
+
 def test_left_to_the_task_they_standardize_or_do_not():
     assert learn.free_verdict(ends()).startswith("**Left to the task, they standardize**")
     alike = learn.free_verdict(ends(free={"mean_error": 0.9}))
@@ -153,6 +167,8 @@ def test_which_statistic_matters_more(mean, std, answer):
 
 def test_holding_both_costs_something_nothing_or_everything():
     assert "12 times as high, test accuracy 0.900 against 0.900" in learn.detached_verdict(held())
+    assert "the network learns" in learn.detached_verdict(held())
+    assert "hardly learned" in learn.detached_verdict(held().assign(accuracy=0.2))
     assert learn.detached_verdict(held(both=0.05)).startswith("**No clear harm here.**")
     assert learn.detached_verdict(held(both=np.inf)) == "**With both held constant, the run diverged at step 9.**"
 
