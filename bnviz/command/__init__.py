@@ -4,7 +4,8 @@ arguments          what may be asked for
 training           `train`: one experiment to one recording
 sweeping           `sweep`: a grid to a table that can be taken up again
 exporting          `export`: a recording to one of its tables
-inputs, signals    what is read and refused; how a command is interrupted
+inputs, saying     what is read and refused; what is printed
+signals            how a command is interrupted
 """
 
 import sys
@@ -13,6 +14,7 @@ from collections.abc import Sequence
 from bnviz.cluster import ClusterError
 from bnviz.command.arguments import parser
 from bnviz.command.inputs import BadInput
+from bnviz.command.saying import complain, open_stderr, silence
 
 FINE, BAD_INPUT, LOST, INTERRUPTED = 0, 2, 1, 130
 
@@ -20,20 +22,21 @@ FINE, BAD_INPUT, LOST, INTERRUPTED = 0, 2, 1, 130
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return the exit status: 0, 2 for bad input, 130 when interrupted, 1 for a lost cluster.
 
-    An error is one line on stderr.
+    An error is one line on stderr. When whoever reads stderr leaves, that is an interruption.
     """
+    open_stderr()
     try:
         options = parser().parse_args(arguments)
         finished = options.command(options)
     except BadInput as error:
-        return _complain(error, BAD_INPUT)
+        complain(str(error))
+        return BAD_INPUT
     except ClusterError as error:
-        return _complain(error, LOST)
+        complain(str(error))
+        return LOST
+    except BrokenPipeError:
+        silence(sys.stderr)
+        return INTERRUPTED
     except KeyboardInterrupt:
         return INTERRUPTED
     return FINE if finished else INTERRUPTED
-
-
-def _complain(error: Exception, status: int) -> int:
-    print("bnviz:", *str(error).split(), file=sys.stderr)
-    return status

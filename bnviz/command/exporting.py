@@ -3,6 +3,7 @@
 import argparse
 
 from bnviz.command.inputs import BadInput, require_output, writing
+from bnviz.command.saying import say
 from bnviz.history import History
 from bnviz.rows import SUFFIXES, write_frame
 
@@ -21,5 +22,5 @@ def export_command(options: argparse.Namespace) -> bool:
         raise BadInput(f"{options.recording}: {error}") from None
     with writing(options.out):
         write_frame(frame, options.out)
-    print(f"{len(frame)} rows in {options.out}")
+    say(f"{len(frame)} rows in {options.out}")
     return True

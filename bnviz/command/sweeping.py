@@ -19,6 +19,7 @@ from tqdm import tqdm
 
 from bnviz.cluster import ClusterError, client_from_environment
 from bnviz.command.inputs import BadInput, read_experiment, read_grid, read_seeds, require_output, writing
+from bnviz.command.saying import say
 from bnviz.command.signals import Interruption
 from bnviz.experiment import InvalidExperiment
 from bnviz.rows import SUFFIXES, Journal, Row, UnreadableRows, frame_of, read_rows, results_in, write_frame
@@ -42,7 +43,7 @@ def sweep_command(options: argparse.Namespace) -> bool:
             table.write()
     counts = Counter(table.results[network.key]["status"] for network in networks if network.key in table.results)
     said = ", ".join(f"{count} {status}" for status, count in sorted(counts.items(), reverse=True))
-    print(f"{table.rows} of {len(networks)} rows in {options.out}{': ' if said else ''}{said}")
+    say(f"{table.rows} of {len(networks)} rows in {options.out}{': ' if said else ''}{said}")
     return not interrupted.requested
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from tqdm import tqdm
 
 from bnviz.command.inputs import read_experiment, require_output, writing
+from bnviz.command.saying import say
 from bnviz.command.signals import Interruption
 from bnviz.rows import write_atomically
 
@@ -33,5 +34,5 @@ def train_command(options: argparse.Namespace) -> bool:
     for number, (run, status) in enumerate(zip(experiment.runs, history.status, strict=True)):
         last = losses[losses["run"] == number].groupby("split", observed=True)["accuracy"].last()
         accuracies = ", ".join(f"{split} accuracy {value:.3f}" for split, value in last.items())
-        print(f"{run.label or run.norm}: {status}{'; ' if accuracies else ''}{accuracies}")
+        say(f"{run.label or run.norm}: {status}{'; ' if accuracies else ''}{accuracies}")
     return not interrupted.requested

@@ -16,10 +16,11 @@ LEAKY_SLOPE = 0.01
 WHOLE_VECTORS = 64
 """A multiple of the elements that one turn of a vectorized loop takes, for either type."""
 
-_threshold_backward = torch.ops.aten.threshold_backward.default
-_tanh_backward = torch.ops.aten.tanh_backward.default
-_sigmoid_backward = torch.ops.aten.sigmoid_backward.default
-_leaky_relu_backward = torch.ops.aten.leaky_relu_backward.default
+# `_op` is the function without its wrapper in Python, which costs as much as a view.
+_threshold_backward = torch.ops.aten.threshold_backward.default._op
+_tanh_backward = torch.ops.aten.tanh_backward.default._op
+_sigmoid_backward = torch.ops.aten.sigmoid_backward.default._op
+_leaky_relu_backward = torch.ops.aten.leaky_relu_backward.default._op
 
 
 @dataclass(frozen=True)

@@ -63,11 +63,16 @@ class Tape:
     """What one forward pass leaves for the backward pass and for the recorder.
 
     One tape serves all steps and is overwritten layer by layer: freeing a whole tape at once would make the allocator
-    return its pages to the system, and fetch them again in the next step.
+    return its pages to the system, and fetch them again in the next step. So nothing of it outlives the next pass.
     """
 
     layers: dict[int, LayerTape] = field(default_factory=dict)
     logits: Tensor = field(default_factory=lambda: torch.empty(0))  # [K, classes, B]
+
+    def room(self, index: int, examples: int) -> Tensor | None:
+        """Where z of layer `index` stood in the last pass, to be overwritten; None if that had another batch size."""
+        before = self.layers.get(index)
+        return before.pre_norm if before is not None and before.pre_norm.shape[2] == examples else None
 
 
 class Network:
@@ -114,30 +119,36 @@ class Network:
         In training the running statistics are updated. `tape` collects what the backward pass needs. `prepare` shows
         each kernel its first mini-batch.
         """
-        multiply, groups = self.products.at(x.shape[0]), self.groups
-        h = x.t().expand(len(self.runs), x.shape[1], x.shape[0])
+        examples = x.shape[0]
+        multiply, activate = self.products.at(examples), self.activation.forward
+        h = x.t().expand(len(self.runs), x.shape[1], examples)
         all_kept: list[list[Any]] = []
         for index, layer in enumerate(self.parameters.layers):
-            z = multiply(layer.weight, h)
-            outputs, kept = [], []
-            for group, z_part in zip(groups, self._split(z), strict=True):
-                part = group.parts[index]
-                if prepare:
-                    group.kernel.prepare(z_part, part.buffers)
-                output, saved = group.kernel.forward(z_part, part.units, part.buffers, training)
-                outputs.append(output)
-                kept.append(saved)
-            y = _join(outputs)
-            inputs, h = h, self.activation.forward(y)
+            z = multiply(layer.weight, h, out=tape.room(index, examples) if tape is not None else None)
+            if prepare:
+                for group, z_part in zip(self.groups, self._split(z), strict=True):
+                    group.kernel.prepare(z_part, group.parts[index].buffers)
+            y, kept = self._normalize(index, z, training)
+            inputs, h = h, activate(y)
             all_kept.append(kept)
             if tape is not None:
                 tape.layers[index] = LayerTape(inputs, z, kept, y, h)
         if training:
-            self._update_running(all_kept, x.shape[0])
+            self._update_running(all_kept, examples)
         logits = multiply(self.parameters.head.weight, h).add_(self.head_bias_column)
         if tape is not None:
             tape.logits = logits
         return logits
+
+    def _normalize(self, index: int, z: Tensor, training: bool) -> tuple[Tensor, list[Any]]:
+        """y of layer `index`, and what each group's kernel kept."""
+        outputs, kept = [], []
+        for group, z_part in zip(self.groups, self._split(z), strict=True):
+            part = group.parts[index]
+            output, saved = group.kernel.forward(z_part, part.units, part.buffers, training)
+            outputs.append(output)
+            kept.append(saved)
+        return _join(outputs), kept
 
     def _split(self, x: Tensor) -> list[Tensor]:
         """x `[K, …]` divided among the groups."""
@@ -153,30 +164,33 @@ class Network:
 
     def backward(self, dlogits: Tensor, tape: Tape) -> None:
         """Fill `gradients`, given ∂L/∂logits `[K, classes, B]` and the tape of the forward pass in training."""
-        multiply, groups = self.products.at(dlogits.shape[2]), self.groups
-        head, dhead = self.parameters.head, self.gradients.head
-        multiply(dlogits, tape.layers[len(tape.layers) - 1].post_activation.transpose(1, 2), out=dhead.weight)
+        multiply, through_activation = self.products.at(dlogits.shape[2]), self.activation.backward
+        head, dhead, dlayers = self.parameters.head, self.gradients.head, self.gradients.layers
+        multiply(dlogits, tape.layers[len(tape.layers) - 1].post_activation.mT, out=dhead.weight)
         torch.sum(dlogits, -1, out=dhead.bias)
-        dh = multiply(head.weight.transpose(1, 2), dlogits)
+        dh = multiply(head.weight.mT, dlogits)
         for index in reversed(range(len(tape.layers))):
-            layer = tape.layers[index]
-            dy = self.activation.backward(dh, layer.post_affine, layer.post_activation)
-            dinputs = []
-            for group, dy_part, saved in zip(groups, self._split(dy), layer.saved, strict=True):
-                part = group.parts[index]
-                dx, dgamma, dbeta, dalpha = group.kernel.backward(dy_part, part.units, saved)
-                dinputs.append(dx)
-                part.dgamma.copy_(dgamma)
-                part.dbeta.copy_(dbeta)
-                if dalpha is not None:
-                    part.dalpha.copy_(dalpha)
-            dz = _join(dinputs)
-            multiply(dz, layer.inputs.transpose(1, 2), out=self.gradients.layers[index].weight)
+            inputs, _, saved, y, h = tape.layers[index]
+            dz = self._through_norm(index, through_activation(dh, y, h), saved)
+            multiply(dz, inputs.mT, out=dlayers[index].weight)
             for place in self.normalize_weights:
-                part = groups[place].parts[index]
-                groups[place].kernel.add_weight_gradient(part.dweight, part.weight, layer.saved[place])
+                part = self.groups[place].parts[index]
+                self.groups[place].kernel.add_weight_gradient(part.dweight, part.weight, saved[place])
             if index:
                 dh = multiply(self.transposed[index], dz)
+
+    def _through_norm(self, index: int, dy: Tensor, kept: list[Any]) -> Tensor:
+        """∂L/∂z of layer `index`, given ∂L/∂y; fills the gradients of γ, β and α."""
+        dinputs = []
+        for group, dy_part, saved in zip(self.groups, self._split(dy), kept, strict=True):
+            part = group.parts[index]
+            gradients = group.kernel.backward(dy_part, part.units, saved)
+            dinputs.append(gradients.x)
+            part.dgamma.copy_(gradients.gamma)
+            part.dbeta.copy_(gradients.beta)
+            if gradients.alpha is not None:
+                part.dalpha.copy_(gradients.alpha)
+        return _join(dinputs)
 
     def normalized(self, tape: Tape, index: int) -> Tensor:
         """x̂ `[K, C, B]` of layer `index`: what γ and β act on."""

@@ -97,7 +97,7 @@ class Kernel:
         raise NotImplementedError
 
     def batch_statistics(self, saved: Any) -> "tuple[Tensor, Tensor] | None":
-        """μ and 1/√(σ² + ε) of the batch, `[1, K·C]`, for the running statistics; None if there are none to keep."""
+        """μ and 1/√(σ² + ε) of the batch, `[K·C]`, for the running statistics; None if there are none to keep."""
         return None
 
     def normalized(self, x: "Tensor", saved: Any) -> "Tensor":
@@ -124,12 +124,12 @@ def per_unit(values: "Tensor", x: "Tensor") -> "Tensor":
 
 def scale_and_shift(x_hat: "Tensor", units: Units) -> "Tensor":
     """y = γ·x̂ + β."""
-    return (as_channels(x_hat) * units.gamma_column).add_(units.beta_column).view(x_hat.shape)
+    return (as_channels(x_hat) * units.gamma_column).add_(units.beta_column).view_as(x_hat)
 
 
 def scale(dy: "Tensor", units: Units) -> "Tensor":
     """∂L/∂x̂ = γ·dy."""
-    return (as_channels(dy) * units.gamma_column).view(dy.shape)
+    return (as_channels(dy) * units.gamma_column).view_as(dy)
 
 
 def affine_gradients(dy: "Tensor", x_hat: "Tensor") -> "tuple[Tensor, Tensor]":

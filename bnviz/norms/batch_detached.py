@@ -28,7 +28,7 @@ class BatchDetachedKernel(BatchKernel):
             dx = dx - x_hat * (dx * x_hat).mean(-1, keepdim=True)
         if self.through_mean:
             dx = dx - dx.mean(-1, keepdim=True)
-        return fixed._replace(x=dx.view(dy.shape))
+        return fixed._replace(x=dx.view_as(dy))
 
 
 class MeanDetachedKernel(BatchDetachedKernel):

@@ -45,7 +45,7 @@ class BatchRenormKernel(BatchKernel):
             return super().normalized(x, saved)
         inner, _, r, d = saved
         channels = as_channels(super().normalized(x, inner))
-        return (channels * r.unsqueeze(-1) + d.unsqueeze(-1)).view(x.shape)
+        return (channels * r.unsqueeze(-1) + d.unsqueeze(-1)).view_as(x)
 
     def backward(self, dy: "Tensor", units: Units, saved: Any) -> Gradients:
         if not isinstance(saved[0], tuple):

@@ -31,21 +31,21 @@ class CenterKernel(Kernel):
             assert buffers.running_mean is not None
             mean = buffers.running_mean.unsqueeze(0)
         centered = channels - mean.unsqueeze(-1)
-        return scale_and_shift(centered, units).view(x.shape), (centered, mean, training)
+        return scale_and_shift(centered, units).view_as(x), (centered, mean, training)
 
     def batch_statistics(self, saved: Any) -> "tuple[Tensor, Tensor] | None":
         centered, mean, _ = saved
-        return mean, centered.square().mean(-1).rsqrt_()
+        return mean.view(-1), centered.square().mean(-1).rsqrt_().view(-1)
 
     def normalized(self, x: "Tensor", saved: Any) -> "Tensor":
-        return saved[0].view(x.shape)
+        return saved[0].view_as(x)
 
     def backward(self, dy: "Tensor", units: Units, saved: Any) -> Gradients:
         centered, _, training = saved
         dx = as_channels(scale(dy, units))
         if training:
             dx = dx - dx.mean(-1, keepdim=True)
-        return Gradients(dx.view(dy.shape), *affine_gradients(dy, centered))
+        return Gradients(dx.view_as(dy), *affine_gradients(dy, centered))
 
 
 CENTER = Norm(

@@ -1,6 +1,6 @@
 """Batch norm on PyTorch's fused kernels, for x of shape `[K, C, B]` or `[K, C, B, P]`; imports torch.
 
-What the forward functions save is x, μ and 1/√(σ² + ε) as `[1, K·C]`, and whether they were taken from the batch.
+What the forward functions save is x, μ and 1/√(σ² + ε) as `[K·C]`, and whether they were taken from the batch.
 """
 
 from typing import Any
@@ -11,7 +11,8 @@ from torch import Tensor
 from bnviz.norms.base import Buffers, Gradients, Units, affine_gradients, as_channels
 
 _group_norm = torch.native_group_norm
-_batch_norm_backward = torch.ops.aten.native_batch_norm_backward.default
+# `_op` is the function without its wrapper in Python.
+_batch_norm_backward = torch.ops.aten.native_batch_norm_backward.default._op
 _ALL = [True, True, True]  # the gradients of x, γ and β are wanted
 
 
@@ -22,9 +23,9 @@ def forward(x: Tensor, units: Units, eps: float) -> tuple[Tensor, Any]:
     its batch norm, but computed in vector instructions.
     """
     channels = units.channels
-    values = x.shape[2] if x.dim() == 3 else x.shape[2] * x.shape[3]
+    values = x.numel() // channels
     y, mean, inverse_std = _group_norm(x, units.gamma_flat, units.beta_flat, 1, channels, values, channels, eps)
-    return y, (x, mean, inverse_std, True)
+    return y, (x, mean.view(-1), inverse_std.view(-1), True)
 
 
 def forward_fixed(x: Tensor, units: Units, buffers: Buffers, eps: float) -> tuple[Tensor, Any]:
@@ -34,7 +35,7 @@ def forward_fixed(x: Tensor, units: Units, buffers: Buffers, eps: float) -> tupl
     assert var is not None
     channels = as_channels(x)
     y, _, _ = torch.native_batch_norm(channels, units.gamma_flat, units.beta_flat, mean, var, False, 0.0, eps)
-    return y.view(x.shape), (x, mean.clone().unsqueeze(0), (var + eps).rsqrt_().unsqueeze(0), False)
+    return y.view_as(x), (x, mean.clone(), (var + eps).rsqrt_(), False)
 
 
 def backward(dy: Tensor, units: Units, saved: Any, eps: float) -> Gradients:
@@ -43,18 +44,27 @@ def backward(dy: Tensor, units: Units, saved: Any, eps: float) -> Gradients:
     if not from_batch:
         return backward_fixed(dy, units, saved)
     dx, dgamma, dbeta = _batch_norm_backward(
-        as_channels(dy), as_channels(x), units.gamma_flat, None, None, mean[0], inverse_std[0], True, eps, _ALL
+        dy.reshape(1, units.channels, -1),
+        x.reshape(1, units.channels, -1),
+        units.gamma_flat,
+        None,
+        None,
+        mean,
+        inverse_std,
+        True,
+        eps,
+        _ALL,
     )
-    return Gradients(dx.view(dy.shape), dgamma, dbeta)
+    return Gradients(dx.view_as(dy), dgamma, dbeta)
 
 
 def backward_fixed(dy: Tensor, units: Units, saved: Any) -> Gradients:
     """dx = γ/√(σ² + ε)·dy: the gradient when μ and σ are taken for constants."""
     dx = as_channels(dy) * (units.gamma_flat * saved[2]).unsqueeze(-1)
-    return Gradients(dx.view(dy.shape), *affine_gradients(dy, normalized(saved)))
+    return Gradients(dx.view_as(dy), *affine_gradients(dy, normalized(saved)))
 
 
 def normalized(saved: Any) -> Tensor:
     """x̂ of the shape of x."""
     x, mean, inverse_std, _ = saved
-    return ((as_channels(x) - mean.unsqueeze(-1)) * inverse_std.unsqueeze(-1)).view(x.shape)
+    return ((as_channels(x) - mean.unsqueeze(-1)) * inverse_std.unsqueeze(-1)).view_as(x)

@@ -17,7 +17,7 @@ class GroupKernel(Kernel):
     def forward(self, x: "Tensor", units: Units, buffers: Buffers, training: bool) -> "tuple[Tensor, Any]":
         grouped = self._split(x)
         x_hat, inverse_std = standardize(grouped, _dims(grouped), self.settings["eps"])
-        x_hat = x_hat.view(x.shape)
+        x_hat = x_hat.view_as(x)
         return scale_and_shift(x_hat, units), (x_hat, inverse_std)
 
     def normalized(self, x: "Tensor", saved: Any) -> "Tensor":
@@ -27,7 +27,7 @@ class GroupKernel(Kernel):
         x_hat, inverse_std = saved
         dx_hat = self._split(scale(dy, units))
         dx = standardize_backward(dx_hat, self._split(x_hat), inverse_std, _dims(dx_hat))
-        return Gradients(dx.view(dy.shape), *affine_gradients(dy, x_hat))
+        return Gradients(dx.view_as(dy), *affine_gradients(dy, x_hat))
 
     def _split(self, x: "Tensor") -> "Tensor":
         """`[K, C, B, …]` as `[K, G, C/G, B, …]`."""

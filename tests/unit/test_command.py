@@ -235,6 +235,14 @@ def test_bad_input_is_one_line_and_status_2(folder, capsys, command, said):
     assert {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()} == before
 
 
+def test_a_stderr_that_is_closed_from_the_start_does_no_harm(folder, monkeypatch):
+    monkeypatch.setattr(sys, "stderr", None)
+    assert main(["sweep", "e.json", "--seeds", "1", "-o", "rows.csv"]) == 0
+    assert main(["sweep", "none.json", "-o", "rows.csv"]) == 2
+    assert len(read_rows(folder / "rows.csv")) == 2
+    sys.stderr.close()
+
+
 def test_a_sweep_that_another_process_writes_is_left_alone(folder, capsys):
     from bnviz.command.sweeping import _alone
 

@@ -112,3 +112,26 @@ def test_an_interrupted_training_keeps_what_it_recorded(tmp_path):
     process.communicate(timeout=PATIENCE)
     assert process.returncode == 130
     assert all(status.startswith("stopped at step") for status in History.load(tmp_path / "run.npz").status)
+
+
+def test_a_closed_stdout_costs_nothing_but_the_line(tmp_path):
+    (tmp_path / "e.json").write_text(EXPERIMENT.to_json())
+    process = start(tmp_path, "sweep", "e.json", "--seeds", "1", "-o", "rows.csv")
+    process.stdout.close()
+    with process.stderr:
+        said = process.stderr.read()
+    assert process.wait(PATIENCE) == 0, said
+    assert "Traceback" not in said
+    assert "BrokenPipe" not in said
+    assert len(read_rows(tmp_path / "rows.csv")) == 2
+
+
+def test_a_sweep_whose_reader_leaves_writes_its_rows(tmp_path, uninterrupted):
+    process = start_sweep(tmp_path, "rows.csv")
+    wait_for_rows(process, tmp_path / "rows.csv.journal")
+    process.stderr.close()
+    assert process.wait(PATIENCE) == 130
+    process.stdout.close()
+    kept = len(read_rows(tmp_path / "rows.csv"))
+    assert 0 < kept < ROWS
+    check_resumed(tmp_path, "rows.csv", kept, uninterrupted)
