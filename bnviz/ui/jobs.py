@@ -293,6 +293,6 @@ class JobQueue(Generic[Task, Result]):
             if result is not None and ending != "abandoned":
                 self._results.keep(key, done, self._size(result))
             return done
-        except BaseException as error:  # noqa: BLE001 - whatever a task raises, the next one is to run
+        except BaseException as error:
             logger.exception("A training failed")
             return Done("failed", job.key, reason=f"{type(error).__name__}: {error}", at=time.time())

@@ -13,6 +13,7 @@ from bnviz.experiment import Experiment
 from bnviz.limits import work
 from bnviz.ui.configuration import configuration
 from bnviz.ui.jobs import Done, JobQueue, QueueFull, Report
+from bnviz.ui.memory import give_back
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -90,12 +91,15 @@ def _is_present(visitor: str) -> bool:
 
 
 def _work(task: Task, report: Report, should_stop: Callable[[], bool]) -> History | pd.DataFrame:
-    if not isinstance(task, Experiment):
-        return task.compute(report, should_stop)
-    # Imported by the worker, not by the pages: loading torch takes seconds.
-    from bnviz.engine import train
+    try:
+        if not isinstance(task, Experiment):
+            return task.compute(report, should_stop)
+        # Imported by the worker, not by the pages: loading torch takes seconds.
+        from bnviz.engine import train
 
-    return train(task, on_progress=report, should_stop=should_stop)
+        return train(task, on_progress=report, should_stop=should_stop)
+    finally:
+        give_back()
 
 
 def _bytes(result: Any) -> int:
