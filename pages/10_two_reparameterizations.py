@@ -75,10 +75,12 @@ with frame.page("pages/10_two_reparameterizations.py"):
             width=220,
         )
     estimates = GradientEstimates(function, mean, sd, samples, seed)
-    estimates_stage = reserve_figure("vae_estimates")
-    st.caption(
-        f"{estimates.estimates:,} estimates of each kind, made from the same draws. Look at the widths. For z² the "
-        "variances are μ⁴/σ² + 14μ² + 15σ² and 4σ². Then choose the wave."
+    estimates_stage = reserve_figure(
+        "vae_estimates",
+        caption=(
+            f"{estimates.estimates:,} estimates of each kind, made from the same draws. Look at the widths. For z² "
+            "and one draw the variances are μ⁴/σ² + 14μ² + 15σ² and 4σ². Then choose the wave."
+        ),
     )
 
     st.header("What is shared, and what is not")
@@ -96,10 +98,12 @@ with frame.page("pages/10_two_reparameterizations.py"):
         again = settings.toggle(
             "again", "Do it once more", help="The same batch goes through a second time, and ε is drawn a second time."
         )
-    dependence_stage = reserve_figure("vae_dependence")
-    st.caption(
-        "One unit with random weights on the full batch of 128 digits, ε of the root = 0, 64-bit numbers. Look at "
-        "which dots leave the dashed line."
+    dependence_stage = reserve_figure(
+        "vae_dependence",
+        caption=(
+            "One unit with random weights on the full batch of 128 digits, ε of the root = 0, 64-bit numbers. Look at "
+            "which dots leave the dashed line."
+        ),
     )
     with frame.prose():
         st.latex(r"\frac{\partial\hat x}{\partial w}\,w=0,\qquad\frac{\partial\varepsilon}{\partial\varphi}=0")
@@ -113,8 +117,10 @@ with frame.page("pages/10_two_reparameterizations.py"):
         )
         st.latex(r"w=\frac{g}{\|v\|}\,v\;\Rightarrow\;v\cdot\frac{\partial L}{\partial v}=0")
     draw_graphs(WEIGHT_NORM)
-    angles_stage = reserve_line("vae_angles")
-    st.caption("A layer of 64 ReLUs on 128 digits, at initialization, ε of the root = 0, 64-bit numbers.")
+    angles_stage = reserve_line(
+        "vae_angles",
+        caption="A layer of 64 ReLUs on 128 digits, at initialization, ε of the root = 0, 64-bit numbers.",
+    )
 
     st.header("So, is it the same trick?")
     with frame.prose():
@@ -126,10 +132,10 @@ with frame.page("pages/10_two_reparameterizations.py"):
         "the score function is what is left, usually with a baseline that lowers its variance and is left out here."
     )
     sources(
-        "Kingma & Welling 2014, Auto-Encoding Variational Bayes: the reparameterization trick.",
+        "Kingma & Welling 2014, Auto-Encoding Variational Bayes, section 2.4: the reparameterization trick.",
         "Rezende, Mohamed & Wierstra 2014, Stochastic Backpropagation: gradients through random variables.",
         "Williams 1992, Simple Statistical Gradient-Following Algorithms: the score function estimator.",
-        "Salimans & Kingma 2016, Weight Normalization: length and direction, and the gradient at right angles to v.",
+        "Salimans & Kingma 2016, Weight Normalization, section 2.1: length, direction, and the right angle to v.",
         "Ioffe & Szegedy 2015, Batch Normalization, section 3: the gradient through μ and σ of the batch.",
     )
     settings.repeat_with_another_seed()

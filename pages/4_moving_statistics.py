@@ -39,12 +39,14 @@ with frame.page("pages/4_moving_statistics.py"):
     eps = settings.slider(
         "eps", "ε", EPSILONS, 1e-5, help="The number added to the variance inside the root. PyTorch's default is 10⁻⁵."
     )
-    drift_stage = reserve("moving_drift")
-    st.caption(
-        "Three layers of 64 ReLUs on digits, batches of 64, rate 0.1, from the same weights on the same batches. "
-        "Compare the two lowest rows with those of μ and σ, and then with those of γ and β. Every row has one axis for "
-        "both networks. Where μ and σ hardly drift under batch norm, the kick further "
-        "down is the harder test."
+    drift_stage = reserve(
+        "moving_drift",
+        caption=(
+            "Three layers of 64 ReLUs on digits, batches of 64, rate 0.1, from the same weights on the same batches. "
+            "Compare the two lowest rows with those of μ and σ, and then with those of γ and β. Every row has one "
+            "axis for both networks. Where μ and σ hardly drift under batch norm, the kick further down is the harder "
+            "test."
+        ),
     )
     with frame.prose():
         st.latex(r"\operatorname{mean}_B(y)=\beta")
@@ -74,12 +76,14 @@ with frame.page("pages/4_moving_statistics.py"):
             format_func=str,
         )
         st.button("Kick the lower layers" if kicks < MOST_KICKS else "Start over", on_click=kick, key="moving_kick")
-    kick_stage = reserve_figure("moving_kicked")
-    st.caption(
-        "Four layers of 64 ReLUs on digits, trained for 150 updates of 64 at rate 0.1; then taken in training mode, "
-        "with the batch's own μ and σ. Evaluation is another matter: it uses running averages of μ and σ, which know "
-        "of a kick only after some more batches. And what stays is mean and spread: which example gets which value may "
-        "well change."
+    kick_stage = reserve_figure(
+        "moving_kicked",
+        caption=(
+            "Four layers of 64 ReLUs on digits, trained for 150 updates of 64 at rate 0.1; then taken in training "
+            "mode, with the batch's own μ and σ. Evaluation is another matter: it uses running averages of μ and σ, "
+            "which know of a kick only after some more batches. And what stays is mean and spread: which example gets "
+            "which value may well change."
+        ),
     )
 
     st.header("One fixed batch: does the loss ever rise?")
@@ -101,11 +105,13 @@ with frame.page("pages/4_moving_statistics.py"):
         "moving_rise",
     )
     rate = settings.slider("rate", "Learning rate η", RATES, 0.2, help="The same for all parameters and networks.")
-    descent_stage = reserve_figure("moving_descent")
-    st.caption(
-        "Three layers of 64 ReLUs, 64-bit numbers, ε = 10⁻⁵. Left: look for crosses. Right: at 1 the loss fell as "
-        "far as the gradient said; below 0 it rose. g is the gradient that the run uses, the detached one for the "
-        "detached run."
+    descent_stage = reserve_figure(
+        "moving_descent",
+        caption=(
+            "Three layers of 64 ReLUs, 64-bit numbers, ε = 10⁻⁵. Left: look for crosses. Right: at 1 the loss fell as "
+            "far as the gradient said; below 0 it rose. g is the gradient that the run uses, the detached one for the "
+            "detached run."
+        ),
     )
 
     st.header("Small batches: is the doubt right?")
@@ -117,11 +123,13 @@ with frame.page("pages/4_moving_statistics.py"):
     updates = settings.slider(
         "updates", "Updates before", UPDATES, 50, help="How long both networks train before they stand still."
     )
-    agreement_stage = reserve_figure("moving_agreement")
-    st.caption(
-        "Three layers of 64 ReLUs on digits, trained with batches of 64 at rate 0.1; then 20 random batches of each "
-        "size, the same for both networks. Cosine of the two gradients, over all trained parameters: 1 is the same "
-        "direction, 0 a right angle."
+    agreement_stage = reserve_figure(
+        "moving_agreement",
+        caption=(
+            "Three layers of 64 ReLUs on digits, trained with batches of 64 at rate 0.1; then 20 random batches of "
+            "each size, the same for both networks. Cosine of the two gradients, over all trained parameters: 1 is "
+            "the same direction, 0 a right angle."
+        ),
     )
 
     limit(

@@ -24,11 +24,9 @@ with frame.page("pages/5_why_not_affine.py"):
         seed = settings.seed()
         st.markdown(
             "Make two guesses, then watch the maps fill in. Every cell is a network of its own, trained from the "
-            "learning rate and the initial scale of its column and row. A plain layer trains where both are right "
-            "together. In front of batch norm the scale of the weights cancels, so one of the two matters less. "
-            "γx + β has no such effect, because x is Wh:"
+            "learning rate and the initial scale of its column and row. The larger the region in which networks learn, "
+            "the less exactly both have to be chosen. Does a layer γx + β, which may learn its scale, make it larger?"
         )
-        st.latex(r"\gamma\,(Wh)+\beta=(\gamma W)\,h+\beta")
     affine_guess = predict(
         "Does γx + β train in more cells than the plain network (β only)?", maps.AFFINE_ANSWERS, "map_affine"
     )
@@ -56,19 +54,25 @@ with frame.page("pages/5_why_not_affine.py"):
     axes = (("lr", RATES), ("init_scale", SCALES))
     sweep = Sweep(map_experiment((*ALWAYS, *added), seed), axes, seeds, "map", free=1)
     tasks = choose_tasks(sweep)
-    map_stage = reserve_figure("map")
     st.caption(
         "Four hidden layers of 32 ReLUs on digits, 200 updates on batches of 64, no momentum. Both axes are "
         "logarithmic. Dot: it trains. Cross: a loss or a weight left the range of numbers. Dark without a mark: it "
         "stayed near guessing. Look at how far the marked region reaches, and click on a cell to look into it."
     )
+    map_stage = reserve_figure("map")
+    with frame.prose():
+        st.markdown(
+            "The scale of a plain layer is that of γW, for x is Wh: both letters name one number, and it has to be "
+            "right. In front of batch norm a factor a on W cancels, as long as ε is small beside the variance:"
+        )
+        st.latex(r"\gamma\,(Wh)+\beta=(\gamma W)\,h+\beta,\qquad\mathrm{BN}(aWh)=\mathrm{BN}(Wh)")
     st.header("Look into one cell")
     with st.container(horizontal=True):
         rate = settings.slider("rate", "Learning rate η", RATES, 0.1, help="The column; a click on a map sets it too.")
         scale = settings.slider(
             "scale", "Initial scale", SCALES, 1.0, help="The row: a factor on the initial hidden weights."
         )
-    cell_place = st.container(key="figure_map_cell")
+    cell_stage = reserve_figure("map_cell")
 
     st.header("Sigmoids instead of ReLUs")
     experiment = sigmoid_experiment(seed)
@@ -77,10 +81,10 @@ with frame.page("pages/5_why_not_affine.py"):
         f"Train them: {cost_words(len(experiment.runs), work(experiment), experiment.steps)}",
         help="Takes some seconds.",
     )
-    sigmoid_stage = reserve_figure("map_sigmoid") if sigmoids else None
     st.caption(
         "Three hidden layers of 100 sigmoids on digits, batches of 60, rate 0.5. Look at when each curve passes 0.9."
     )
+    sigmoid_stage = reserve_figure("map_sigmoid") if sigmoids else None
     st.page_link("app.py", label="Watch five layers of sigmoids at work on the first page", icon=":material/help:")
 
     st.header("Depth, and a control")
@@ -91,11 +95,11 @@ with frame.page("pages/5_why_not_affine.py"):
         f"Train them: {cost_words(depth_task.steps, depth_cost, depth_task.updates)}",
         help="Takes some seconds.",
     )
-    depth_stage = reserve_figure("map_depth") if depths else None
     st.caption(
         "ReLU networks of width 32 on digits with 2, 5, 10 and 20 hidden layers, four learning rates each, of which "
         "the best counts. The control has three layers and standardized inputs."
     )
+    depth_stage = reserve_figure("map_depth") if depths else None
 
     limit(
         "Batch norm is not immune. No batch norm follows the output layer, so its weights still ask for a rate that "
@@ -116,7 +120,7 @@ with frame.page("pages/5_why_not_affine.py"):
         with map_stage.picture:
             tell_maps(sweep, found, threshold, affine_guess, batch_guess)
     if len(found.rows):
-        with cell_place:
+        with cell_stage.picture:
             look_into(sweep, found.rows, threshold, {"lr": rate, "init_scale": scale})
     if sigmoid_stage:
         draw_sigmoids(sigmoid_stage, experiment)

@@ -56,10 +56,12 @@ with frame.page("pages/6_scale_decoupling.py"):
             1e-5,
             help="The number added to the variance inside the root. PyTorch's default is 10⁻⁵.",
         )
-    scaled_stage = reserve_figure("scale_scaled")
-    st.caption(
-        "One layer of 64 ReLUs on 128 digits, at initialization, in 64-bit numbers. Look at where the solid line of "
-        "batch norm leaves the dotted one: there ε is no longer small beside the variance."
+    scaled_stage = reserve_figure(
+        "scale_scaled",
+        caption=(
+            "One layer of 64 ReLUs on 128 digits, at initialization, in 64-bit numbers. Look at where the solid line "
+            "of batch norm leaves the dotted one: there ε is no longer small beside the variance."
+        ),
     )
     with frame.prose():
         st.latex(r"\mathrm{BN}(aWu)=\mathrm{BN}(Wu)")
@@ -80,10 +82,12 @@ with frame.page("pages/6_scale_decoupling.py"):
         help="Applied once, to all hidden layers of both networks, after update 100.",
         width=420,
     )
-    kick_stage = reserve("scale_kick")
-    st.caption(
-        "Digits, batches of 64, rate 0.1, ε = 10⁻⁵. Look at the training loss when the step counter passes 100, and "
-        "then at the test accuracy."
+    kick_stage = reserve(
+        "scale_kick",
+        caption=(
+            "Digits, batches of 64, rate 0.1, ε = 10⁻⁵. Look at the training loss when the step counter passes 100, "
+            "and then at the test accuracy."
+        ),
     )
 
     st.header("A step at right angles can only lengthen")
@@ -112,10 +116,12 @@ with frame.page("pages/6_scale_decoupling.py"):
         update = settings.slider(
             "update", "Update", range(1, 61), 5, help="Which of the 60 updates the triangles show.", format_func=str
         )
-    growth_stage = reserve_figure("scale_growth")
-    st.caption(
-        "W of one hidden layer of 64 ReLUs on digits, ε = 0, 64-bit numbers. The pictures show true lengths and true "
-        "angles between one W and the next; where the turn leads in the other 4,094 dimensions is left out."
+    growth_stage = reserve_figure(
+        "scale_growth",
+        caption=(
+            "W of one hidden layer of 64 ReLUs on digits, ε = 0, 64-bit numbers. The pictures show true lengths and "
+            "true angles between one W and the next; where the turn leads in the other 4,094 dimensions is left out."
+        ),
     )
 
     st.header("Longer weights with a larger rate: the same training")
@@ -145,8 +151,10 @@ with frame.page("pages/6_scale_decoupling.py"):
             "ε = 0 and 64-bit numbers",
             help="Off: ε = 10⁻⁵ and 32-bit numbers, as networks are usually trained.",
         )
-    equal_stage = reserve_figure("scale_equal")
-    st.caption("Three hidden layers of 64 ReLUs on digits. Look at whether the dotted line stays on the broad one.")
+    equal_stage = reserve_figure(
+        "scale_equal",
+        caption="Three hidden layers of 64 ReLUs on digits. Look at whether the dotted line stays on the broad one.",
+    )
 
     st.header("Weight decay is a rising rate")
     with frame.prose():
@@ -170,8 +178,10 @@ with frame.page("pages/6_scale_decoupling.py"):
             True,
             help="Off: ε = 10⁻⁵ and 32-bit numbers, as networks are usually trained.",
         )
-    decay_stage = reserve_figure("scale_decay")
-    st.caption("Three hidden layers of 64 ReLUs with batch norm on digits, η = 0.1, 300 updates.")
+    decay_stage = reserve_figure(
+        "scale_decay",
+        caption="Three hidden layers of 64 ReLUs with batch norm on digits, η = 0.1, 300 updates.",
+    )
 
     st.header("Where decay and gradient steps balance")
     with frame.prose():
@@ -186,10 +196,12 @@ with frame.page("pages/6_scale_decoupling.py"):
         True,
         help="Labels that cannot all be fitted keep the gradients from fading.",
     )
-    balance_stage = reserve_figure("scale_balance")
-    st.caption(
-        "One hidden layer of 64 ReLUs with batch norm on digits, η = 0.2, λ = 0.03, 2,000 updates. Look at whether the "
-        "three lengths meet, and what happens to them afterwards."
+    balance_stage = reserve_figure(
+        "scale_balance",
+        caption=(
+            "One hidden layer of 64 ReLUs with batch norm on digits, η = 0.2, λ = 0.03, 2,000 updates. Look at "
+            "whether the three lengths meet, and what happens to them afterwards."
+        ),
     )
 
     st.header("Where they do not balance: jumps")
@@ -210,22 +222,24 @@ with frame.page("pages/6_scale_decoupling.py"):
         "Train three networks for 3,000 steps",
         "Full batches of 400 digits: about as much work as all experiments above together.",
     ):
-        periodic_stage = reserve_figure("scale_periodic")
-        st.caption(
-            f"Two hidden layers of 32 ReLUs, λ = 0.01 where there is decay. {periodic.DEFINITION} Look at what the "
-            "length of W does before each dot and after it."
+        periodic_stage = reserve_figure(
+            "scale_periodic",
+            caption=(
+                f"Two hidden layers of 32 ReLUs, λ = 0.01 where there is decay. {periodic.DEFINITION} Look at what "
+                "the length of W does before each dot and after it."
+            ),
         )
 
     limit(
-        "ε: shrink W until its variance is as small as ε, and the invariance is gone. Evaluation: the running averages "
-        "follow a change of scale with a delay. The length of W still sets the pace, so a bad scale is a bad rate "
-        "in disguise. The growth by Pythagoras needs plain gradient descent: momentum and Adam add up older gradients, "
-        "which are not at right angles to today's W, and weight decay shortens W. The output layer is not followed by "
-        "batch norm, and none of this holds for its weights."
+        "ε: shrink W until the variance of Wu is as small as ε, and the invariance is gone. Evaluation: the running "
+        "averages follow a change of scale with a delay. The length of W still sets the pace, so a bad scale is a bad "
+        "rate in disguise. The growth by Pythagoras needs plain gradient descent: momentum and Adam add up older "
+        "gradients, which are not at right angles to today's W, and weight decay shortens W. The output layer is not "
+        "followed by batch norm, and none of this holds for its weights."
     )
     sources(
         "Ioffe & Szegedy 2015, Batch Normalization, section 3.3: same output, and the gradient divided by a.",
-        "Salimans & Kingma 2016, Weight Normalization: the gradient is at right angles to w, and ‖w‖ grows.",
+        "Salimans & Kingma 2016, Weight Normalization, section 2.1: a gradient at right angles to w, and ‖w‖ grows.",
         "van Laarhoven 2017, L2 Regularization versus Batch and Weight Normalization: the effective rate η/‖w‖².",
         "Hoffer, Banner, Golan & Soudry 2018, Norm matters: the effective step size.",
         "Li & Arora 2019, An Exponential Learning Rate Schedule for Deep Learning: decay as a rising rate.",

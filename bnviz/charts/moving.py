@@ -92,6 +92,7 @@ def plot_kicked(
     if quantity == "sd_ratio":
         one = alt.Chart(pd.DataFrame({"value": [1.0]})).mark_rule(color=palette.muted, strokeDash=[2, 3]).encode(x)
         layers.insert(0, one)
+        notes = ["Dotted: no change.", *notes]
     return finish(
         layers,
         title=title,

@@ -16,11 +16,13 @@ from bnviz.charts.theme import PALETTES, Layers, Theme, color_of, finish, messag
 if TYPE_CHECKING:
     from bnviz.styles import RunStyle
 
-ScaledQuantity = Literal["output_sd", "gradient_ratio"]
+ScaledQuantity = Literal["output_sd", "gradient_ratio", "relative_step_ratio"]
 
-_SCALED: dict[ScaledQuantity, tuple[str, str, str]] = {
-    "output_sd": ("Spread of the output", "standard deviation of y (no unit, log scale)", "1 for every a"),
-    "gradient_ratio": ("Gradient of W", "‖∂L/∂W‖, 1 at a = 1 (no unit, log scale)", "1/a"),
+# Title, title of the axis, the law of batch norm in words, and the power of a in it.
+_SCALED: dict[ScaledQuantity, tuple[str, str, str, int]] = {
+    "output_sd": ("Spread of the output", "standard deviation of y (no unit, log scale)", "1 for every a", 0),
+    "gradient_ratio": ("Gradient of W", "‖∂L/∂W‖, 1 at a = 1 (no unit, log scale)", "1/a", -1),
+    "relative_step_ratio": ("An update beside W", "‖∂L/∂W‖/‖W‖, 1 at a = 1 (no unit, log scale)", "1/a²", -2),
 }
 _PATH_PIXELS = 300
 _MOST_STEPS = 100  # of curves that coincide: with more, mini-batch noise hides the dashes
@@ -37,18 +39,18 @@ def plot_scaled(
     scale: float,
     theme: Theme = "light",
 ) -> Layers:
-    """Output or gradient of a layer against the factor a on its weights, for one ε, on two log axes.
+    """Output, gradient or relative update of a layer against the factor a on its weights, for one ε, on two log axes.
 
     `frame` is the result of `bnviz.lessons.scale.ScaleSweep`. Dotted: batch norm by theory for ε = 0. The rule and the
     large points mark the factor `scale`.
     """
     palette = PALETTES[theme]
-    title, axis_title, law = _SCALED[quantity]
+    title, axis_title, law, power = _SCALED[quantity]
     drawn = named(frame[np.isclose(frame["eps"], eps, rtol=_NEAR, atol=0)], styles)
     if drawn.empty:
         return message(f"Nothing was computed for ε = {eps:g}.", theme=theme)
     scales = np.sort(drawn["scale"].unique())
-    theory = pd.DataFrame({"scale": scales, quantity: np.ones_like(scales) if quantity == "output_sd" else 1 / scales})
+    theory = pd.DataFrame({"scale": scales, quantity: scales**power})
     values, notes = on_log_axis(pd.concat([drawn[quantity], theory[quantity]]), 1e-6, 1e6)
     drawn = drawn.assign(**{quantity: values[: len(drawn)]})
     color, dash, legend_lines = run_channels(drawn["run"], styles, theme)

@@ -85,12 +85,16 @@ def kick_verdict(summary: pd.DataFrame, kind: str, kicks: int) -> str:
     return f"{head} {kick}{alone} {_about_layer_norm(calm, kind)}".rstrip()
 
 
-def kick_numbers(summary: pd.DataFrame, labels: dict[str, str]) -> dict[str, str]:
-    """Return, under each network's label, how far the mean of y moved and by what factor its spread changed."""
-    return {
-        f"mean moved, spread times: {label}": f"{short(row['shift'], 2)} sd, ×{short(row['sd_ratio'])}"
-        for label, row in ((labels[norm], row_of(summary, norm)) for norm in labels)
-    }
+def kick_table(summary: pd.DataFrame, labels: dict[str, str]) -> pd.DataFrame:
+    """Return one row a network, in the order of `labels`: how far the mean of y moved, its spread over that before."""
+    rows = [row_of(summary, norm) for norm in labels]
+    return pd.DataFrame(
+        {
+            "mean of y moved by": [f"{short(row['shift'], 2)} sd" for row in rows],
+            "spread of y times": [short(row["sd_ratio"]) for row in rows],
+        },
+        index=pd.Index(labels.values(), name="network"),
+    )
 
 
 def _about_layer_norm(calm: dict[str, bool], kind: str) -> str:
@@ -108,6 +112,20 @@ def what_the_loss_did(summary: pd.DataFrame) -> str:
     return RISE_ANSWERS[0 if batch["rises"] == 0 else 1 if share < 0.1 else 2]
 
 
+def descent_table(summary: pd.DataFrame, labels: dict[str, str]) -> pd.DataFrame:
+    """Return one row a network, in the order of `labels`: how often its loss rose, and decrease over prediction."""
+    rows = [row_of(summary, norm) for norm in labels]
+    return pd.DataFrame(
+        {
+            "updates that raised the loss": [f"{row['rises']} of {row['updates']}" for row in rows],
+            "decrease / η‖g‖², median": [f"{row['ratio']:.2f}" for row in rows],
+            "of a tiny step, first": [f"{row['tiny_first']:.4f}" for row in rows],
+            "of a tiny step, last": [f"{row['tiny_last']:.4f}" for row in rows],
+        },
+        index=pd.Index(labels.values(), name="network"),
+    )
+
+
 def why_the_loss(summary: pd.DataFrame) -> str:
     """Return how often each loss rose, and what tells detached and whole gradient apart."""
     plain, detached, batch = (row_of(summary, norm) for norm in ("none", "batch_detached", "batch"))
@@ -118,8 +136,8 @@ def why_the_loss(summary: pd.DataFrame) -> str:
     if detached["rises"] <= batch["rises"]:
         return f"{counts} At this rate the detached gradient does no worse."
     return (
-        f"{counts} Batch norm and the detached run compute the same forward pass, with the same moving μ and σ. Only "
-        "the gradient of the first knows how μ and σ will answer to the step."
+        f"{counts} Batch norm and the detached run compute the same function of their weights, and μ and σ move in "
+        "both. Only the gradient of the first knows how μ and σ will answer to the step."
     )
 
 

@@ -27,6 +27,7 @@ def draw_drift(stage: Stage, experiment: Experiment, guess: str | None) -> None:
         return
     with stage.picture:
         player(done.result, key="moving_player", view="layer")
+        stage.show_caption()
         with st.expander("The same as a table"):
             st.caption("Means over the units of a layer.")
             st.dataframe(layer_table(done.result).round(4), hide_index=True)
@@ -63,11 +64,12 @@ def draw_kicks(stage: Stage, task: DeepKick, kind: str, kicks: int) -> None:
             chart = charts.plot_kicked(done.result, styles, quantity=quantity, kind=kind, kicks=kicks, theme=theme())
             with column:
                 figure(chart, f"moving_kicked_{quantity}")
+        stage.show_caption()
         if done.ending != "finished":
             return
         summary = kick_summary(done.result, kind, kicks)
         labels = {run.norm: style.label for run, style in zip(task.experiment.runs, styles, strict=True)}
-        numbers(moving.kick_numbers(summary, labels))
+        st.table(moving.kick_table(summary, labels), width="content")
         with prose():
             st.markdown(moving.kick_verdict(summary, kind, kicks))
 
@@ -84,14 +86,12 @@ def draw_descent(stage: Stage, task: Descent, guess: str | None) -> None:
             figure(charts.plot_rises(done.result, styles, theme=theme()), "moving_rises")
         with right:
             figure(charts.plot_decrease(done.result, styles, theme=theme()), "moving_decrease")
+        stage.show_caption()
         if done.ending != "finished":
             return
         summary = descent_summary(done.result)
-        rows = [(style.label, row) for style, (_, row) in zip(styles, summary.iterrows(), strict=True)]
-        numbers(
-            {f"rises, {label}": f"{row['rises']} of {row['updates']}" for label, row in rows}
-            | {f"median ratio, {label}": f"{row['ratio']:.2f}" for label, row in rows}
-        )
+        labels = {run.norm: style.label for run, style in zip(task.experiment.runs, styles, strict=True)}
+        st.table(moving.descent_table(summary, labels), width="content")
         settle(guess, moving.what_the_loss_did(summary), moving.why_the_loss(summary))
         with prose():
             st.markdown(moving.decrease_verdict(summary))
@@ -110,6 +110,7 @@ def draw_agreement(stage: Stage, task: Agreement) -> None:
     summary = agreement_summary(done.result)
     with stage.picture:
         figure(charts.plot_gradient_agreement(summary, run_styles(task.experiment), theme=theme()), "moving_agreement")
+        stage.show_caption()
         if done.ending == "finished":
             with prose():
                 st.markdown(moving.agreement_verdict(summary))

@@ -28,6 +28,11 @@ def why_it_jumps(batch: pd.Series) -> str:
     """Return what the effective rate did between the spikes of the batch-norm run with decay."""
     if pd.isna(batch["rate_rise"]):
         return f"Spikes in this run: {batch['spikes']:.0f}."
+    if batch["rate_rise"] < HARDLY:
+        return (
+            f"Between two of its {batch['spikes']:.0f} spikes, {batch['apart']:.0f} steps apart on average, η/‖W‖² "
+            f"rises only {short(batch['rate_rise'], 2)} times, so a rising rate does not explain them here."
+        )
     return (
         f"Between two of its {batch['spikes']:.0f} spikes, {batch['apart']:.0f} steps apart on average, decay shortens "
         f"W until η/‖W‖² is {short(batch['rate_rise'], 2)} times its lowest value. Then a step turns W too far, the "
@@ -53,6 +58,6 @@ def periodic_verdict(summary: pd.DataFrame, lr: float) -> str:
         )
         return (
             f"**Without decay batch norm stays calm, but it is not alone in jumping.** {counts} At η = {short(lr)} the "
-            f"plain network with decay jumps too{reason}. A smaller rate tells the two apart."
+            f"plain network with decay jumps too{reason}. Try a smaller rate."
         )
     return f"**Here it takes both, batch norm and decay.** {counts}"

@@ -35,6 +35,7 @@ def draw_estimates(stage: Stage, task: GradientEstimates, guess: str | None) -> 
     found, exact = measured(done.result), task.exact
     with stage.picture:
         figure(charts.plot_estimates(histogram(done.result), gradient=exact.gradient, theme=theme()), "vae_estimates")
+        stage.show_caption()
         numbers(
             {
                 "variance, score function": short(found.score),
@@ -71,6 +72,7 @@ def draw_dependence(
         with right:
             chart = charts.plot_compared(pairs, quantity="noise", color=PALETTES[theme()].classes[0], theme=theme())
             figure(chart, "vae_noise")
+        stage.show_caption()
         numbers(
             {
                 "largest change of x̂": short(found.normalized_moved, 2),
@@ -96,5 +98,6 @@ def draw_right_angles(stage: Stage, task: RightAngles) -> None:
     with stage.picture:
         labels = (("weight", "weight normalization"), ("batch", "batch norm"), ("none", "plain"))
         numbers({f"largest |cos|, {label}": short(cosines[norm], 2) for norm, label in labels})
+        stage.show_caption()
         with prose():
             st.markdown(text.right_angle_verdict(cosines))

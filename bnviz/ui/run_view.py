@@ -52,13 +52,15 @@ class Stage:
     """A place on the page where an experiment is trained and played back, or a lesson's task is worked on.
 
     Reserve it where it is to appear, write the rest of the page, and call `show` or `obtain` last: the work holds up
-    the script, and whatever is written after it waits.
+    the script, and whatever is written after it waits. `caption` says what the figure shows and what to look at; it
+    stands right below the figure, above the numbers and what they mean.
     """
 
     key: str
     progress: DeltaGenerator
     messages: DeltaGenerator
     picture: DeltaGenerator
+    caption: str = ""
 
     def show(self, experiment: Experiment, result: str | None = None) -> Done[History] | None:
         """Play the recording kept under the key `result`, or train the experiment and play that.
@@ -70,10 +72,16 @@ class Stage:
             return None
         with self.picture:
             player(done.result, key=f"{self.key}_player")
+            self.show_caption()
             table = st.expander("The same as a table", key=f"{self.key}_as_table", on_change="rerun")
             if table.open:
                 table.dataframe(player_table(done.result), hide_index=True)
         return done
+
+    def show_caption(self) -> None:
+        """Write the caption here, if there is one."""
+        if self.caption:
+            st.caption(self.caption)
 
     def obtain(self, task: Task, result: str | None = None) -> Done[Any] | None:
         """Return what is kept under the key `result`, or work on the task; the page draws it in `picture`.
@@ -225,26 +233,26 @@ class Stage:
         st.session_state.pop(self._ended, None)
 
 
-def reserve(key: str) -> Stage:
+def reserve(key: str, caption: str = "") -> Stage:
     """Reserve the place for a player here. `key` is unique in the app."""
-    return _place(f"stage_{key}", key)
+    return _place(f"stage_{key}", key, caption)
 
 
-def reserve_figure(key: str) -> Stage:
+def reserve_figure(key: str, caption: str = "") -> Stage:
     """Reserve the place for a page's own figure here: less of it than a player takes. `key` is unique in the app."""
-    return _place(f"figure_{key}", key)
+    return _place(f"figure_{key}", key, caption)
 
 
-def reserve_line(key: str) -> Stage:
+def reserve_line(key: str, caption: str = "") -> Stage:
     """Reserve the place for a few numbers and a sentence here. `key` is unique in the app."""
-    return _place(f"line_{key}", key)
+    return _place(f"line_{key}", key, caption)
 
 
-def _place(container: str, key: str) -> Stage:
+def _place(container: str, key: str, caption: str) -> Stage:
     with st.container(key=container):
         # Each kind of content keeps its own place. The player would start over if it took turns with another, and
         # a place that is cleared and filled in one breath keeps in the browser what it held before.
-        return Stage(key, st.empty(), st.empty(), st.container())
+        return Stage(key, st.empty(), st.empty(), st.container(), caption)
 
 
 def _visitor() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import isfinite, isnan
 
 import pandas as pd
@@ -37,6 +38,18 @@ def why_the_gradient(at_ten: ScaleEffect, eps: float) -> str:
     return (
         f"{measured} The output does not notice the scale of W, and a weight that is ten times as long needs a "
         "change ten times as long to turn it by the same angle."
+    )
+
+
+def scale_table(effects: Mapping[str, ScaleEffect]) -> pd.DataFrame:
+    """Return one row a layer, label → effect: the spread of its output, and what a made of its gradient."""
+    return pd.DataFrame(
+        {
+            "spread of y": [short(found.output_sd) for found in effects.values()],
+            "‖∂L/∂W‖": [f"×{short(found.gradient_ratio)}" for found in effects.values()],
+            "‖∂L/∂W‖/‖W‖": [f"×{short(found.relative_step_ratio)}" for found in effects.values()],
+        },
+        index=pd.Index(effects, name="layer"),
     )
 
 
@@ -104,7 +117,7 @@ def evaluation_verdict(batch: pd.Series) -> str:
     back = batch["steps_until_back"]
     end = "It did not come back in this run." if isnan(back) else f"After {back:.0f} updates it was back within {BACK}."
     reason = (
-        "The training loss, taken with the batch's own μ and σ, shows no such dip: what was out of date are the "
+        "The training loss, taken with the batch's own μ and σ, shows no such trouble: what was out of date are the "
         "running averages of μ and σ, which evaluation uses and which need some batches to follow the new scale."
         if went_on(batch)
         else "Two causes mix here: the running averages of μ and σ, which evaluation uses, had to follow the new "
@@ -139,11 +152,12 @@ def equivalence_verdict(difference: float, norm: str, scale: float) -> str:
             "most, through ε and the rounding of 32-bit numbers."
         )
     apart = f"by up to {short(difference, 2)}" if isfinite(difference) else "for good: one of them diverged"
-    reason = (
-        "The variance of Wu has shrunk by a², and ε = 10⁻⁵ is no longer small beside it."
-        if norm == "batch"
-        else "The output of a plain layer depends on the scale of W, so no rate makes up for it."
-    )
+    if norm != "batch":
+        reason = "The output of a plain layer depends on the scale of W, so no rate makes up for it."
+    elif scale < 1:
+        reason = "The variance of Wu is a² times as large, and ε = 10⁻⁵ is no longer small beside it."
+    else:
+        reason = "Where training is rough, differences by rounding grow from step to step."
     return f"**Two different trainings.** For {rate} the losses part {apart}. {reason}"
 
 
@@ -172,7 +186,7 @@ def equilibrium_verdict(balance: pd.DataFrame) -> str:
     shares, turns = (f"{balance[name].min():.2f} to {balance[name].max():.2f}" for name in ("share", "turn"))
     if (balance["share"] - 1).abs().max() <= BALANCED:
         return (
-            f"**In balance.** From three starts ‖W‖ settled at {low} to {high} (means over the second half), and "
+            f"**In balance.** From three starts ‖W‖ came to {low} to {high} (means over the second half), and "
             f"‖W‖⁴ is {shares} times what the formula asks for. An update turned W by {turns} times √(2ηλ) on average."
         )
     return (

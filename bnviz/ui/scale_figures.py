@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from bnviz import charts
+from bnviz.charts.scale import ScaledQuantity
 from bnviz.experiment import Experiment, Run
 from bnviz.lessons.decay import RISING, DecayEquivalence, length_ratio
 from bnviz.lessons.equilibrium import equilibrium
@@ -32,26 +33,18 @@ def draw_scaled(stage: Stage, sweep: ScaleSweep, eps: float, factor: float, gues
         effect(table, norm, eps, at)
         for norm, at in (("batch", factor), ("batch", 1.0), ("batch", 10.0), ("none", factor))
     )
+    quantities: tuple[ScaledQuantity, ...] = ("output_sd", "gradient_ratio", "relative_step_ratio")
     with stage.picture:
-        left, right = st.columns(2)
-        with left:
-            chart = charts.plot_scaled(table, styles, quantity="output_sd", eps=eps, scale=factor, theme=theme())
-            figure(chart, "scale_output")
-        with right:
-            chart = charts.plot_scaled(table, styles, quantity="gradient_ratio", eps=eps, scale=factor, theme=theme())
-            figure(chart, "scale_gradient")
-        numbers(
-            {
-                "spread of y, batch norm": short(now.output_sd),
-                "spread of y, plain": short(plain.output_sd),
-                "‖∂L/∂W‖, batch norm": "×" + short(now.gradient_ratio),
-                "‖∂L/∂W‖, plain": "×" + short(plain.gradient_ratio),
-                "turn of W per update, batch norm": "×" + short(now.relative_step_ratio),
-            }
-        )
-        with prose():
+        *places, words = [*st.columns(2), *st.columns(2)]
+        for place, quantity in zip(places, quantities, strict=True):
+            chart = charts.plot_scaled(table, styles, quantity=quantity, eps=eps, scale=factor, theme=theme())
+            with place:
+                figure(chart, f"scale_{quantity}")
+        with words:
+            st.table(scale.scale_table({styles[0].label: plain, styles[1].label: now}), width="content")
             st.markdown(scale.scale_verdict(now, unscaled, eps, factor))
-        settle(guess, scale.what_the_gradient_did(at_ten), scale.why_the_gradient(at_ten, eps))
+            settle(guess, scale.what_the_gradient_did(at_ten), scale.why_the_gradient(at_ten, eps))
+        stage.show_caption()
 
 
 def draw_kick(stage: Stage, experiment: Experiment, guess: str | None) -> None:
@@ -78,6 +71,7 @@ def draw_growth(stage: Stage, experiment: Experiment, step: int) -> None:
                 chart = charts.plot_path(table, styles, run=run, step=step, theme=theme())
                 st.altair_chart(chart, theme=None, width="content", key=f"scale_path{run}")
         figure(charts.plot_growth(table, styles, step=step, theme=theme()), "scale_growth")
+        stage.show_caption()
         if done.ending == "finished":
             with prose():
                 for _, row in growth_summary(table).sort_values("run", ascending=False).iterrows():
@@ -92,6 +86,7 @@ def draw_equivalence(stage: Stage, experiment: Experiment, norm: str, factor: fl
     table = equivalence(done.result)
     with stage.picture:
         figure(charts.plot_coinciding(table, run_styles(experiment), theme=theme()), "scale_coinciding")
+        stage.show_caption()
         if done.ending != "finished":
             return
         same_rate, scaled_rate = (largest_difference(table, run) for run in (1, 2))
@@ -113,6 +108,7 @@ def draw_decay(stage: Stage, task: DecayEquivalence) -> None:
     table = done.result
     with stage.picture:
         figure(charts.plot_coinciding(table, run_styles(task.experiment), theme=theme()), "scale_decaying")
+        stage.show_caption()
         if done.ending != "finished":
             return
         difference = largest_difference(table, RISING)
@@ -136,6 +132,7 @@ def draw_equilibrium(stage: Stage, experiment: Experiment) -> None:
     history, styles = done.result, run_styles(experiment)
     with stage.picture:
         figure(charts.plot_weights(history.weights(), styles, theme=theme()), "scale_balance")
+        stage.show_caption()
         if done.ending != "finished":
             return
         balance = equilibrium(history)
@@ -159,6 +156,7 @@ def draw_periodic(stage: Stage, task: PeriodicTraining, guess: str | None) -> No
         with right:
             chart = charts.plot_periodic(drawn, styles, quantity="weight_norm", every=EVERY, theme=theme())
             figure(chart, "scale_periodic_length")
+        stage.show_caption()
         if done.ending != "finished":
             return
         summary = periodic_summary(done.result, task.lr)

@@ -160,7 +160,8 @@ def show_maps(
     styles = run_styles(sweep.experiment)
     runs = len(styles)
     with stage.picture:
-        places = _places(runs)
+        places = _places(runs, sweep.key)
+    filling: dict[int, DeltaGenerator] = {}
     drawn: dict[int, int] = {}
 
     def preview(results: Sequence[pd.DataFrame], part: pd.DataFrame | None) -> None:
@@ -169,7 +170,11 @@ def show_maps(
             own = rows[rows["run"] == run] if len(rows) else rows
             if drawn.get(run) != len(own):
                 drawn[run] = len(own)
-                place.altair_chart(_map(sweep, run, own, threshold, None), theme=None, width="stretch")
+                # Only where something fills in: an empty element takes away the chart that stood there, even if the
+                # same one follows.
+                if run not in filling:
+                    filling[run] = place.empty()
+                filling[run].altair_chart(_map(sweep, run, own, threshold, None), theme=None, width="stretch")
 
     done = stage.obtain_in_turn(tasks, "network", preview)
     rows = gather([each.result for each in done if each.result is not None], runs)
@@ -178,7 +183,7 @@ def show_maps(
         # A chart keeps its own selection, in which a second click on the same cell changes nothing. One that is new
         # for every chosen cell takes any click.
         key = "_".join([f"{sweep.key}_map{run}", *(f"{value:g}" for value in cell.values())])
-        with place:
+        with filling.get(run, place):
             st.altair_chart(
                 _map(sweep, run, rows[rows["run"] == run] if len(rows) else rows, threshold, cell),
                 theme=None,
@@ -191,13 +196,13 @@ def show_maps(
     return Found(rows, len(finished) >= runs and len(finished) == len(tasks))
 
 
-def _places(runs: int) -> list[DeltaGenerator]:
-    """A place for each map, in rows."""
+def _places(runs: int, key: str) -> list[DeltaGenerator]:
+    """A place for each map, in rows; it keeps its height while one chart takes the place of another."""
     columns = min(runs, IN_A_ROW)
     return [
-        column.empty()
+        column.container(key=f"{key}_map_place{start + number}")
         for start in range(0, runs, columns)
-        for column in st.columns(columns)[: min(columns, runs - start)]
+        for number, column in enumerate(st.columns(columns)[: min(columns, runs - start)])
     ]
 
 

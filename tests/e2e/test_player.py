@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 pytestmark = pytest.mark.browser
 
@@ -67,7 +67,13 @@ def visit(browser: Browser, serve: Callable[[Path], str]) -> Iterator[Open]:
     visits: list[Visit] = []
     address = serve(PAGE)
 
-    def start(case: str = "moons", *, headers: dict[str, str] | None = None, **options) -> Visit:
+    def start(
+        case: str = "moons",
+        *,
+        headers: dict[str, str] | None = None,
+        hold: Callable[[Route], None] | None = None,
+        **options,
+    ) -> Visit:
         context = browser.new_context(**{"viewport": {"width": 1440, "height": 900}, **options})
         contexts.append(context)
         page = context.new_page()
@@ -89,7 +95,11 @@ def visit(browser: Browser, serve: Callable[[Path], str]) -> Iterator[Open]:
                 route.fulfill(response=response, headers={**response.headers, **headers})
 
             page.route(re.compile(rf"^{address}/\?"), with_headers)
+        if hold:
+            page.route(re.compile(rf"^{address}/media/"), hold)
         page.goto(f"{address}/?case={case}")
+        if hold:
+            return opened
         expect(opened.player).not_to_have_attribute("data-draws", "0", timeout=PATIENCE)
         # Keys go to the player in view, and the browser tells it that it is in view after a picture or two.
         page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
@@ -125,6 +135,24 @@ def test_it_plays_by_itself_and_without_the_server(visit: Open):
     opened.press(" ")
     opened.expect("playing", "false")
     assert opened.frames == []
+
+
+def test_before_its_recording_has_arrived_it_is_accessible_and_does_nothing(visit: Open):
+    held: list[Route] = []
+    opened = visit(hold=lambda route: held.append(route))
+    expect(opened.player).to_be_visible(timeout=PATIENCE)
+    for name in ("Play", "To the end"):
+        opened.player.get_by_role("button", name=name, exact=True).click()
+    opened.player.get_by_role("slider", name="Recorded step").press("ArrowRight")
+    opened.player.get_by_label("Speed").select_option("4")
+    opened.player.locator(".histograms").hover(position={"x": 1, "y": 1})
+    found = Axe().run(opened.page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]})
+    assert [(item["id"], item["nodes"][0]["html"]) for item in found.response["violations"]] == []
+    opened.expect("draws", 0)
+    assert held
+    for route in held:
+        route.continue_()
+    opened.expect("frame", 39)
 
 
 def test_it_stops_at_the_end_and_starts_over(visit: Open):

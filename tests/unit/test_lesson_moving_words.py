@@ -70,11 +70,9 @@ def test_after_a_kick_the_output_stayed_or_not():
 
 
 def test_the_numbers_of_a_kick_stand_under_the_networks_labels():
-    shown = moving.kick_numbers(kicks(), {"affine": "γx + β", "batch": "batch norm"})
-    assert shown == {
-        "mean moved, spread times: γx + β": "0.5 sd, ×1.65",
-        "mean moved, spread times: batch norm": "10⁻⁸ sd, ×1",
-    }
+    shown = moving.kick_table(kicks(), {"affine": "γx + β", "batch": "batch norm"})
+    assert shown.loc["γx + β"].tolist() == ["0.5 sd", "1.65"]
+    assert shown.loc["batch norm"].tolist() == ["10⁻⁸ sd", "1"]
 
 
 def descent(batch=0, detached=79, plain=15, **more) -> pd.DataFrame:
@@ -85,6 +83,14 @@ def descent(batch=0, detached=79, plain=15, **more) -> pd.DataFrame:
         {"norm": "batch", "rises": batch, "tiny_first": 1.0, "tiny_last": 1.0, **MOVES, **more},
     ]
     return pd.DataFrame(rows).assign(updates=200)
+
+
+def test_the_numbers_of_the_descent_stand_under_the_networks_labels():
+    rows = descent().assign(ratio=[0.853, 0.021, 0.968])
+    shown = moving.descent_table(rows, {"none": "plain", "batch_detached": "detached", "batch": "batch norm"})
+    assert shown.loc["plain"].tolist() == ["15 of 200", "0.85", "1.0000", "1.0000"]
+    assert shown.loc["detached"].tolist() == ["79 of 200", "0.02", "0.3575", "0.0800"]
+    assert shown.loc["batch norm"].tolist() == ["0 of 200", "0.97", "1.0000", "1.0000"]
 
 
 @pytest.mark.parametrize(("rises", "answer"), [(0, 0), (19, 1), (20, 2), (150, 2)])

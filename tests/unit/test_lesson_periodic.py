@@ -157,4 +157,7 @@ def test_the_plain_network_is_told_apart_by_its_rate_only_where_that_holds():
 
 def test_the_reason_names_how_far_the_rate_rose():
     assert "3.5 times its lowest value" in periodic.why_it_jumps(summary(7, 0, 0).iloc[0])
+    hardly = summary(7, 0, 0).assign(rate_rise=1.2).iloc[0]
+    assert "rises only 1.2 times, so a rising rate does not explain them" in periodic.why_it_jumps(hardly)
+    assert "decay shortens W" not in periodic.why_it_jumps(hardly)
     assert periodic.why_it_jumps(summary(0, 0, 0).iloc[1]) == "Spikes in this run: 0."

@@ -16,7 +16,9 @@ THREE = tuple(RunStyle(name, "#0072b2", "#6fc3ff", ()) for name in ("first", "se
 def scaled() -> pd.DataFrame:
     index = pd.MultiIndex.from_product([[0, 1], EPSILONS, SCALES], names=["run", "eps", "scale"])
     frame = index.to_frame(index=False)
-    return frame.assign(output_sd=1 + frame["eps"], gradient_ratio=1 / frame["scale"])
+    return frame.assign(
+        output_sd=1 + frame["eps"], gradient_ratio=1 / frame["scale"], relative_step_ratio=frame["scale"] ** -2.0
+    )
 
 
 def grown() -> pd.DataFrame:
@@ -41,6 +43,9 @@ FIGURES = {
     "output": lambda **more: charts.plot_scaled(scaled(), STYLES, quantity="output_sd", eps=0.1, scale=10.0, **more),
     "gradient": lambda **more: charts.plot_scaled(
         scaled(), STYLES, quantity="gradient_ratio", eps=0.1, scale=10.0, **more
+    ),
+    "update": lambda **more: charts.plot_scaled(
+        scaled(), STYLES, quantity="relative_step_ratio", eps=0.1, scale=10.0, **more
     ),
     "path": lambda **more: charts.plot_path(grown(), STYLES, run=1, step=1, **more),
     "growth": lambda **more: charts.plot_growth(grown(), STYLES, step=1, **more),

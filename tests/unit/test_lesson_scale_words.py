@@ -51,7 +51,9 @@ def test_the_reason_for_the_kick_names_the_losses_and_a_rate_that_became_too_lar
     diverged = kicked("none", after=np.inf, status="diverged at step 103")
     calm = pd.DataFrame([diverged, kicked()])
     assert "plain 0.2, then diverged at step 103; batch norm 0.2, then 0.2." in scale.why_the_kick(calm, 100.0)
+    assert "the same rate now turns W 10⁻⁴ times as far" in scale.why_the_kick(calm, 100.0)
     assert "too far" not in scale.why_the_kick(calm, 0.1)
+    assert "pace" not in scale.why_the_kick(calm, 0.1)
     disturbed = pd.DataFrame([diverged, kicked(after=0.9)])
     assert "turns it 100 times as far" in scale.why_the_kick(disturbed, 0.1)
     assert "too far" not in scale.why_the_kick(disturbed, 10.0)
@@ -60,7 +62,7 @@ def test_the_reason_for_the_kick_names_the_losses_and_a_rate_that_became_too_lar
 def test_the_dip_in_evaluation_is_explained_by_what_the_training_loss_did():
     dip = scale.evaluation_verdict(kicked())
     assert "fell from 0.95 to 0.70. After 15 updates it was back" in dip
-    assert "shows no such dip" in dip
+    assert "shows no such trouble" in dip
     assert "Two causes mix here" in scale.evaluation_verdict(kicked(after=2.0))
     assert "did not come back" in scale.evaluation_verdict(kicked(steps_until_back=np.nan))
     assert "stayed within 0.02" in scale.evaluation_verdict(kicked(accuracy_lowest=0.94))
@@ -83,7 +85,7 @@ def test_growth_by_pythagoras_or_not():
     [
         (4e-16, "batch", "**The same training.**", "by rounding"),
         (0.001, "batch", "**The same training, for any purpose.**", "32-bit numbers"),
-        (0.9, "batch", "**Two different trainings.**", "no longer small beside it"),
+        (0.9, "batch", "**Two different trainings.**", "grow from step to step"),
         (1200.0, "none", "**Two different trainings.**", "no rate makes up for it"),
         (np.inf, "none", "**Two different trainings.**", "one of them diverged"),
     ],
@@ -107,11 +109,24 @@ def test_decay_and_a_rising_rate_coincide_or_part(difference, beginning):
     assert scale.decay_verdict(difference).startswith(beginning)
 
 
+def test_short_weights_part_through_eps_and_long_ones_through_rounding():
+    short = scale.equivalence_verdict(0.9, "batch", 0.001)
+    assert "ε = 10⁻⁵ is no longer small beside it" in short
+    assert "rounding" not in short
+    assert "ε" not in scale.equivalence_verdict(0.9, "batch", 100.0)
+
+
+def test_the_numbers_stand_in_the_row_of_their_layer():
+    table = scale.scale_table({"plain": GONE, "batch norm": HELD})
+    assert table.loc["batch norm"].tolist() == ["1", "×0.1", "×0.01"]
+    assert table.loc["plain"].tolist() == ["0.117", "×118", "×1.18·10⁵"]
+
+
 def test_decay_and_steps_are_in_balance_or_not():
     balance = pd.DataFrame({"run": [0, 1], "length": [3.91, 3.93], "share": [0.98, 1.02], "turn": [0.99, 1.01]})
     held = scale.equilibrium_verdict(balance)
     assert held.startswith("**In balance.**")
-    assert "settled at 3.91 to 3.93" in held
+    assert "came to 3.91 to 3.93" in held
     assert "0.98 to 1.02 times" in held
     assert "by 0.99 to 1.01 times √(2ηλ)" in held
     assert scale.equilibrium_verdict(balance.assign(share=[0.62, 1.0])).startswith("**Not in balance.**")

@@ -37,13 +37,12 @@ class Player {
     const { state } = this;
     state.run = 0;
     state.layer = recording.layerCount - 1;
-    const speed = this.playback?.speed ?? 1;
     this.playback = new Playback(recording.lastRecord, {
       onFrame: () => this.drawNow(),
       onMove: () => this.requestDraw(),
       onRest: () => this.announce(),
     });
-    this.playback.speed = speed;
+    this.playback.speed = Number(this.part(".speed select").value);
     const alone = recording.view === "layer";
     this.root.classList.toggle("layer-view", alone);
     this.histograms = alone ? null : new Histograms(this.part(".histograms"), recording, state);
@@ -72,7 +71,10 @@ class Player {
 
   bindControls() {
     const { signal } = this.listeners;
-    const on = (target, type, handler) => target.addEventListener(type, handler, { signal });
+    // Until a recording has arrived there is nothing to act on.
+    const on = (target, type, handler) => target.addEventListener(type, (event) => {
+      if (this.playback) handler(event);
+    }, { signal });
     on(this.part(".buttons"), "click", (event) => {
       const button = event.target.closest("button");
       if (button) this.playback.act(button.dataset.action);
@@ -125,7 +127,6 @@ class Player {
 
   /** Keys without a focused control go to the player that fills most of the screen. */
   onKey(event) {
-    if (!this.playback) return;
     const action = keyAction(event, this.root);
     if (!action) return;
     if (!this.root.contains(event.composedPath()[0])) {
