@@ -24,9 +24,12 @@ if TYPE_CHECKING:
 
     from bnviz.history import History
 
+BINS, GRID = 82, 32  # of a recording: bins with those out of range, points along a side of a decision region
 MOST_JSON = 200_000  # bytes of an uploaded experiment
 _TOO_LARGE = "The recording is too large: once unpacked, this app opens at most {:,} bytes."
 MOST_PARTS = 100  # arrays of an uploaded recording, which has about twenty
+MOST_ROWS = 1_000_000  # rows of a table as a text file: about 40 MB, and twice as much while it is made
+_writing = Lock()
 # One at a time: a class that opens recordings at once would need the memory for all of them.
 _opening = Lock()
 
@@ -47,7 +50,8 @@ def downloads(result: str, experiment: Experiment, key: str) -> None:
 
     Files are made when they are asked for, not on every rerun.
     """
-    tables = [name for name in TABLES if name != "decision" or experiment.features == 2]
+    rows = table_rows(experiment)
+    tables = [name for name in rows if rows[name] <= MOST_ROWS]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         table = st.selectbox("Table", tables, format_func=TABLES.__getitem__, key=f"{key}_table", width=300)
         st.download_button(
@@ -74,6 +78,30 @@ def downloads(result: str, experiment: Experiment, key: str) -> None:
             key=f"{key}_json",
             on_click="ignore",
         )
+    if len(tables) < len(rows):
+        left_out = ", ".join(TABLES[name] for name in rows if name not in tables)
+        st.caption(f"More than {MOST_ROWS:,} rows, so in the recording only: {left_out}.")
+
+
+def table_rows(experiment: Experiment) -> dict[str, int]:
+    """Return how many rows each table of a recording has at most, for those that it has."""
+    from bnviz.history import PERCENTILES, SPLITS, STAGES
+
+    layers, widest = len(experiment.widths), max(experiment.widths)
+    of_a_record = {
+        "losses": len(SPLITS),
+        "affine": layers * widest,
+        "moments": layers * widest * len(STAGES),
+        "running": layers * widest,
+        "weights": layers,
+        "percentiles": layers * len(STAGES) * len(PERCENTILES),
+        "histograms": layers * len(STAGES) * BINS,
+        "decision": GRID**2,
+    }
+    if experiment.features != 2:
+        del of_a_record["decision"]
+    records = min(experiment.records, experiment.steps + 1) * len(experiment.runs)
+    return {name: records * count for name, count in of_a_record.items()}
 
 
 def read_upload(name: str, data: bytes) -> tuple[Experiment, str | None]:
@@ -135,12 +163,13 @@ def forget_upload(file: UploadedFile) -> None:
 
 
 def _csv(result: str, table: str) -> bytes:
-    frame = getattr(_kept(result), table)()
-    return frame.to_csv(index=False).encode()
+    with _writing:
+        return getattr(_kept(result), table)().to_csv(index=False).encode()
 
 
 def _npz(result: str) -> bytes:
-    return _kept(result).to_bytes()
+    with _writing:
+        return _kept(result).to_bytes()
 
 
 def _kept(result: str) -> History:

@@ -1,4 +1,4 @@
-"""Files that a visitor brings: only what is whole, small enough and welcome is taken in."""
+"""Files that a visitor brings or takes: only what is whole, small enough and welcome."""
 
 import io
 import random
@@ -95,3 +95,12 @@ def test_hostile_text_is_refused(text, reason):
 def test_an_experiment_that_this_server_does_not_train_is_refused():
     with pytest.raises(ValueError, match="too large for this app"):
         files.read_upload("a.json", TINY.model_copy(update={"steps": 900_000}).to_json().encode())
+
+
+@pytest.mark.parametrize("dataset", ["moons", "digits"])
+def test_the_rows_of_a_table_are_known_before_it_is_made(dataset):
+    runs = (Run(norm="batch"), Run(norm="batch_renorm"))
+    history = train(Experiment(dataset=dataset, widths=(4, 4), steps=9, batch_size=8, n_train=32, records=5, runs=runs))
+    told = files.table_rows(history.experiment)
+    assert set(told) == set(files.TABLES) - ({"decision"} if dataset == "digits" else set())
+    assert told == {name: len(getattr(history, name)()) for name in told}
