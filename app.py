@@ -7,16 +7,16 @@ from starlette.middleware import Middleware
 
 from bnviz.norms import NORMS
 from bnviz.ui import frame
+from bnviz.ui.contents import page_named
 from bnviz.ui.jobs import Done
 from bnviz.ui.literal import literal
 from bnviz.ui.outcome import Outcome, outcomes
 from bnviz.ui.presets import WHERE_LITTLE_IS_GAINED
-from bnviz.ui.race import NORMS_IN_RACE, race, read_query, to_query, verdict
+from bnviz.ui.race import GUESSES, NORMS_IN_RACE, compared_with_guess, race, read_query, to_query, verdict
 from bnviz.ui.run_view import reserve
 from bnviz.ui.server import SecurityHeaders, lifespan
 
-LAB = "pages/12_training_lab.py"
-GUESSES = ("all three", "γx + β and batch norm", "only batch norm", "none of them")
+LAB, WHY_NOT = "pages/12_training_lab.py", "pages/5_why_not_affine.py"
 
 QUESTION = """
 “Batch norm standardizes with the batch mean and variance, then learns γ and β that may undo it. Isn't that redundant?
@@ -24,41 +24,61 @@ QUESTION = """
 ones no longer apply: doesn't that hurt convergence? Why not just y = γx + β?”
 """
 
-SHORT_ANSWER = """
-## The short answer
-
+# Each part of the question: its short answer, and the page that shows it.
+SHORT_ANSWERS = (
+    (
+        """
 ### Isn't it redundant?
 As a set of functions, yes. Once training is over, μ and σ are fixed numbers, and batch norm can be merged into the
-weights and the bias of its layer without changing a single output. But training does not see the whole set at once. It
-walks through it one gradient step at a time, and batch norm changes the coordinates in which it walks. In a plain layer
-the size of the weights sets the size of the output. Under batch norm (apart from the small ε) γ alone sets it.
-*The limit:* other coordinates mean another walk, not always a better one.
-
+weights and the bias of its layer: but for rounding, no output changes. But training does not see the whole set at
+once. It walks through it one gradient step at a time, and batch norm changes the coordinates in which it walks. In a
+plain layer the size of the weights sets the size of the output. Under batch norm (apart from the small ε) γ alone sets
+it. *The limit:* other coordinates mean another walk, not always a better one.
+""",
+        "pages/2_same_functions.py",
+    ),
+    (
+        """
 ### Could γ and β not learn to standardize by themselves?
 For inputs that stay as they are, they could: γ = 1/σ and β = −μ/σ. But nothing in the loss asks for standardized
 values. Gradient descent is slow when the mean is large compared with the spread (LeCun and others 1998, “Efficient
 BackProp”). And the layers below keep changing what has to be standardized. Batch norm computes μ and σ instead of
 learning them, so it need not catch up. *The limit:* where inputs stay put and are well scaled, there is little to gain.
-
+""",
+        "pages/3_learn_to_standardize.py",
+    ),
+    (
+        """
 ### Are γ and β out of date as soon as μ and σ have moved?
 No, because they were never fitted to particular values of μ and σ. Whatever the layers below do, the standardized
 values of a batch have mean 0 and standard deviation 1, so the output has mean β and standard deviation |γ| (again apart
 from ε). And the gradient is taken *through* μ and σ: each update takes into account how they will answer to it (Ioffe &
 Szegedy 2015, section 3). *The limit:* μ and σ of a batch are estimates. In small batches they are noisy, and there the
 objection has a point (Ioffe 2017).
-
+""",
+        "pages/4_moving_statistics.py",
+    ),
+    (
+        """
 ### Why not just y = γx + β?
 Because x is Wh, and γWh is only another weight matrix times h. The layer gets a second handle on a scale that it could
 set already, and nothing holds that scale in place from one layer to the next. *The limit:* the race above was chosen
 to show a large difference. With three layers of ReLUs and standardized inputs the picture is another one: the
-link at the end of this answer trains that experiment for you.
-
+first of these links trains that experiment for you.
+""",
+        WHY_NOT,
+    ),
+    (
+        """
 ### And is it the trick of the variational autoencoder?
 A comment under the question noticed the same form: a scale, times something standardized, plus a shift. The form is
 shared, the purpose is not. There the standardized part is random noise, and the trick lets a gradient pass through
 the act of sampling (Kingma & Welling 2014). Here it is computed from the data, and nothing is sampled. The nearest
 relative is weight normalization (Salimans & Kingma 2016), which also takes the scale out of the weights.
-"""
+""",
+        "pages/10_two_reparameterizations.py",
+    ),
+)
 
 
 def choose_runs(started: tuple[str, ...]) -> list[str]:
@@ -73,21 +93,20 @@ def choose_runs(started: tuple[str, ...]) -> list[str]:
     return chosen
 
 
-def compare_with_guess(guess: str | None, learned: set[str]) -> None:
-    """Say whether the reader's guess came true."""
-    if guess is None:
-        return
-    names = {
-        frozenset(NORMS_IN_RACE): GUESSES[0],
-        frozenset({"affine", "batch"}): GUESSES[1],
-        frozenset({"batch"}): GUESSES[2],
-        frozenset(): GUESSES[3],
-    }
-    happened = names.get(frozenset(learned))
-    if happened == guess:
-        st.markdown(f"You guessed *{guess}*, and that is what happened.")
-    else:
-        st.markdown(f"You guessed *{guess}*. This time it was {happened or 'another combination'}.")
+def short_answers() -> None:
+    """Answer each part of the question in a few lines, with a link to where it can be watched."""
+    st.header("The short answer")
+    for text, file in SHORT_ANSWERS:
+        st.markdown(text)
+        if file == WHY_NOT:
+            st.page_link(
+                LAB,
+                label="See for yourself: where little is gained",
+                icon=":material/science:",
+                query_params=WHERE_LITTLE_IS_GAINED.to_query(),
+            )
+        page = page_named(file)
+        st.page_link(file, label=f"Watch it: {page.title}", icon=page.icon)
 
 
 def another_seed(seed: int) -> None:
@@ -99,8 +118,8 @@ def question_page() -> None:
     """Wire the first page."""
     norms, seed, problems = read_query(st.query_params.to_dict())
     st.title("Standardizing and undoing it is not the same as doing nothing")
-    st.markdown(QUESTION)
     with frame.prose():
+        st.markdown(QUESTION)
         if problems:
             listed = "\n".join(f"- {literal(name)}: {literal(message)}" for name, message in problems.items())
             st.error(f"These parts of the link were ignored:\n\n{listed}")
@@ -114,18 +133,12 @@ def question_page() -> None:
     chosen = choose_runs(norms)
     stage = reserve("race")
     st.caption(
-        "Each column is one network: five hidden layers of 64 sigmoids, from the same initial weights, on the same "
-        "batches of 64 images. Look at the histograms: where do a layer's values lie, and does anything move?"
+        "Each network has five hidden layers of 64 sigmoids, starts from the same weights, and sees the same batches "
+        "of 64 images. Look at the histograms: where do a layer's values lie, and does anything move?"
     )
     verdict_place = st.container()
     with frame.prose():
-        st.markdown(SHORT_ANSWER)
-        st.page_link(
-            LAB,
-            label="See for yourself: where little is gained",
-            icon=":material/science:",
-            query_params=WHERE_LITTLE_IS_GAINED.to_query(),
-        )
+        short_answers()
     frame.cards()
     st.query_params.from_dict(to_query(chosen or norms, seed))
     if not chosen:
@@ -142,8 +155,8 @@ def tell(done: Done, ended: dict[str, Outcome], guess: str | None, seed: int) ->
     with frame.prose():
         if done.ending == "finished":
             st.markdown(f"**{verdict(ended)}**")
-            if len(ended) == len(NORMS_IN_RACE):
-                compare_with_guess(guess, {norm for norm, outcome in ended.items() if not outcome.at_chance})
+            if guess and len(ended) == len(NORMS_IN_RACE):
+                st.markdown(compared_with_guess(guess, ended))
         minutes = (time.time() - done.at) / 60
         when = "just now" if minutes < 1 else f"{minutes:.0f} minutes ago" if minutes < 120 else "earlier"
         st.caption(

@@ -2,12 +2,13 @@
 
 import streamlit as st
 
+from bnviz.lessons.fixed_scale import SCALES, FixedScale
 from bnviz.lessons.folding import Folding
 from bnviz.lessons.identity import EPSILONS, ScaleIdentity
 from bnviz.lessons.parting import Parting
 from bnviz.lessons.plane import LENGTHS, RATES, Landscape, Walks
 from bnviz.ui import coordinates, frame
-from bnviz.ui.coordinates_figures import draw_folding, draw_identity, draw_parting, draw_plane
+from bnviz.ui.coordinates_figures import draw_folding, draw_identity, draw_parting, draw_plane, draw_scale
 from bnviz.ui.lesson import limit, predict, sources
 from bnviz.ui.run_view import reserve_figure
 from bnviz.ui.settings import Settings
@@ -40,10 +41,10 @@ with frame.page("pages/2_same_functions.py"):
         format_func=str,
         width=420,
     )
-    folding_stage = reserve_figure("same_folding")
-    st.caption(
+    folding_stage = reserve_figure(
+        "same_folding",
         "Three hidden layers of 64 ReLUs, 200 updates. Look at whether the discs sit on the ends of the bars and on "
-        "the diagonal: they come from a network that has linear layers and ReLUs, and nothing else."
+        "the diagonal: they come from a network that has linear layers and ReLUs, and nothing else.",
     )
     with frame.prose():
         st.markdown("In evaluation μ and σ² are fixed numbers, so batch norm is a straight line and merges with W:")
@@ -51,6 +52,23 @@ with frame.page("pages/2_same_functions.py"):
         st.latex(r"b'=\beta-\frac{\gamma\mu}{\sqrt{\sigma^2+\varepsilon}}")
         st.markdown("The question's alternative merges without any statistics, in training too:")
         st.latex(r"\gamma\,(Wu)+\beta=(\gamma W)\,u+\beta")
+
+    st.header("Held at a number, γ is a learning rate")
+    with frame.prose():
+        st.markdown(
+            "If γ is one more factor of W, what does it do in training? Hold it at a number c, and let a plain network "
+            "start with V = cW in place of W. By the chain rule ∂L/∂W = c·∂L/∂V, so an update of W at the rate η moves "
+            "cW as the plain network moves V at the rate c²η:"
+        )
+        st.latex(r"c\,\Bigl(W-\eta\,\frac{\partial L}{\partial W}\Bigr)=V-c^2\eta\,\frac{\partial L}{\partial V}")
+    scale = settings.slider(
+        "scale", "γ held at c", SCALES, 2.0, help="The scale of every unit, from the first update to the last."
+    )
+    scale_stage = reserve_figure(
+        "same_scale",
+        "Two hidden layers of 64 ReLUs on digits, 100 updates at η = 0.03, 64-bit numbers. Look at which of the two "
+        "plain networks has the curve of γx + β.",
+    )
 
     st.header("One function at the start, three walks")
     with frame.prose():
@@ -69,11 +87,11 @@ with frame.page("pages/2_same_functions.py"):
             "rate", "Learning rate η", (0.03, 0.1, 0.3, 1.0), 0.1, help="The same for all parameters of all three."
         )
         depth = settings.slider("depth", "Hidden layers", (1, 3, 6), 3, help="Each of 64 ReLUs.", format_func=str)
-    parting_stage = reserve_figure("same_parting")
-    st.caption(
+    parting_stage = reserve_figure(
+        "same_parting",
         "Digits, batches of 64, plain SGD, 64-bit numbers. Left: how far the outputs are from batch norm's. Right: "
         "what each walk is worth. The other two start with statistics that batch norm computed for them. Try the "
-        "largest rate as well."
+        "largest rate as well.",
     )
 
     st.header("Who carries the scale")
@@ -97,15 +115,15 @@ with frame.page("pages/2_same_functions.py"):
         help="The number added to the variance inside the root, in training too. PyTorch's default is 10⁻⁵.",
         width=420,
     )
-    identity_stage = reserve_figure("same_identity")
-    st.caption(
+    identity_stage = reserve_figure(
+        "same_identity",
         "Two hidden layers of 64 ReLUs after 20 updates at η = 0.1, 64-bit numbers. Move ε and watch the circles leave "
-        "the level line for the diagonal."
+        "the level line for the diagonal.",
     )
     with frame.prose():
         st.markdown(
             "For the lengths after one update of plain gradient descent this means, for γx + β and for batch norm at "
-            "ε = 0:"
+            "ε\u00a0=\u00a00:"
         )
         st.latex(
             r"\Delta(\gamma^2-\|w\|^2)=\eta^2\Bigl(\bigl(\tfrac{\partial L}{\partial\gamma}\bigr)^2"
@@ -126,15 +144,15 @@ with frame.page("pages/2_same_functions.py"):
         update = settings.slider(
             "update", "Update", range(61), 60, help="Up to which update the walks are drawn.", format_func=str
         )
-    plane_stage = reserve_figure("same_plane")
-    st.caption(
+    plane_stage = reserve_figure(
+        "same_plane",
         "The plane of the two weights. Look at the bands: with batch norm they are rays. The same again, over the "
-        "angle and the length of w:"
+        "angle and the length of w:",
     )
-    polar_stage = reserve_figure("same_polar")
-    st.caption(
+    polar_stage = reserve_figure(
+        "same_polar",
         "Look at whether the bands stand upright: then the length of w leaves the loss alone, and only the angle "
-        "counts."
+        "counts.",
     )
 
     limit(
@@ -156,6 +174,7 @@ with frame.page("pages/2_same_functions.py"):
     settings.keep()
 
     draw_folding(folding_stage, Folding(seed), example - 1, fold_guess)
+    draw_scale(scale_stage, FixedScale(scale, seed))
     draw_parting(parting_stage, Parting(rate, depth, seed), part_guess)
     draw_identity(identity_stage, ScaleIdentity(seed), eps)
     draw_plane(plane_stage, polar_stage, Landscape(seed), Walks(length, plane_rate, seed), update)

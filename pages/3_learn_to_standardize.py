@@ -51,12 +51,12 @@ with frame.page("pages/3_learn_to_standardize.py"):
             1.0,
             help="A spread far from 1 is a problem too, even with mean 0.",
         )
-    conditioning_stage = reserve_figure("learn_conditioning")
-    st.caption(
+    conditioning_stage = reserve_figure(
+        "learn_conditioning",
         "γx + β is fitted to 2u + ½ on 256 examples by full-batch gradient descent from γ = 1, β = 0, at the rate 1 "
         f"over the largest curvature, until ½·mean square error ≤ {conditioning.TOLERANCE:g}. Descents are given up "
-        f"after {conditioning.CAP:,} steps. Look at how the path falls into the valley at once and then creeps along "
-        "its floor."
+        f"after {conditioning.CAP:,} steps. Look at whether the path runs straight to the lowest loss, or into a "
+        "valley and then along its floor.",
     )
     with frame.prose():
         st.latex(r"H=\begin{pmatrix}m^2+s^2&m\\m&1\end{pmatrix}")
@@ -88,11 +88,11 @@ with frame.page("pages/3_learn_to_standardize.py"):
         learn.DRIFT_ANSWERS,
         "learn_drift",
     )
-    drift_stage = reserve_figure("learn_drift")
-    st.caption(
+    drift_stage = reserve_figure(
+        "learn_drift",
         f"Batches of {drift.EXAMPLES}, plain gradient descent, the best of {len(drift.RATES)} rates from "
         f"{drift.RATES[0]:g} to {drift.RATES[-1]:g} for each. The dotted level on the left is the noise that μ and σ "
-        "of a batch put into batch norm's output. On the right, look at how far β is from the dotted line."
+        "of a batch put into batch norm's output. On the right, look at how far β is from the dotted line.",
     )
 
     st.header("γ and β told to standardize")
@@ -110,10 +110,10 @@ with frame.page("pages/3_learn_to_standardize.py"):
         help="The weights learn the task at rate 0.1 in all three networks.",
         width=420,
     )
-    told_stage = reserve_figure("learn_told")
-    st.caption(
+    told_stage = reserve_figure(
+        "learn_told",
         "Four hidden layers of 64 ReLUs on digits, batches of 64, 300 updates. Look at whether the curve of "
-        "those that were told comes down, and what the loss below does meanwhile."
+        "those that were told comes down, and what the loss below does meanwhile.",
     )
 
     st.header("A perfect start, kept forever")
@@ -130,8 +130,10 @@ with frame.page("pages/3_learn_to_standardize.py"):
         0.1,
         help="The same for all parameters of both networks.",
     )
-    frozen_stage = reserve_figure("learn_frozen")
-    st.caption("Three hidden layers of 64 ReLUs on digits, batches of 64, 200 updates. Compare rate 0.1 with rate 0.5.")
+    frozen_stage = reserve_figure(
+        "learn_frozen",
+        "Three hidden layers of 64 ReLUs on digits, batches of 64, 200 updates. Compare rate 0.1 with rate 0.5.",
+    )
 
     st.header("The gradient has to know μ and σ")
     with frame.prose():
@@ -141,8 +143,10 @@ with frame.page("pages/3_learn_to_standardize.py"):
             "the mean: b cancels, whatever it is."
         )
         st.latex(r"\hat x=(u+b)-\operatorname{mean}(u+b)")
-    bias_stage = reserve_figure("learn_bias")
-    st.caption("Batch of 64, rate 0.1, a target that is 1 above the output, so that the gradient always asks for more.")
+    bias_stage = reserve_figure(
+        "learn_bias",
+        "Batch of 64, rate 0.1, a target that is 1 above the output, so that the gradient always asks for more.",
+    )
     with frame.prose():
         st.markdown(
             "In a network, the gradient of batch norm has two terms for the paths through μ and through σ. Holding μ "
@@ -152,7 +156,8 @@ with frame.page("pages/3_learn_to_standardize.py"):
         st.latex(r"p_\mu=\operatorname{mean}(dy)")
         st.latex(r"p_\sigma=\hat x\operatorname{mean}(dy\,\hat x)")
     held_guess = predict(
-        "Four networks compute the same outputs, and differ in what their gradients leave out. Which does more harm?",
+        "Four networks start as one, have the same forward pass, and differ in what their gradients leave out. Which "
+        "does more harm?",
         learn.HELD_ANSWERS,
         "learn_held",
     )
@@ -163,8 +168,10 @@ with frame.page("pages/3_learn_to_standardize.py"):
         0.1,
         help="The same for all parameters of the four networks.",
     )
-    detached_stage = reserve_figure("learn_detached")
-    st.caption("Three hidden layers of 64 ReLUs on digits, batches of 64, 300 updates, plain gradient descent.")
+    detached_stage = reserve_figure(
+        "learn_detached",
+        "Three hidden layers of 64 ReLUs on digits, batches of 64, 300 updates, plain gradient descent.",
+    )
 
     with frame.prose():
         st.header("So: could γ and β learn it?")

@@ -34,7 +34,7 @@ PAGES: tuple[Page, ...] = (
     Page(
         "pages/2_same_functions.py",
         "Same functions, different coordinates",
-        ":material/compare_arrows:",
+        ":material/call_split:",
         "The question, answered",
         "Fold batch norm into plain layers: the same outputs. Train both from there: two different walks.",
     ),

@@ -42,9 +42,9 @@ def redundancy_verdict(batch: pd.Series, affine: pd.Series) -> str:
     """Return whether the functions are the same, which is the first half of the answer to the question."""
     if max(batch["double"], affine["double"]) <= ROUNDING:
         return (
-            "**Isn't that redundant? As a function, yes.** What differs is rounding. Whatever a batch-norm network "
-            "computes in evaluation, linear layers and ReLUs alone compute too, and so do those of γx + β. Neither "
-            "can represent more than a plain network."
+            "**Isn't that redundant? As a function, yes.** What differs is rounding. Linear layers and ReLUs compute "
+            "whatever a batch-norm network computes in evaluation, and the same is true of γx + β. Neither can "
+            "represent more than a plain network."
         )
     return (
         "**Not the same in this run.** The difference is more than rounding, so the folded network is another function."
@@ -63,6 +63,23 @@ def mode_verdict(batch: pd.Series) -> str:
             "examples of its batch, and no fixed linear layer can do that."
         )
     return f"In this run training mode is close to evaluation mode as well. {differences}"
+
+
+def fixed_scale_verdict(same: float, other: float, scale: float) -> str:
+    """Return which plain network γx + β with γ = `scale` is, by the largest difference of their losses.
+
+    `same` is that from the plain network at the same rate η, `other` that from the one at the rate c²η.
+    """
+    if other > ROUNDING:
+        return f"**Not the same in this run.** Plain at the rate c²η differs from γ = c by up to {short(other, 2)}."
+    alike = f"The losses of γ = {short(scale)} and of plain at the rate c²η differ by at most {short(other, 2)}"
+    if same <= ROUNDING:
+        return f"**Here nothing tells the three apart.** {alike}, and c²η is η. Choose another c."
+    return (
+        f"**γ works as a learning rate.** {alike}; at the rate η plain differs by up to {short(same, 2)}. So why not "
+        "γx + β? Held, it is a plain network with another rate; trained, it changes that rate as it goes. Nothing in "
+        "it standardizes."
+    )
 
 
 def what_parted(split: Split) -> str:

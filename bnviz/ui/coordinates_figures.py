@@ -7,6 +7,7 @@ import streamlit as st
 from bnviz import charts
 from bnviz.charts.plane import Picture
 from bnviz.experiment import Experiment, Run
+from bnviz.lessons.fixed_scale import OTHER_RATE, SAME_RATE, FixedScale, difference
 from bnviz.lessons.folding import Folding, folding_summary
 from bnviz.lessons.identity import ScaleIdentity, found
 from bnviz.lessons.parting import Parting, endings, split
@@ -32,6 +33,7 @@ def draw_folding(stage: Stage, task: Folding, example: int, guess: str | None) -
             figure(charts.plot_answer(of_batch, styles, example=example, theme=theme()), "same_answer")
         with right:
             figure(charts.plot_agreement(of_batch, styles, example=example, theme=theme()), "same_agreement")
+        stage.show_caption()
         if done.ending != "finished":
             return
         batch, affine = (row for _, row in folding_summary(table).iterrows())
@@ -52,6 +54,28 @@ def draw_folding(stage: Stage, task: Folding, example: int, guess: str | None) -
             st.markdown(coordinates.mode_verdict(batch))
 
 
+def draw_scale(stage: Stage, task: FixedScale) -> None:
+    """Show γx + β with a fixed γ between two plain networks, and which of the two it is."""
+    done = stage.obtain(task)
+    if done is None or done.result is None or done.result.empty:
+        return
+    table = done.result
+    with stage.picture:
+        figure(charts.plot_run_losses(table, run_styles(task.experiment), theme=theme()), "same_scale_loss")
+        stage.show_caption()
+        if done.ending != "finished":
+            return
+        same, other = difference(table, SAME_RATE), difference(table, OTHER_RATE)
+        numbers(
+            {
+                "difference from plain, rate c²η": short(other, 2),
+                "difference from plain, rate η": short(same, 2),
+            }
+        )
+        with prose():
+            st.markdown(coordinates.fixed_scale_verdict(same, other, task.scale))
+
+
 def draw_parting(stage: Stage, task: Parting, guess: str | None) -> None:
     """Show how the three networks part and what each walk reached, and settle when they parted."""
     done = stage.obtain(task)
@@ -64,6 +88,7 @@ def draw_parting(stage: Stage, task: Parting, guess: str | None) -> None:
             figure(charts.plot_parting(table, styles, quantity="difference", theme=theme()), "same_difference")
         with right:
             figure(charts.plot_parting(table, styles, quantity="loss", theme=theme()), "same_loss")
+        stage.show_caption()
         if done.ending != "finished":
             return
         parted = split(table)
@@ -92,6 +117,7 @@ def draw_identity(stage: Stage, task: ScaleIdentity, eps: float) -> None:
         left, right = st.columns(2)
     with left:
         figure(charts.plot_identity(table, styles, eps=eps, theme=theme()), "same_identity")
+        stage.show_caption()
     if done.ending != "finished":
         return
     with right:
@@ -122,6 +148,8 @@ def draw_plane(plane: Stage, polar: Stage, landscape: Landscape, walks: Walks, s
                     ground.result, table, styles, run=run, picture=picture, step=step, theme=theme()
                 )
                 st.altair_chart(chart, theme=None, width="content", key=f"same_{picture}_{norm}")
+        with stage.picture:
+            stage.show_caption()
     plain, batch = (state(table, norm, step) for norm in NORMS)
     with polar.picture:
         numbers(

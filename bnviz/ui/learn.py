@@ -101,7 +101,8 @@ def drift_table(summary: pd.DataFrame) -> str:
         part = summary[summary["drift"] == drift].set_index("norm")
         cells = [drift]
         for norm in ("affine", "batch"):
-            cells.append(f"{short(part['loss'][norm])} (η {short(part['rate'][norm])})")
+            # A rate that wraps into a line of its own is hard to read on a phone.
+            cells.append(f"{short(part['loss'][norm])} (η\u00a0{short(part['rate'][norm])})")
         lines.append("| " + " | ".join([*cells, who_won(part["loss"])]) + " |")
     return "\n".join(lines)
 

@@ -45,6 +45,7 @@ def draw_conditioning(stage: Stage, task: Conditioning, mean: float, spread: flo
             with place:
                 chart = charts.plot_descent(path, contours(m, s), title=title, style=style, theme=theme())
                 figure(chart, f"learn_descent{int(style is raw)}")
+        stage.show_caption()
         numbers(
             {
                 "κ, from the examples": _count(now.condition),
@@ -89,6 +90,7 @@ def draw_drift(stage: Stage, task: Drift, drift: str, guess: str | None) -> None
                 theme=theme(),
             )
             figure(chart, "learn_drift_beta")
+        stage.show_caption()
         numbers(
             {
                 "loss, γx + β": short(losses["affine"]),
@@ -119,6 +121,7 @@ def draw_told(stage: Stage, task: SelfStandardizing) -> None:
             chart = charts.plot_standardization_error(table, styles, field="std_error", theme=theme())
             figure(chart, "learn_told_std")
         figure(charts.plot_run_losses(table, styles, theme=theme()), "learn_told_loss")
+        stage.show_caption()
         if done.ending != "finished":
             return
         ends = endings(table, task.steps)
@@ -136,6 +139,7 @@ def draw_frozen(stage: Stage, experiment: Experiment) -> None:
     with stage.picture:
         chart = charts.plot_loss(history.losses(), run_styles(experiment), status=history.status, theme=theme())
         figure(chart, "learn_frozen")
+        stage.show_caption()
         if done.ending != "finished":
             return
         result = frozen_result(history)
@@ -162,6 +166,7 @@ def draw_bias(stage: Stage, task: DriftingBias) -> None:
             done.result, styles, field="b", title="The bias b", axis_title="b (no unit)", theme=theme()
         )
         figure(chart, "learn_bias")
+        stage.show_caption()
         last = done.result.groupby("run").tail(1).set_index("run")
         numbers(
             {
@@ -181,6 +186,7 @@ def draw_detached(stage: Stage, task: Detached, guess: str | None) -> None:
         return
     with stage.picture:
         figure(charts.plot_run_losses(done.result, run_styles(task.experiment), theme=theme()), "learn_detached")
+        stage.show_caption()
         if done.ending != "finished":
             return
         ends = endings(done.result, task.steps)

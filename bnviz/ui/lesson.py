@@ -13,7 +13,8 @@ from bnviz.ui.literal import literal
 
 def predict(question: str, answers: Sequence[str], key: str) -> str | None:
     """Ask for a prediction; None until the reader makes one. `key` is unique in the app."""
-    return st.radio(question, answers, index=None, horizontal=True, key=f"{key}_prediction")
+    with prose():
+        return st.radio(question, answers, index=None, horizontal=True, key=f"{key}_prediction")
 
 
 def settle(guess: str | None, happened: str, why: str) -> None:

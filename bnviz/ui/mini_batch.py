@@ -12,6 +12,7 @@ import pandas as pd
 import streamlit as st
 
 from bnviz.lessons.standardization import START_BATCH, START_UPSTREAM, UnitBatch
+from bnviz.ui.words import short
 
 UNITS = tuple(range(1, START_BATCH.shape[1] + 1))
 LARGEST_BATCH = len(START_BATCH)
@@ -175,8 +176,8 @@ def controls() -> Settings:
             "ε",
             EPSILONS,
             key="computes_eps",
-            format_func=lambda eps: f"{eps:g}",
-            help="Added to the variance. PyTorch uses 1e-05; steps on a log scale.",
+            format_func=short,
+            help="Added to the variance. PyTorch uses 10⁻⁵; steps on a log scale.",
         )
         gamma = st.slider("γ", -REACH, REACH, step=0.1, key="computes_gamma", help="The unit's learned scale.")
         beta = st.slider("β", -REACH, REACH, step=0.1, key="computes_beta", help="The unit's learned shift.")
@@ -187,7 +188,7 @@ def controls() -> Settings:
 def edit(size: int, unit: int) -> pd.DataFrame:
     """Draw the table of the first `size` examples, `unit` marked, and return it as the reader left it."""
     state = st.session_state
-    helps = {column_of(unit): "Double-click a cell to change it." for unit in UNITS}
+    helps = {column_of(unit): "Double-click a cell, or tap it twice, to change it." for unit in UNITS}
     helps[UPSTREAM] = "The gradient of the loss with respect to y, for the unit that is picked."
     table = st.data_editor(
         state["computes_table"].iloc[:size],

@@ -9,6 +9,7 @@ from bnviz.ui.outcome import Outcome
 
 NORMS_IN_RACE = ("none", "affine", "batch")
 NAMES = {"none": "the plain network", "affine": "γx + β", "batch": "batch norm"}
+GUESSES = ("all three", "γx + β and batch norm", "only batch norm", "none of them")
 CLOSE = 0.05  # a difference of test accuracy below which no advantage is claimed
 
 
@@ -81,3 +82,13 @@ def verdict(outcomes: Mapping[str, Outcome]) -> str:
     if batch.test_accuracy < best - CLOSE:
         return f"Batch norm ended behind this time. {scores}"
     return f"No clear advantage for batch norm this time. {scores}"
+
+
+def compared_with_guess(guess: str, outcomes: Mapping[str, Outcome]) -> str:
+    """Return whether the reader's guess, one of `GUESSES`, came true in a race of all three: norm → outcome."""
+    learned = frozenset(norm for norm, outcome in outcomes.items() if not outcome.at_chance)
+    names = dict(zip(map(frozenset, (NORMS_IN_RACE, ("affine", "batch"), ("batch",), ())), GUESSES, strict=True))
+    happened = names.get(learned, " and ".join(NAMES[norm] for norm in NORMS_IN_RACE if norm in learned))
+    if happened == guess:
+        return f"You guessed *{guess}*, and that is what happened."
+    return f"You guessed *{guess}*. This time it was {happened}."

@@ -239,7 +239,7 @@ def reserve(key: str, caption: str = "") -> Stage:
 
 
 def reserve_figure(key: str, caption: str = "") -> Stage:
-    """Reserve the place for a page's own figure here: less of it than a player takes. `key` is unique in the app."""
+    """Reserve the place for a page's own figure here, as high as `page.css` says. `key` is unique in the app."""
     return _place(f"figure_{key}", key, caption)
 
 

@@ -113,6 +113,23 @@ def test_a_page_is_quiet_accessible_and_within_the_screen(visit, path, screen, s
     assert page.hosts <= {"127.0.0.1", None}
 
 
+@pytest.mark.parametrize("screen", SCREENS)
+@pytest.mark.parametrize("path", ["", "same_functions", "learn_to_standardize"])
+def test_the_place_kept_for_a_result_is_as_high_as_the_result(visit, path, screen):
+    places = "document.querySelectorAll('[class*=st-key-figure_], [class*=st-key-stage_]')"
+    page = visit(path, screen)
+    wait_until_settled(page)
+    kept = page.evaluate(f"[...{places}].map(place => parseFloat(getComputedStyle(place).minHeight))")
+    page.evaluate(f"{places}.forEach(place => place.style.minHeight = 0)")
+    names_and_heights = f"[...{places}].map(place => [place.className, place.getBoundingClientRect().height])"
+    found = dict(page.evaluate(names_and_heights))
+    assert len(found) == len(kept) >= 1
+    # A verdict of another length takes a line or two more or less.
+    assert {
+        name: height for (name, height), room in zip(found.items(), kept, strict=True) if abs(height - room) > 75
+    } == {}
+
+
 @pytest.mark.parametrize("path", PATHS)
 def test_every_text_can_be_read_from_the_back_in_presenter_mode(visit, path):
     smallest = """() => Math.min(...[...document.querySelectorAll('[data-testid=stMain] *')]

@@ -1,6 +1,8 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from bnviz.ui.contents import PAGES
+
 
 def on_stage(app: AppTest) -> int:
     return len(app.get("bidi_component"))
@@ -37,6 +39,14 @@ def test_another_seed_is_another_race(open_page, said):
     next(button for button in app.button if "another seed" in button.label).click().run()
     assert app.query_params["seed"] == "1"
     assert "with seed 1" in said(app)
+
+
+def test_every_short_answer_leads_to_the_page_that_shows_it(open_page):
+    app = open_page("app.py")
+    links = [link.proto.label for link in app.get("page_link") if link.proto.label.startswith("Watch it: ")]
+    titles = [page.title for page in PAGES if page.group == "The question, answered"]
+    assert len(links) == 5
+    assert {link.removeprefix("Watch it: ") for link in links} < set(titles)
 
 
 @pytest.mark.parametrize(

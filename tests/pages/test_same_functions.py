@@ -14,7 +14,7 @@ def page(open_page):
 
 def test_the_page_shows_all_its_charts(page):
     assert not page.exception
-    assert len(page.get("vega_lite_chart")) == 9
+    assert len(page.get("vega_lite_chart")) == 10
 
 
 def test_the_first_sight_answers_the_question_twice(page):
@@ -56,6 +56,17 @@ def test_at_the_largest_rate_batch_norm_gets_furthest(page):
     said = judged(page)
     assert "Batch norm got furthest here." in said
     assert "γx + β diverged at step" in said
+
+
+def test_a_scale_that_is_held_is_a_rate_or_at_one_nothing(page):
+    said, shown = judged(page), metrics(page)
+    assert "γ works as a learning rate." in said
+    assert float(shown["difference from plain, rate η"]) > 0.1
+    assert shown["difference from plain, rate c²η"] == "0"
+    page.select_slider(key="same_scale").set_value(1.0).run()
+    assert not page.exception
+    assert "Here nothing tells the three apart." in judged(page)
+    assert page.query_params["scale"] == "1"
 
 
 @pytest.mark.parametrize("depth", [1, 6])
@@ -108,7 +119,7 @@ def test_work_that_is_cut_short_shows_what_it_has_and_no_verdict(open_page, monk
     page = open_page(PAGE)
     assert not page.exception
     assert page.warning
-    assert len(page.get("vega_lite_chart")) == (9 if steps else 7)
+    assert len(page.get("vega_lite_chart")) == (10 if steps else 7)
     said = judged(page)
     assert "What happened" not in said
     assert "got furthest" not in said

@@ -240,8 +240,8 @@ def test_the_gradients_formula_carries_the_numbers_of_the_picked_example():
         (0.00316, "0.0032", "0.0032"),
         (1e-5, "10⁻⁵", "10^{-5}"),
         (-1e-5, "−10⁻⁵", "-10^{-5}"),
-        (2.66e-6, "2.7 × 10⁻⁶", r"2.7 \times 10^{-6}"),
-        (4e6, "4 × 10⁶", r"4 \times 10^{6}"),
+        (2.66e-6, "2.7·10⁻⁶", r"2.7 \cdot 10^{-6}"),
+        (4e6, "4·10⁶", r"4 \cdot 10^{6}"),
     ],
 )
 def test_numbers_are_written_as_a_reader_would(value, text, latex):

@@ -38,6 +38,15 @@ def test_training_mode_is_far_or_near():
     assert coordinates.mode_verdict(folded(training=0.01)).startswith("In this run training mode is close")
 
 
+def test_a_fixed_scale_is_a_rate_or_nothing_or_something_else():
+    rate = coordinates.fixed_scale_verdict(0.7, 9e-16, 2.0)
+    assert rate.startswith("**γ works as a learning rate.** The losses of γ = 2 and of plain at the rate c²η")
+    assert "at the rate η plain differs by up to 0.7" in rate
+    assert coordinates.fixed_scale_verdict(0.0, 0.0, 1.0).startswith("**Here nothing tells the three apart.**")
+    assert coordinates.fixed_scale_verdict(0.7, 0.1, 2.0).startswith("**Not the same in this run.**")
+    assert "by up to ∞" in coordinates.fixed_scale_verdict(0.7, np.inf, 2.0)
+
+
 @pytest.mark.parametrize(
     ("split", "answer"),
     [

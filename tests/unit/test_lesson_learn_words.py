@@ -65,7 +65,7 @@ def test_the_table_shows_all_four_drifts():
     summary["loss"] = [0.0, 0.048, 0.8, 0.048, 0.05, 0.048, 0.9, 0.048]
     table = learn.drift_table(summary.assign(rate=0.1)).splitlines()
     assert len(table) == 6
-    assert table[2] == "| static | 0 (η 0.1) | 0.048 (η 0.1) | γx + β |"
+    assert table[2] == "| static | 0 (η\u00a00.1) | 0.048 (η\u00a00.1) | γx + β |"
     assert table[4].endswith("| about the same |")
     assert table[5].endswith("| batch norm |")
 

@@ -3,7 +3,7 @@ import pytest
 
 from bnviz import Experiment, Run, train
 from bnviz.ui.outcome import Outcome, outcomes
-from bnviz.ui.race import RACE, race, read_query, to_query, verdict
+from bnviz.ui.race import GUESSES, RACE, compared_with_guess, race, read_query, to_query, verdict
 
 
 def outcome(accuracy, status="finished", classes=10, examples=360):
@@ -57,6 +57,25 @@ def test_outcomes_are_read_from_the_last_valid_record():
 )
 def test_the_verdict_follows_the_result(scores, beginning):
     assert verdict({norm: outcome(score) for norm, score in scores.items()}).startswith(beginning)
+
+
+@pytest.mark.parametrize(
+    ("learned", "happened"),
+    [
+        (("none", "affine", "batch"), GUESSES[0]),
+        (("affine", "batch"), GUESSES[1]),
+        (("batch",), GUESSES[2]),
+        ((), GUESSES[3]),
+        (("none",), "the plain network"),
+        (("none", "batch"), "the plain network and batch norm"),
+    ],
+)
+def test_a_guess_is_compared_with_any_outcome(learned, happened):
+    ended = {norm: outcome(0.9 if norm in learned else 0.1) for norm in ("none", "affine", "batch")}
+    for guess in GUESSES:
+        words = compared_with_guess(guess, ended)
+        assert words.startswith(f"You guessed *{guess}*")
+        assert words.endswith("that is what happened." if guess == happened else f"This time it was {happened}.")
 
 
 @pytest.mark.parametrize("seed", [0, 1])

@@ -24,11 +24,11 @@ def number(value: float, *, rounding: float = ROUNDING) -> str:
         mantissa, exponent = f"{value:.1e}".split("e")
         mantissa = mantissa.removesuffix(".0")
         power = "10" + str(int(exponent)).translate(_SUPERSCRIPTS)
-        text = f"{mantissa.removesuffix('1')}{power}" if mantissa in ("1", "-1") else f"{mantissa} × {power}"
+        text = f"{mantissa.removesuffix('1')}{power}" if mantissa in ("1", "-1") else f"{mantissa}·{power}"
     return text.replace("-", "−")
 
 
 def tex(value: float) -> str:
     """Return the same in LaTeX."""
     text = re.sub(f"[{_RAISED}]+", lambda power: f"^{{{power[0].translate(_BASELINE)}}}", number(value))
-    return text.replace("−", "-").replace("×", r"\times")
+    return text.replace("−", "-").replace("·", r" \cdot ")
