@@ -18,7 +18,7 @@ from pathlib import Path
 import psutil
 
 ROOT = Path(__file__).resolve().parents[2]
-START_UP = 120.0  # seconds
+START_UP = 240.0  # seconds, the warm-up included
 WATCH = 0.1  # seconds between two looks at CPU time and memory
 QUIET = 0.05  # share of one core below which the server counts as idle
 

@@ -139,7 +139,7 @@ def test_every_text_can_be_read_from_the_back_in_presenter_mode(visit, path):
     page = visit(path)
     wait_until_settled(page)
     assert page.evaluate(smallest) >= 14
-    page.get_by_text("Presenter mode").click()
+    page.get_by_text("Presenter mode").click(timeout=PATIENCE)
     until(page, f"({smallest})() >= 18")
 
 
@@ -205,7 +205,7 @@ def test_a_rerun_in_mid_training_goes_on_where_it_was(visit):
     expect(progress).to_contain_text("of 5000", timeout=PATIENCE)
     step = "+(document.querySelector('[data-testid=stProgress]')?.innerText.match(/step (\\d+)/)?.[1] ?? 0)"
     until(page, f"{step} > 100")
-    page.get_by_text("Presenter mode").click()
+    page.get_by_text("Presenter mode").click(timeout=PATIENCE)
     until(page, "getComputedStyle(document.documentElement).fontSize !== '16px'")
     assert until(page, step) > 100
 
