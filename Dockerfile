@@ -1,7 +1,8 @@
 # bnviz behind port 8501, with PyTorch's CPU build. docs/deployment.md says how to build, run and configure it.
 FROM python:3.11-slim
 
-# Few malloc arenas: threads come and go here, and each arena keeps what it once held.
+# Few malloc arenas: threads come and go here, and each arena keeps what it once held. The server asks for them as
+# well, but only once it has started.
 ENV PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 PIP_NO_CACHE_DIR=1 \
     OMP_NUM_THREADS=1 MALLOC_ARENA_MAX=2 \
     BNVIZ_HOSTED=1

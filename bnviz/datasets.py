@@ -1,6 +1,6 @@
 """Seeded data sets behind one signature: `load(name, seed=…)` returns training and test examples.
 
-Importing this module costs numpy only; scikit-learn and mnist1d are imported by the data sets that need them.
+Importing this module costs numpy only; mnist1d is imported by the data set that needs it.
 Nothing is downloaded, and numpy's global random state is neither read nor changed.
 """
 
@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib.util import find_spec
 from numbers import Integral
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -187,11 +189,16 @@ def _digits(generator: np.random.Generator, noise: float) -> tuple[Floats, Label
 
 @lru_cache(maxsize=1)
 def _digit_images() -> tuple[Floats, Labels]:
-    from sklearn.datasets import load_digits
+    """The file that `sklearn.datasets.load_digits` reads: 64 pixels and the label a row.
 
-    pixels, labels = load_digits(return_X_y=True)
-    images = np.asarray(pixels, dtype=np.float64) / 16  # stored as whole numbers from 0 to 16
-    targets = np.asarray(labels, dtype=np.int64)
+    Importing scikit-learn for it would take a second and 70 MB.
+    """
+    package = find_spec("sklearn")
+    if package is None or package.origin is None:
+        raise ModuleNotFoundError("scikit-learn is missing: its package brings the digits; pip install scikit-learn")
+    table = np.loadtxt(Path(package.origin).parent / "datasets" / "data" / "digits.csv.gz", delimiter=",")
+    images = np.ascontiguousarray(table[:, :-1]) / 16  # stored as whole numbers from 0 to 16
+    targets = table[:, -1].astype(np.int64)
     images.flags.writeable = targets.flags.writeable = False  # shared by every caller
     return images, targets
 

@@ -6,6 +6,7 @@ Letters: T recorded steps, K runs, L hidden layers, S stages, N bins, C units (n
 
 import io
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -25,6 +26,16 @@ SPLITS = ("train", "test")
 PERCENTILES = (5, 15, 50, 85, 95)
 FORMAT = "bnviz history"
 VERSION = 1
+MOST_HEADER = 2_000_000
+"""Bytes of a file's header: the experiment and how its runs ended. A thousand runs fit in."""
+_STATUS = re.compile(r"finished|(diverged|stopped) at step \d{1,7}")
+
+_IN_THE_PLANE = ("decision", "grid_x", "grid_y", "points", "point_labels")
+ARRAYS = (
+    *("loss", "accuracy", "counts", "edges", "percentiles", "mean", "std", "gamma", "beta"),
+    *("running_mean", "running_var", "weight_norm", "grad_norm", "effective_lr", *_IN_THE_PLANE),
+)
+"""Names of the arrays of a history; the last five for 2-D data only."""
 
 File = str | PathLike[str] | IO[bytes]
 
@@ -173,6 +184,8 @@ class History:
         """
         try:
             with np.load(path, allow_pickle=False) as stored:
+                if stored.zip.getinfo("header.npy").file_size > MOST_HEADER:
+                    raise ValueError("its header is too long")
                 header = json.loads(bytes(stored["header"]).decode())
                 if not isinstance(header, dict) or header.get("format") != FORMAT:
                     raise ValueError("it was not written by bnviz")
@@ -180,9 +193,11 @@ class History:
                     raise ValueError(
                         f"its version is {header.get('version')!r}, and this bnviz reads version {VERSION}"
                     )
-                arrays = {name[6:]: stored[name] for name in stored.files if name.startswith("array_")}
+                experiment = Experiment.from_json(header["experiment"])
+                names = ARRAYS if experiment.features == 2 else ARRAYS[: -len(_IN_THE_PLANE)]
+                arrays = {name: stored[f"array_{name}"] for name in names}
                 history = cls(
-                    Experiment.from_json(header["experiment"]),
+                    experiment,
                     tuple(str(status) for status in header["status"]),
                     stored["steps"],
                     stored["recorded"],
@@ -216,7 +231,7 @@ class History:
             **dict.fromkeys(("gamma", "beta", "running_mean", "running_var"), per_unit),
             **dict.fromkeys(("weight_norm", "grad_norm", "effective_lr"), (t, k, n)),
         }
-        if "decision" in self.arrays:
+        if self.experiment.features == 2:
             grid = (len(self.arrays["grid_y"]), len(self.arrays["grid_x"]))
             points = len(self.arrays["points"])
             wanted |= {"decision": (t, k, self.experiment.classes, *grid), "grid_y": grid[:1], "grid_x": grid[1:]}
@@ -224,11 +239,17 @@ class History:
         steps, recorded = self.steps, self.recorded
         if {steps.dtype.kind, recorded.dtype.kind} != {"i"} or steps.shape != (t,):
             raise ValueError("its steps are not numbered")
+        if t == 0 or steps[0] < 0 or steps[-1] > self.experiment.steps or (np.diff(steps) <= 0).any():
+            raise ValueError("its steps are not those of its experiment")
         if len(self.status) != k or recorded.shape != (k,) or recorded.min() < 0 or recorded.max() > t:
             raise ValueError("its runs do not fit its experiment")
         for name, shape in wanted.items():
-            if self.arrays[name].shape != shape or self.arrays[name].dtype.kind not in "iuf":
+            if self.arrays[name].shape != shape or self.arrays[name].dtype.kind not in "iuf" or 0 in shape:
                 raise ValueError(f"its array {name!r} does not fit its experiment")
+        if bins < 1 or not (np.diff(self.arrays["edges"]) > 0).all() or self.arrays["counts"].min() < 0:
+            raise ValueError("its histograms are not those of its experiment")
+        if not all(_STATUS.fullmatch(status) for status in self.status):
+            raise ValueError("its runs ended in ways that bnviz does not know")
 
     def to_bytes(self) -> bytes:
         """The file of :meth:`save`, for a download."""

@@ -87,6 +87,12 @@ HOSTED: Mapping[str, Bound] = {
         f"use fewer steps, runs, records, narrower layers or smaller batches here, {_OWN_MACHINE}",
         "multiply-adds",
     ),
+    "recording": Bound(
+        0, 4e7, f"record fewer steps, or use fewer runs, layers or units here, {_OWN_MACHINE}", "bytes of memory"
+    ),
+    "memory": Bound(
+        0, 1.5e8, f"use smaller batches, fewer runs, layers or units here, {_OWN_MACHINE}", "bytes while it trains"
+    ),
     "networks": Bound(1, 1_000, f"use fewer values, runs or seeds here, {_OWN_MACHINE}", "networks"),
     "sweep_work": Bound(0, 2e11, f"use fewer values, runs, seeds or steps here, {_OWN_MACHINE}", "multiply-adds"),
 }
@@ -105,6 +111,10 @@ LAPTOP: Mapping[str, Bound] = {
     "work": Bound(
         0, 5e12, f"use fewer steps, runs, records, narrower layers or smaller batches, {_SCRIPT}", "multiply-adds"
     ),
+    "recording": Bound(
+        0, 1.5e8, f"record fewer steps, or use fewer runs, layers or units, {_SCRIPT}", "bytes of memory"
+    ),
+    "memory": Bound(0, 2e9, f"use smaller batches, fewer runs, layers or units, {_SCRIPT}", "bytes while it trains"),
     "networks": Bound(1, 20_000, f"use fewer values, runs or seeds, {_SCRIPT}", "networks"),
     "sweep_work": Bound(0, 5e12, f"use fewer values, runs, seeds or steps, {_SCRIPT}", "multiply-adds"),
 }
@@ -129,6 +139,32 @@ def work(experiment: "Experiment") -> float:
     return float(len(experiment.runs)) * (experiment.steps * step + records * record)
 
 
+# What is kept of a record: bins of four stages for a layer; mean and sd at each stage, γ, β and two running statistics
+# for a unit; probabilities on a grid for a class of 2-D data.
+_BYTES_OF_A_LAYER = 4 * (82 * 4 + 5 * 4) + 3 * 8
+_BYTES_OF_A_UNIT = 4 * (2 * 4 + 4)
+_BYTES_OF_A_CLASS = 4 * 32 * 32
+
+
+def recording(experiment: "Experiment") -> float:
+    """The bytes of memory that its recording takes: records × runs × (layers × (bins + statistics of the widest))."""
+    layer = _BYTES_OF_A_LAYER + _BYTES_OF_A_UNIT * max(experiment.widths)
+    plane = _BYTES_OF_A_CLASS * experiment.classes if experiment.features == 2 else 0
+    records = min(experiment.records, experiment.steps + 1)
+    return float(records * len(experiment.runs) * (len(experiment.widths) * layer + plane))
+
+
+# Measured: what a step holds at once, for each value of a layer, and the copies while a recording is put together.
+_BYTES_OF_A_VALUE = 16 * 4
+_COPIES_OF_A_RECORDING = 3
+
+
+def memory(experiment: "Experiment") -> float:
+    """The bytes that its training takes at most: every value of every layer, forward and back, and the recording."""
+    values = len(experiment.runs) * experiment.examples_per_step * sum(experiment.widths)
+    return float(_BYTES_OF_A_VALUE * values) + _COPIES_OF_A_RECORDING * recording(experiment)
+
+
 def app_problems(experiment: "Experiment", bounds: Mapping[str, Bound]) -> dict[str, str]:
     """What an app with these bounds refuses about a valid experiment: field → message (empty when welcome)."""
     values = {
@@ -141,6 +177,8 @@ def app_problems(experiment: "Experiment", bounds: Mapping[str, Bound]) -> dict[
         "runs": len(experiment.runs),
         "interventions": len(experiment.interventions),
         "work": work(experiment),
+        "recording": recording(experiment),
+        "memory": memory(experiment),
     }
     found = {name: bounds[name].problem(name, value) for name, value in values.items()}
     return {name: message for name, message in found.items() if message}

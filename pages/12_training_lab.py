@@ -7,7 +7,7 @@ import streamlit as st
 from bnviz.experiment import Experiment
 from bnviz.ui import controls, frame, lab
 from bnviz.ui.figures import figures
-from bnviz.ui.files import downloads, read_upload
+from bnviz.ui.files import downloads, forget_upload, read_upload
 from bnviz.ui.lab_sweep import MODE, ONE, SWEEP, sweep_tab
 from bnviz.ui.literal import literal
 from bnviz.ui.presets import PRESETS, preset_of
@@ -79,6 +79,8 @@ def upload() -> None:
     except ValueError as error:
         st.error(literal(str(error)))
         return
+    finally:
+        forget_upload(file)
     lab.load(experiment, result)
     st.rerun()
 

@@ -28,6 +28,7 @@ SCENARIOS: dict[str, Scenario] = {
     "connect": scenarios.connect,
     "identical": scenarios.identical,
     "distinct": scenarios.different,
+    "beside": scenarios.beside,
     "leave": scenarios.walking_away,
     "visits": scenarios.visits,
     "links": attacks.links,

@@ -141,6 +141,24 @@ async def different(server: Server, report: Report, size: Size) -> None:
     ]
 
 
+async def beside(server: Server, report: Report, size: Size) -> None:
+    """A short experiment, first while nobody else wants anything, then while a long one is trained."""
+    name = "one short run"
+    alone = await visit(server.host, LAB, distinct(-1, size.steps), PATIENCE)
+    async with reading(server.host) as reader:
+        await reader.ask(LAB, endless(seed=7))
+        busy = await reader.read(PATIENCE, until=lambda run: run.progress)
+        if not busy.progress:
+            report.errors.append(f"{name}: no progress of the long run is shown")
+        together = await visit(server.host, LAB, distinct(-2, size.steps), PATIENCE)
+    note_trouble(report, name, [alone, together])
+    times = [PATIENCE if run.picture is None else run.picture for run in (alone, together)]
+    report.figures += [
+        Figure(name, "until the player is there, alone", times[0], "s"),
+        Figure(name, "until the player is there, beside a long run", times[1], "s"),
+    ]
+
+
 async def walking_away(server: Server, report: Report, size: Size) -> None:
     """Everyone watches a long training and leaves in the middle of it."""
     name = f"{size.leaving} leave in mid-run"

@@ -18,7 +18,7 @@ from pathlib import Path
 import psutil
 
 ROOT = Path(__file__).resolve().parents[2]
-START_UP = 120.0  # seconds
+START_UP = 240.0  # seconds, the warm-up included
 WATCH = 0.1  # seconds between two looks at CPU time and memory
 QUIET = 0.05  # share of one core below which the server counts as idle
 
@@ -55,9 +55,9 @@ class Server:
             time.sleep(0.1)
 
     def rest(self) -> None:
-        """Wait until the warm-up is over."""
+        """Wait until the warm-up is over: a server that gets no turn on a busy machine looks quiet for a while, too."""
         deadline = time.monotonic() + START_UP
-        while self._load(2.0) > QUIET:
+        while any(self._load(2.0) > QUIET for _ in range(3)):
             if time.monotonic() > deadline:
                 raise RuntimeError("the server does not come to rest after its start")
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from bnviz.cluster import shared_client
 from bnviz.experiment import Experiment, Run
+from bnviz.limits import work_in_a_sweep
 from bnviz.sweeps import plan, sweep
 
 RATES = (0.001, 0.0046, 0.022, 0.1, 0.46, 2.2, 10.0)
@@ -39,6 +40,11 @@ class MapTask:
     def steps(self) -> int:
         """How many networks there are: `report` counts those that are trained."""
         return prod(len(values) for _, values in self.axes)
+
+    @property
+    def work(self) -> float:
+        """The estimated work of all of them, in multiply-adds."""
+        return sum(map(work_in_a_sweep, networks_of(self.experiment, self.axes)))
 
     def compute(self, report: Callable[..., None], should_stop: Callable[[], bool]) -> pd.DataFrame:
         """One row a network, see `bnviz.sweep`; a swept depth has a column of its own.

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bnviz.experiment import Experiment, InvalidExperiment
-from bnviz.limits import Bound, app_problems, work
+from bnviz.limits import Bound, app_problems, memory, recording, work
 from bnviz.ui.configuration import configuration
 
 
@@ -28,8 +28,9 @@ def share_of_budget(experiment: Experiment) -> float:
 def nearest_allowed(experiment: Experiment) -> Experiment | None:
     """Return the experiment with every size cut to its bound, and then as many steps as the bound on work leaves.
 
-    Where a single step is too much, batches are halved until it is not. Interventions after the last step are dropped.
-    None where that leaves nothing valid, such as a width that is no multiple of its groups.
+    Where the recording is too large, fewer steps are recorded. Where a single step is too much work or takes too much
+    memory, batches are halved until it is not. Interventions after the last step are dropped. None where that leaves
+    nothing valid, such as a width that is no multiple of its groups.
     """
     most = {name: int(bound.high) for name, bound in bounds().items()}
     examples = min(experiment.examples, most["n_train"])
@@ -45,13 +46,21 @@ def nearest_allowed(experiment: Experiment) -> Experiment | None:
             runs=experiment.runs[: most["runs"]],
             interventions=experiment.interventions[: most["interventions"]],
         )
-        return _with_less_work(smaller, most["work"])
+        if recording(smaller) > most["recording"]:
+            records = min(smaller.records, smaller.steps + 1)
+            smaller = _changed(smaller, records=int(records * most["recording"] / recording(smaller)))
+        return _with_less_work(smaller, most["work"], most["memory"])
     except InvalidExperiment:
         return None
 
 
-def _with_less_work(experiment: Experiment, most: float) -> Experiment | None:
-    while work(_changed(experiment, steps=1)) > most:
+def with_steps(experiment: Experiment, steps: int) -> Experiment:
+    """Return the experiment with other steps; interventions after the last one are dropped."""
+    return _changed(experiment, steps=steps)
+
+
+def _with_less_work(experiment: Experiment, most: float, most_memory: float) -> Experiment | None:
+    while work(_changed(experiment, steps=1)) > most or memory(experiment) > most_memory:
         if experiment.examples_per_step < 4:
             return None
         experiment = _changed(experiment, batch_size=experiment.examples_per_step // 2)

@@ -52,7 +52,10 @@ class Configuration(BaseModel):
     def bounds(self) -> Mapping[str, Bound]:
         """The bounds on what the app trains."""
         base = HOSTED if self.hosted else LAPTOP
-        return {name: replace(bound, high=self.most.get(name, bound.high)) for name, bound in base.items()}
+        found = {name: replace(bound, high=self.most.get(name, bound.high)) for name, bound in base.items()}
+        # A recording that the store has no room for would be made again at every touch of its page.
+        kept = min(found["recording"].high, self.results_megabytes * 1e6)
+        return found | {"recording": replace(found["recording"], high=kept)}
 
 
 def read(environment: Mapping[str, str]) -> Configuration:

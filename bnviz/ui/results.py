@@ -38,14 +38,15 @@ class Results(Generic[Value]):
             self._kept.move_to_end(key)
             return entry[0]
 
-    def keep(self, key: str, value: Value, size: int) -> None:
-        """Keep `value`, whose size in bytes is `size`, and forget what no longer fits."""
+    def keep(self, key: str, value: Value, size: int) -> bool:
+        """Keep `value`, whose size in bytes is `size`, and forget what no longer fits; False when it is too large."""
         with self._lock:
             if key in self._kept:
                 self._bytes -= self._kept.pop(key)[1]
             if size > self.limit:
-                return
+                return False
             self._kept[key] = (value, size)
             self._bytes += size
             while self._bytes > self.limit:
                 self._bytes -= self._kept.popitem(last=False)[1][1]
+            return True

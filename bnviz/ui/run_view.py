@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from bnviz.experiment import Experiment
 from bnviz.styles import run_styles
+from bnviz.ui.budget import nearest_allowed, refused
 from bnviz.ui.jobs import Done, QueueFull, Running, Ticket, Waiting
 from bnviz.ui.literal import literal
 from bnviz.ui.outcome import Outcome, outcomes
@@ -23,6 +24,7 @@ from bnviz.ui.training import Computation, Task, job_key, training_queue
 if TYPE_CHECKING:
     from bnviz.history import History
 
+LAB = "pages/12_training_lab.py"
 AT_ONCE = 0.15  # seconds within which a result is shown without a progress bar
 PULSE = 0.1  # seconds between two pictures of the progress
 ARRIVAL_PULSE = 0.4  # the same while the browser still loads the page: more would hold up its controls
@@ -86,7 +88,11 @@ class Stage:
 
         None when there is no result; the reason is then on the stage, as is every ending but the ordinary one.
         """
-        done = (result and training_queue().result(result)) or self._obtain(task, Course(task.steps))
+        done = result and training_queue().result(result)
+        if not done and isinstance(task, Experiment) and (problems := refused(task)):
+            self._refuse(task, problems)
+            return None
+        done = done or self._obtain(task, Course(task.steps))
         st.session_state[self._arrived] = True
         if done and done.result is None:
             self._say_there_is_nothing(done)
@@ -118,6 +124,14 @@ class Stage:
                 break
             before += task.steps
         return found
+
+    def _refuse(self, experiment: Experiment, problems: Mapping[str, str]) -> None:
+        with self.messages.container():
+            listed = "\n".join(f"- {literal(message)}" for message in problems.values())
+            st.error(f"This server does not train this experiment:\n\n{listed}")
+            if nearest := nearest_allowed(experiment):
+                label = "Open the nearest that it trains in the training lab"
+                st.page_link(LAB, label=label, icon=":material/compress:", query_params=nearest.to_query())
 
     def _say_how_it_ended(self, done: Done[Any], ends: Sequence[Outcome]) -> None:
         troubled = [outcome for outcome in ends if outcome.status.startswith("diverged")]
@@ -257,7 +271,7 @@ def _draw_progress(
 ) -> None:
     if isinstance(state, Waiting):
         others = "1 other training runs" if state.ahead == 1 else f"{state.ahead} other trainings run"
-        bar.progress(0.0, text=f"Waiting: {others} first.")
+        bar.progress(0.0, text=f"Waiting: {others} first." if state.ahead else "Waiting: a long training has its turn.")
         return
     step = course.before + state.step
     share = min(step / course.total, 1.0)

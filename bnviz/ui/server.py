@@ -19,6 +19,7 @@ import streamlit
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bnviz.ui.configuration import PREFIX, configuration
+from bnviz.ui.memory import keep_few_arenas
 from bnviz.ui.race import RACE
 from bnviz.ui.training import prepare
 
@@ -83,6 +84,7 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
 
     Raises ValueError for a bad configuration, which ends the start of the server.
     """
+    keep_few_arenas()
     if Path(app.script_path).parent.name == "cloud":
         os.environ.setdefault(f"{PREFIX}HOSTED", "1")
     configuration()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from math import isclose
 from typing import Any
@@ -19,7 +19,7 @@ from bnviz.experiment import Experiment, InvalidExperiment
 from bnviz.lessons.maps import Axes, MapTask, cells, gather, map_tasks, networks_of, shares
 from bnviz.limits import sweep_problems, work_in_a_sweep
 from bnviz.styles import run_styles
-from bnviz.ui.budget import bounds
+from bnviz.ui.budget import bounds, with_steps
 from bnviz.ui.lesson import figure, theme
 from bnviz.ui.literal import literal
 from bnviz.ui.maps import share_note
@@ -82,11 +82,42 @@ def problems_of(sweep: Sweep) -> dict[str, str]:
     return sweep_problems(networks, sweep.seeds, bounds())
 
 
+def nearest_allowed(sweep: Sweep) -> Sweep | None:
+    """Return the sweep with as many seeds, and if one is too much with as many steps, as this app trains.
+
+    None where that is not enough, as when there are too many cells.
+    """
+    for seeds in range(sweep.seeds, 0, -1):
+        fewer = replace(sweep, seeds=seeds)
+        if not problems_of(fewer):
+            return fewer
+    fits, too_many = 0, sweep.experiment.steps
+    while too_many - fits > 1:
+        middle = (fits + too_many) // 2
+        if problems_of(replace(fewer, experiment=with_steps(sweep.experiment, middle))):
+            too_many = middle
+        else:
+            fits = middle
+    steps = fits if fits < 100 else fits // 50 * 50
+    swept = {name for name, _ in sweep.axes}
+    return replace(fewer, experiment=with_steps(sweep.experiment, steps)) if steps and "steps" not in swept else None
+
+
+def _suggestion(sweep: Sweep) -> str:
+    """Return the nearest settings that this app trains, in words."""
+    nearest = nearest_allowed(sweep)
+    if nearest is None:
+        return "Shorten the ranges, so that there are fewer cells."
+    pairs = [("seeds", sweep.seeds, nearest.seeds), ("steps", sweep.experiment.steps, nearest.experiment.steps)]
+    changes = [f"{name} {new:,} instead of {old:,}" for name, old, new in pairs if new != old]
+    return f"Nearest that is trained here: {'; '.join(changes)}."
+
+
 def choose_tasks(sweep: Sweep) -> list[MapTask]:
     """Say what the sweep costs, and return what of it is to be trained now: a beginning, or all when asked for."""
     if problems := problems_of(sweep):
         listed = "\n".join(f"- {literal(message)}" for message in problems.values())
-        st.error(f"These maps cannot be trained here:\n\n{listed}")
+        st.error(f"These maps cannot be trained here:\n\n{listed}\n\n{_suggestion(sweep)}")
         return []
     tasks = sweep.tasks
     networks = networks_of(sweep.experiment, sweep.axes)

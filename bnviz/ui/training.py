@@ -1,7 +1,8 @@
-"""The job queue of this server: one worker that trains experiments and computes what lessons need besides."""
+"""The job queue of this server, which trains experiments and computes what lessons need besides."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol
@@ -9,8 +10,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 from streamlit import runtime
 
 from bnviz.experiment import Experiment
+from bnviz.limits import work
 from bnviz.ui.configuration import configuration
-from bnviz.ui.jobs import Done, JobQueue, Report
+from bnviz.ui.jobs import Done, JobQueue, QueueFull, Report
+from bnviz.ui.memory import give_back
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,8 +21,15 @@ if TYPE_CHECKING:
     from bnviz.history import History
 
 
+LONG = 1e10  # multiply-adds from which a task counts as long: some seconds
+ABSENCE = 10.0  # seconds that a long training pauses for while its visitor's connection is lost
+
+
 class Computation(Protocol):
-    """What the worker does for a lesson besides training: a frozen value, named in full by its `repr`."""
+    """What is done for a lesson besides training: a frozen value, named in full by its `repr`.
+
+    One that may take more than a few seconds has a `work`, its multiply-adds.
+    """
 
     @property
     def steps(self) -> int:
@@ -48,6 +58,8 @@ def training_queue() -> JobQueue[Task, Any]:
     return JobQueue(
         _work,
         size=_bytes,
+        is_long=is_long,
+        absence=ABSENCE,
         capacity=settings.queue,
         deadline=settings.deadline,
         keep_bytes=settings.results_megabytes * 1_000_000,
@@ -56,10 +68,21 @@ def training_queue() -> JobQueue[Task, Any]:
 
 
 def prepare(task: Task) -> None:
-    """Work on a task so that its result is at hand, and wait for that."""
-    with training_queue().join(job_key(task), task) as ticket:
-        while not isinstance(ticket.wait(1.0), Done):
-            pass
+    """Work on a task so that its result is at hand, and wait for that: it gives way to visitors and begins again."""
+    ending = None
+    while ending in (None, "abandoned"):
+        try:
+            with training_queue().join(job_key(task), task) as ticket:
+                while not isinstance(done := ticket.wait(1.0), Done):
+                    pass
+            ending = done.ending
+        except QueueFull:
+            time.sleep(1.0)
+
+
+def is_long(task: Task) -> bool:
+    """Whether short tasks are worked on while this one pauses."""
+    return (work(task) if isinstance(task, Experiment) else getattr(task, "work", 0.0)) > LONG
 
 
 def _is_present(visitor: str) -> bool:
@@ -68,12 +91,15 @@ def _is_present(visitor: str) -> bool:
 
 
 def _work(task: Task, report: Report, should_stop: Callable[[], bool]) -> History | pd.DataFrame:
-    if not isinstance(task, Experiment):
-        return task.compute(report, should_stop)
-    # Imported by the worker, not by the pages: loading torch takes seconds.
-    from bnviz.engine import train
+    try:
+        if not isinstance(task, Experiment):
+            return task.compute(report, should_stop)
+        # Imported by the worker, not by the pages: loading torch takes seconds.
+        from bnviz.engine import train
 
-    return train(task, on_progress=report, should_stop=should_stop)
+        return train(task, on_progress=report, should_stop=should_stop)
+    finally:
+        give_back()
 
 
 def _bytes(result: Any) -> int:

@@ -1,4 +1,4 @@
-"""What a fresh server prepares for the lessons once the race is trained: their first figures, while nobody waits."""
+"""What a fresh server prepares once the race is trained, while nobody waits: first figures of lessons, and presets."""
 
 from __future__ import annotations
 
@@ -9,14 +9,18 @@ from bnviz.lessons.direction import TurnedWeights
 from bnviz.lessons.gradient_estimates import GradientEstimates
 from bnviz.lessons.kick import kick_experiment
 from bnviz.lessons.scale import ScaleSweep
+from bnviz.ui.presets import PRESETS
+from bnviz.ui.race import RACE
 from bnviz.ui.training import Task, prepare, training_queue
 
-# The default tasks of lessons that are seen first on their page and take less than about a second each.
+# The default tasks of lessons that are seen first on their page and take less than about a second each; then the
+# presets of the lab.
 FIRST_SIGHTS: tuple[Task, ...] = (
     ScaleSweep(),
     kick_experiment(),
     GradientEstimates(),
     TurnedWeights(),
+    *(preset.experiment for preset in PRESETS if preset.experiment != RACE),
 )
 
 

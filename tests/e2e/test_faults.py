@@ -84,7 +84,9 @@ def test_a_crashed_tab_frees_the_worker_for_the_next_visitor(server, tab):
     expect(busy.get_by_test_id("stProgress")).to_contain_text("of 5000", timeout=PATIENCE)
     with pytest.raises(Error):
         busy.goto("chrome://crash")
-    expect_the_small_experiment(tab(link(server, SMALL)))
+    # A long one, which cannot go on before that of the crashed tab is gone.
+    following = tab(link(server, LONG.model_copy(update={"seed": 1})))
+    expect(following.get_by_test_id("stProgress")).to_contain_text("of 5000", timeout=PATIENCE)
 
 
 def test_a_recording_that_does_not_arrive_is_said_and_comes_with_the_next_attempt(server, tab):

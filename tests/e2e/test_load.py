@@ -16,6 +16,7 @@ def test_the_app_holds_a_few_readers_and_all_attacks():
         "readers connect",
         "identical runs",
         "distinct runs",
+        "beside a long run",
         "mid-run",
         "visits",
         "hostile frames",

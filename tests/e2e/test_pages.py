@@ -164,7 +164,7 @@ def test_every_text_can_be_read_from_the_back_in_presenter_mode(visit, path):
     page = visit(path)
     wait_until_settled(page)
     assert page.evaluate(smallest) >= 14
-    page.get_by_text("Presenter mode").click()
+    page.get_by_text("Presenter mode").click(timeout=PATIENCE)
     until(page, f"({smallest})() >= 18")
 
 
@@ -230,19 +230,21 @@ def test_a_rerun_in_mid_training_goes_on_where_it_was(visit):
     expect(progress).to_contain_text("of 5000", timeout=PATIENCE)
     step = "+(document.querySelector('[data-testid=stProgress]')?.innerText.match(/step (\\d+)/)?.[1] ?? 0)"
     until(page, f"{step} > 100")
-    page.get_by_text("Presenter mode").click()
+    page.get_by_text("Presenter mode").click(timeout=PATIENCE)
     until(page, "getComputedStyle(document.documentElement).fontSize !== '16px'")
     assert until(page, step) > 100
 
 
-def test_a_visitor_is_served_while_another_trains_and_after_that_one_has_left(visit):
+def test_short_trainings_go_before_a_long_one_and_long_ones_after_it(visit):
     busy = visit(f"training_lab?{urlencode(LONG.model_copy(update={'seed': 2}).to_query())}")
     expect(busy.get_by_test_id("stProgress")).to_contain_text("of 5000", timeout=PATIENCE)
     small = Experiment(dataset="moons", widths=(4,), steps=10, runs=(Run(norm="batch"),))
-    other = visit(f"training_lab?{urlencode(small.to_query())}")
+    wait_for_player(visit(f"training_lab?{urlencode(small.to_query())}"))
+    expect(busy.get_by_test_id("stProgress")).to_contain_text("of 5000")
+    other = visit(f"training_lab?{urlencode(LONG.model_copy(update={'seed': 3}).to_query())}")
     expect(other.get_by_test_id("stProgress")).to_contain_text("Waiting: 1 other training", timeout=PATIENCE)
     busy.close()
-    wait_for_player(other)
+    expect(other.get_by_test_id("stProgress")).to_contain_text("of 5000", timeout=PATIENCE)
 
 
 def test_the_answer_names_no_other_host_and_forbids_them(address):

@@ -29,7 +29,12 @@ class Visit:
     def player(self) -> Locator:
         return self.page.locator(".player")
 
+    def wait_for_frames(self) -> None:
+        """What was asked for is drawn with the browser's next picture, and the one after it shows that."""
+        self.page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
     def data(self, name: str) -> str:
+        self.wait_for_frames()
         return self.player.get_attribute(f"data-{name}") or ""
 
     def number(self, name: str) -> int:
@@ -40,6 +45,7 @@ class Visit:
 
     def picture(self, selector: str) -> str:
         """What a canvas shows, as a data URL."""
+        self.wait_for_frames()
         return str(self.player.locator(selector).evaluate("canvas => canvas.toDataURL()"))
 
     def expect(self, name: str, value: str | int) -> None:
@@ -102,7 +108,7 @@ def visit(browser: Browser, serve: Callable[[Path], str]) -> Iterator[Open]:
             return opened
         expect(opened.player).not_to_have_attribute("data-draws", "0", timeout=PATIENCE)
         # Keys go to the player in view, and the browser tells it that it is in view after a picture or two.
-        page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        opened.wait_for_frames()
         return opened
 
     yield start
@@ -162,6 +168,7 @@ def test_it_stops_at_the_end_and_starts_over(visit: Open):
     opened.expect("playing", "false")
     opened.expect("step", 60)
     expect(opened.player.locator(".step")).to_have_text("step 60 of 60")
+    opened.player.get_by_label("Speed").select_option("0.25")
     opened.player.get_by_role("button", name="Play", exact=True).click()
     opened.expect("playing", "true")
     assert opened.number("frame") < 39
@@ -331,6 +338,7 @@ def test_reduced_motion_starts_paused(visit: Open):
 
 def test_a_rerun_with_the_same_history_goes_on_playing(visit: Open):
     opened = visit("race")
+    opened.player.get_by_label("Speed").select_option("0.25")
     settle(opened)
     frame = opened.number("frame")
     opened.page.get_by_role("button", name="Rerun").click()

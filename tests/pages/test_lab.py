@@ -6,6 +6,7 @@ from streamlit.testing.v1 import AppTest
 
 from bnviz import Experiment, Run, train
 from bnviz.limits import HOSTED, app_problems
+from bnviz.ui import files
 from bnviz.ui.presets import PRESETS
 
 LAB = "pages/12_training_lab.py"
@@ -186,6 +187,14 @@ def test_an_experiment_beyond_the_limits_is_not_taken_from_a_file(lab, said):
     assert field(app, "steps").value == TINY.steps
 
 
+def test_a_table_too_long_for_a_text_file_is_left_out_and_named(lab, said, monkeypatch):
+    monkeypatch.setattr(files, "MOST_ROWS", 1000)
+    app = lab()
+    assert "in the recording only" in said(app)
+    assert "histograms of the activations" in said(app)
+    assert "histograms" not in field(app, "table", "selectbox").options
+
+
 def upload(app: AppTest, name: str, data: bytes) -> AppTest:
     return app.get("file_uploader")[0].set_value((name, data, "application/octet-stream")).run()
 
@@ -197,6 +206,10 @@ def test_a_recording_comes_back_as_it_was_saved(lab):
     assert not app.error
     assert app.table[0].value.index.tolist() == ["layer norm"]
     assert field(app, "steps").value == 5
+    # It stays when the page is touched, although the file itself was dropped.
+    app.run()
+    assert not app.error
+    assert app.table[0].value.index.tolist() == ["layer norm"]
 
 
 def test_an_experiment_comes_back_as_it_was_saved(lab):

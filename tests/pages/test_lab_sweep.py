@@ -1,13 +1,16 @@
 import io
+from dataclasses import replace
 
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from bnviz import Experiment, Run
+from bnviz import Experiment, Intervention, Run
 from bnviz.lessons.maps import networks_of
+from bnviz.limits import HOSTED, LAPTOP
+from bnviz.ui import sweep_view
 from bnviz.ui.lab_sweep import RANGES, _csv, _parquet
-from bnviz.ui.sweep_view import Sweep, _beginning, cost_words, problems_of
+from bnviz.ui.sweep_view import Sweep, _beginning, cost_words, nearest_allowed, problems_of
 from bnviz.ui.training import job_key, training_queue
 
 LAB = "pages/12_training_lab.py"
@@ -146,3 +149,40 @@ def test_rows_are_kept_for_the_next_visitor(lab):
 def _span(field: str) -> tuple:
     values, (low, high) = RANGES[field].values, RANGES[field].first
     return values[values.index(low) : values.index(high) + 1]
+
+
+AXES = (("lr", (0.1, 0.3)), ("init_scale", (0.1, 1.0, 10.0)))
+
+
+def test_the_nearest_sweep_has_fewer_seeds_first(monkeypatch):
+    asked = Sweep(TINY, AXES, 5, "test")
+    assert nearest_allowed(asked) == asked
+    few = {**HOSTED, "networks": replace(HOSTED["networks"], high=40)}
+    monkeypatch.setattr(sweep_view, "bounds", lambda: few)
+    assert nearest_allowed(asked) == replace(asked, seeds=3)
+    none = {**HOSTED, "networks": replace(HOSTED["networks"], high=11)}
+    monkeypatch.setattr(sweep_view, "bounds", lambda: none)
+    assert nearest_allowed(asked) is None
+
+
+def test_the_nearest_sweep_has_as_many_steps_as_fit():
+    kicked = TINY.model_copy(update={"steps": 5000, "interventions": (Intervention(step=4000, factor=2.0),)})
+    asked = Sweep(kicked, AXES, 2, "test")
+    tight = {**LAPTOP, "sweep_work": replace(LAPTOP["sweep_work"], high=1e7)}
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(sweep_view, "bounds", lambda: tight)
+        found = nearest_allowed(asked)
+        assert found.seeds == 1
+        assert problems_of(found) == {}
+        more = found.experiment.model_copy(update={"steps": found.experiment.steps + 100})
+        assert problems_of(replace(found, experiment=more))
+
+
+def test_a_sweep_that_is_refused_comes_with_the_nearest_one(lab, said, monkeypatch):
+    few = {**LAPTOP, "networks": replace(LAPTOP["networks"], high=98)}
+    monkeypatch.setattr(sweep_view, "bounds", lambda: few)
+    lab.slider(key="lab_sweep_seeds").set_value(3).run()
+    assert not lab.exception
+    assert "networks = 294" in said(lab)
+    assert "Nearest that is trained here: seeds 1 instead of 3." in said(lab)
+    assert not any(button.key == "lab_sweep_train" for button in lab.button)

@@ -6,7 +6,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from bnviz import Experiment, Run, train
-from bnviz.ui import run_view
+from bnviz.ui import budget, run_view
+from bnviz.ui.configuration import Configuration
 from bnviz.ui.jobs import JobQueue
 from bnviz.ui.training import job_key
 
@@ -167,3 +168,18 @@ def test_a_deadline_in_a_turn_ends_it_with_what_there_is(stage):
     app, _ = stage(work, turns, deadline=0.3)
     assert app.session_state["found"] == [("finished", "all of a"), ("deadline", "all of b")]
     assert "was ended after 0 seconds" in app.warning[0].value
+
+
+def test_an_experiment_beyond_the_bounds_of_the_server_is_refused_with_the_nearest(stage, said, monkeypatch):
+    tight = Configuration(most={"steps": 3.0})
+    monkeypatch.setattr(budget, "configuration", lambda: tight)
+    monkeypatch.setattr(run_view.st, "page_link", lambda file, **options: links.append((file, options)))
+    links = []
+    app, queue = stage(lambda task, _report, _should_stop: train(task))
+    assert "steps = 6: must be from 1 to 3" in said(app)
+    assert players(app) == 0
+    ((file, options),) = links
+    assert file == run_view.LAB
+    assert Experiment.from_query(options["query_params"]) == SMALL.model_copy(update={"steps": 3})
+    queue.keep("upload", train(SMALL))
+    assert queue.idle

@@ -21,6 +21,8 @@ TOO_MUCH = [
     {"runs": (Run(),) * 9},
     {"widths": (256,) * 20, "batch_size": None, "steps": 5000},
     {"dataset": "mnist1d", "batch_size": 2001, "n_train": 4000, "steps": 1},
+    {"widths": (256,) * 20, "steps": 240, "records": 240, "runs": (Run(),) * 2},
+    {"dataset": "mnist1d", "widths": (256,) * 20, "batch_size": 2000, "steps": 2, "records": 2, "runs": (Run(),) * 4},
     {"steps": 8000, "widths": (4,), "interventions": (Intervention(step=7000, factor=2.0),)},
 ]
 
@@ -42,7 +44,7 @@ def test_what_is_welcome_stays_as_it_is():
 
 
 def test_steps_take_up_the_work_that_is_left():
-    asked = Experiment(widths=(256,) * 10, batch_size=256, steps=5000)
+    asked = Experiment(widths=(256,) * 10, batch_size=128, steps=5000, records=30)
     offered = budget.nearest_allowed(asked)
     assert offered == asked.model_copy(update={"steps": offered.steps})
     assert 0.9 < budget.share_of_budget(offered) <= 1

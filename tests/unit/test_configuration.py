@@ -37,6 +37,11 @@ def test_every_setting_can_be_given():
     assert found.bounds["width"] == HOSTED["width"]
 
 
+def test_no_recording_is_larger_than_the_store():
+    assert read({"BNVIZ_RESULTS_MEGABYTES": "20"}).bounds["recording"].high == 2e7
+    assert read({"BNVIZ_MAX_RECORDING": "1e6"}).bounds["recording"].high == 1e6
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from bnviz import Experiment, History, Run, train
-from bnviz.history import PERCENTILES, STAGES
+from bnviz.history import MOST_HEADER, PERCENTILES, STAGES
 
 WIDTHS = (6, 4)
 
@@ -157,6 +157,24 @@ def test_files_hold_nothing_that_needs_pickle(stored):
         assert all(file[name].dtype.kind in "iufb" for name in file.files)
 
 
+def array_of(stored: bytes, name: str) -> np.ndarray:
+    return load(stored).arrays[name]
+
+
+def steps_of(stored: bytes) -> np.ndarray:
+    return load(stored).steps
+
+
+def with_member(stored: bytes, name: str, shape: str) -> bytes:
+    """The file with an array that claims a shape and brings no values."""
+    head = f"{{'descr': '<f8', 'fortran_order': False, 'shape': {shape}, }}"
+    head += " " * (63 - (len(head) + 10) % 64) + "\n"
+    out = io.BytesIO(rebuilt(stored, **{name: None}))
+    with zipfile.ZipFile(out, "a") as archive:
+        archive.writestr(f"{name}.npy", b"\x93NUMPY\x01\x00" + len(head).to_bytes(2, "little") + head.encode())
+    return out.getvalue()
+
+
 class Exploding:
     """Anything that unpickles this runs code."""
 
@@ -208,6 +226,32 @@ DAMAGES = {
     "too many records": (lambda good: rebuilt(good, recorded=np.array([99, 0, 0], np.int32)), "not a bnviz history"),
     "points without labels": (lambda good: rebuilt(good, array_point_labels=np.zeros(2)), "not a bnviz history"),
     "a grid of another size": (lambda good: rebuilt(good, array_grid_x=np.zeros(5)), "'decision' does not fit"),
+    "a status that is a text of its own": (lambda good: with_header(good, status=["[x](y)"] * 3), "does not know"),
+    "a status with more behind it": (lambda good: with_header(good, status=["finished <b>"] * 3), "does not know"),
+    "no status list": (lambda good: with_header(good, status=5), "not a bnviz history"),
+    "steps backwards": (lambda good: rebuilt(good, steps=steps_of(good)[::-1]), "steps are not those"),
+    "steps below zero": (lambda good: rebuilt(good, steps=steps_of(good) - 3), "steps are not those"),
+    "steps beyond the end": (lambda good: rebuilt(good, steps=steps_of(good) + 1), "steps are not those"),
+    "edges that are no numbers": (lambda good: rebuilt(good, array_edges=np.full((4, 81), np.nan)), "histograms"),
+    "counts below zero": (lambda good: rebuilt(good, array_counts=-array_of(good, "counts")), "histograms"),
+    "no bins": (
+        lambda good: rebuilt(good, array_edges=np.zeros((4, 1)), array_counts=array_of(good, "counts")[..., :2]),
+        "histograms",
+    ),
+    "no grid": (
+        lambda good: rebuilt(
+            good,
+            array_grid_x=np.zeros(0),
+            array_grid_y=np.zeros(0),
+            array_decision=array_of(good, "decision")[..., :0, :0],
+        ),
+        "'decision' does not fit",
+    ),
+    "no decision regions": (lambda good: rebuilt(good, array_decision=None), "decision"),
+    "a shape beyond all memory": (lambda good: with_member(good, "array_loss", "(10000000000000,)"), "not a bnviz"),
+    "a shape below zero": (lambda good: with_member(good, "array_loss", "(-1, 3)"), "not a bnviz"),
+    "a header full of text": (lambda good: rebuilt(good, header=np.full(MOST_HEADER, 91, np.uint8)), "too long"),
+    "nested headers": (lambda good: rebuilt(good, header=np.full(100_000, 91, np.uint8)), "not a bnviz"),
     "pickled records": (lambda good: pickled(good, "array_loss"), "not a bnviz history"),
     "a pickled header": (lambda good: pickled(good, "header"), "not a bnviz history"),
 }
@@ -243,3 +287,7 @@ def test_damaged_bytes_are_refused_or_harmless(stored):
 def test_a_missing_file_is_called_missing(tmp_path):
     with pytest.raises(FileNotFoundError, match="nothing_here"):
         History.load(tmp_path / "nothing_here.npz")
+
+
+def test_arrays_that_no_history_has_are_not_read(stored):
+    assert load(rebuilt(stored, array_extra=np.zeros(5))).arrays.keys() == load(stored).arrays.keys()

@@ -2,8 +2,19 @@
 
 import pytest
 
-from bnviz import Experiment, Intervention, Run
-from bnviz.limits import HOSTED, LAPTOP, LIBRARY, Bound, app_problems, sweep_problems, work, work_in_a_sweep
+from bnviz import Experiment, Intervention, Run, train
+from bnviz.limits import (
+    HOSTED,
+    LAPTOP,
+    LIBRARY,
+    Bound,
+    app_problems,
+    memory,
+    recording,
+    sweep_problems,
+    work,
+    work_in_a_sweep,
+)
 
 
 def test_a_bound_is_closed_and_no_number_is_outside_of_it():
@@ -54,7 +65,9 @@ TOO_MUCH = {
     "records": {"records": 241},
     "runs": {"runs": (Run(),) * 5},
     "interventions": {"interventions": KICKS},
-    "work": {"widths": (256,) * 20, "steps": 5000},
+    "work": {"widths": (256,) * 20, "steps": 5000, "records": 2},
+    "recording": {"widths": (160,) * 20, "steps": 240, "records": 240, "runs": (Run(),), "batch_size": 8},
+    "memory": {"widths": (256,) * 10, "steps": 2, "records": 2, "batch_size": 1000, "runs": (Run(),)},
 }
 
 
@@ -83,3 +96,25 @@ def test_a_sweep_is_bounded_in_networks_and_in_work():
 
 def test_a_sweep_with_one_network_too_large_is_refused_for_it():
     assert set(sweep_problems([SMALL, SMALL.model_copy(update={"widths": (8,) * 21})], 1, HOSTED)) == {"depth"}
+
+
+@pytest.mark.parametrize(
+    "experiment",
+    [
+        Experiment(steps=20, runs=(Run(), Run(norm="batch"))),
+        Experiment(dataset="moons", widths=(8, 4), steps=20, batch_size=16),
+        Experiment(widths=(16,) * 20, steps=30, records=12, activation="tanh"),
+    ],
+    ids=["digits", "moons", "deep"],
+)
+def test_the_bytes_of_a_recording_are_those_of_its_arrays(experiment):
+    arrays = train(experiment).arrays
+    assert recording(experiment) == pytest.approx(sum(values.nbytes for values in arrays.values()), rel=0.03)
+
+
+def test_memory_counts_what_a_step_holds_at_once():
+    """Trainings of this shape, which is within the bound on work, filled a server of 1 GB."""
+    wide = Experiment(dataset="mnist1d", widths=(256,) * 20, batch_size=2000, steps=2, records=2, runs=(Run(),) * 4)
+    assert memory(wide) > 2e9
+    assert set(app_problems(wide, HOSTED)) == {"memory"}
+    assert memory(wide.model_copy(update={"batch_size": 1000})) == pytest.approx(memory(wide) / 2, rel=0.05)
