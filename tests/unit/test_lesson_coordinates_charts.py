@@ -8,6 +8,7 @@ from bnviz import charts
 from bnviz.charts.theme import PALETTES
 from bnviz.lessons.plane import Landscape, Walks
 from bnviz.styles import RunStyle
+from tests.unit.specs import require_words_and_themes, values
 
 BATCH = RunStyle("batch norm", "#0072b2", "#6fc3ff", ())
 PLAIN = RunStyle("plain", "#d55e00", "#ff9b5e", ())
@@ -59,23 +60,13 @@ FIGURES = {
 }
 
 
-def values(spec: dict, layer: int) -> pd.DataFrame:
-    data = spec["layer"][layer].get("data", spec.get("data"))
-    return pd.DataFrame(spec["datasets"][data["name"]])
-
-
 def scale(spec: dict, layer: int, channel: str) -> dict:
     return spec["layer"][layer]["encoding"][channel]["scale"]
 
 
 @pytest.mark.parametrize("figure", FIGURES)
 def test_a_figure_has_words_for_all_and_follows_the_theme(figure):
-    light, dark = (FIGURES[figure](theme=theme).to_dict() for theme in ("light", "dark"))
-    assert light["description"]
-    assert light["title"]["text"]
-    assert light["config"]["axis"]["labelColor"] == PALETTES["light"].text
-    assert dark["config"]["axis"]["labelColor"] == PALETTES["dark"].text
-    assert light != dark
+    require_words_and_themes(FIGURES[figure])
 
 
 @pytest.mark.parametrize("figure", FIGURES)

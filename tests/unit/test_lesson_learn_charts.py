@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from bnviz import charts
-from bnviz.charts.theme import PALETTES
 from bnviz.styles import RunStyle
+from tests.unit.specs import require_words_and_themes, values
 
 STYLES = (RunStyle("γx + β", "#a87400", "#f2c14e", (10, 4)), RunStyle("batch norm", "#0072b2", "#62bdf0", ()))
 
@@ -55,19 +55,9 @@ FIGURES = {
 }
 
 
-def values(spec: dict, layer: int) -> pd.DataFrame:
-    data = spec["layer"][layer].get("data", spec.get("data"))
-    return pd.DataFrame(spec["datasets"][data["name"]])
-
-
 @pytest.mark.parametrize("figure", FIGURES)
 def test_a_figure_has_words_for_all_and_follows_the_theme(figure):
-    light, dark = (FIGURES[figure](theme=theme).to_dict() for theme in ("light", "dark"))
-    assert light["description"]
-    assert light["title"]["text"]
-    assert light["config"]["axis"]["labelColor"] == PALETTES["light"].text
-    assert dark["config"]["axis"]["labelColor"] == PALETTES["dark"].text
-    assert light != dark
+    require_words_and_themes(FIGURES[figure])
 
 
 def test_the_descent_shows_start_path_and_goal_within_its_axes():

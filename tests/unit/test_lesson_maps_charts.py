@@ -5,9 +5,9 @@ import pytest
 
 from bnviz import charts
 from bnviz.charts.maps import FIELD_TITLES, PICK
-from bnviz.charts.theme import PALETTES
 from bnviz.styles import RunStyle
 from bnviz.ui.lab_sweep import RANGES
+from tests.unit.specs import require_words_and_themes, values
 
 STYLES = (RunStyle("plain", "#d55e00", "#ff9b5e", ()), RunStyle("batch norm", "#0072b2", "#6fc3ff", ()))
 AXES = {"lr": (0.1, 1.0), "init_scale": (0.01, 1.0)}
@@ -50,19 +50,9 @@ FIGURES = {
 }
 
 
-def values(spec: dict, layer: int) -> pd.DataFrame:
-    data = spec["layer"][layer].get("data", spec.get("data"))
-    return pd.DataFrame(spec["datasets"][data["name"]])
-
-
 @pytest.mark.parametrize("figure", FIGURES)
 def test_a_figure_has_words_for_all_and_follows_the_theme(figure):
-    light, dark = (FIGURES[figure](theme=theme).to_dict() for theme in ("light", "dark"))
-    assert light["description"]
-    assert light["title"]["text"]
-    assert light["config"]["axis"]["labelColor"] == PALETTES["light"].text
-    assert dark["config"]["axis"]["labelColor"] == PALETTES["dark"].text
-    assert light != dark
+    require_words_and_themes(FIGURES[figure])
 
 
 def test_a_map_tells_diverged_from_chance_and_from_what_trains():

@@ -7,6 +7,7 @@ import pytest
 from bnviz import charts
 from bnviz.charts.theme import PALETTES
 from bnviz.styles import RunStyle
+from tests.unit.specs import values
 
 STYLES = (
     RunStyle("plain", "#d55e00", "#ff9b5e", ()),
@@ -45,11 +46,6 @@ FIGURES = {
     "decrease": lambda **more: charts.plot_decrease(descended(), STYLES, **more),
     "agreement": lambda **more: charts.plot_gradient_agreement(agreed(), STYLES, **more),
 }
-
-
-def values(spec: dict, layer: int) -> pd.DataFrame:
-    data = spec["layer"][layer]["data"] if "data" in spec["layer"][layer] else spec["data"]
-    return pd.DataFrame(spec["datasets"][data["name"]])
 
 
 @pytest.mark.parametrize("name", FIGURES)

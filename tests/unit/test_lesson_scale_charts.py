@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 
 from bnviz import charts
-from bnviz.charts.theme import PALETTES
 from bnviz.lessons.scale import EPSILONS, SCALES
 from bnviz.styles import RunStyle
+from tests.unit.specs import require_words_and_themes, values
 
 STYLES = (RunStyle("plain", "#d55e00", "#ff9b5e", ()), RunStyle("batch norm", "#0072b2", "#6fc3ff", ()))
 THREE = tuple(RunStyle(name, "#0072b2", "#6fc3ff", ()) for name in ("first", "second", "third"))
@@ -53,19 +53,9 @@ FIGURES = {
 }
 
 
-def values(spec: dict, layer: int) -> pd.DataFrame:
-    data = spec["layer"][layer].get("data", spec.get("data"))
-    return pd.DataFrame(spec["datasets"][data["name"]])
-
-
 @pytest.mark.parametrize("figure", FIGURES)
 def test_a_figure_has_words_for_all_and_follows_the_theme(figure):
-    light, dark = (FIGURES[figure](theme=theme).to_dict() for theme in ("light", "dark"))
-    assert light["description"]
-    assert light["title"]["text"]
-    assert light["config"]["axis"]["labelColor"] == PALETTES["light"].text
-    assert dark["config"]["axis"]["labelColor"] == PALETTES["dark"].text
-    assert light != dark
+    require_words_and_themes(FIGURES[figure])
 
 
 def test_the_chosen_eps_is_drawn_and_the_chosen_scale_marked():
