@@ -24,7 +24,8 @@ with frame.page("pages/5_why_not_affine.py"):
         seed = settings.seed()
         st.markdown(
             "Make two guesses, then watch the maps fill in. Every cell is a network of its own, trained from the "
-            "learning rate and the initial scale of its column and row. The larger the region in which networks learn, "
+            "learning rate and the initial scale of its column and row. The initial scale is a factor on the usual random "
+            "initial weights of the hidden layers. The larger the region in which networks learn, "
             "the less exactly both have to be chosen. Does a layer γx + β, which may learn its scale, make it larger?"
         )
     affine_guess = predict(
@@ -71,7 +72,7 @@ with frame.page("pages/5_why_not_affine.py"):
     with st.container(horizontal=True):
         rate = settings.slider("rate", "Learning rate η", RATES, 0.1, help="The column; a click on a map sets it too.")
         scale = settings.slider(
-            "scale", "Initial scale", SCALES, 1.0, help="The row: a factor on the initial hidden weights."
+            "scale", "Initial scale", SCALES, 1.0, help="The row: a factor on the usual initial hidden weights."
         )
     cell_stage = reserve_figure("map_cell")
 

@@ -17,6 +17,8 @@ RATES = (0.001, 0.0046, 0.022, 0.1, 0.46, 2.2, 10.0)
 """Learning rates of the map, evenly spaced on a log axis; 0.1 is among them."""
 SCALES = (0.01, 0.046, 0.22, 1.0, 4.6, 22.0, 100.0)
 """Factors on the initial hidden weights, evenly spaced on a log axis; 1 is among them."""
+USUAL_SCALE = 1.0
+"""The factor at which the hidden weights start as they usually do."""
 
 Axes = tuple[tuple[str, tuple[Any, ...]], ...]
 """Fields of `Run` or `Experiment` with their values; `depth` stands for the number of hidden layers."""

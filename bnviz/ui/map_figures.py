@@ -11,7 +11,7 @@ import streamlit as st
 from bnviz import charts
 from bnviz.experiment import Experiment, Run
 from bnviz.lessons.depths import NORMS, DepthSweep, advantage
-from bnviz.lessons.maps import network_at, shares
+from bnviz.lessons.maps import USUAL_SCALE, network_at, shares
 from bnviz.lessons.sigmoids import steps_to_learn
 from bnviz.styles import run_styles
 from bnviz.ui import maps
@@ -30,12 +30,14 @@ def tell_maps(sweep: Sweep, found: Found, threshold: float, affine_guess: str | 
     table = shares(found.rows, threshold)
     styles = run_styles(sweep.experiment)
     norms = [run.norm for run in sweep.experiment.runs]
-    plain, affine, batch = (maps.share_of(table, norms.index(norm)) for norm in ("none", "affine", "batch"))
+    plain, affine, batch = (maps.count_of(table, norms.index(norm)) for norm in ("none", "affine", "batch"))
     counts = zip(table["run"], table["trained"], table["networks"], strict=True)
     numbers({f"{styles[run].label}, networks that train": f"{trained} of {total}" for run, trained, total in counts})
     with prose():
         own = found.rows[found.rows["run"] == norms.index("batch")]
-        st.markdown(f"{maps.verdict(table, norms.index('none'), norms.index('batch'))} {maps.not_immune(own)}")
+        st.markdown(f"{maps.verdict(table, norms)} {maps.not_immune(own)}")
+        usual = found.rows[found.rows["init_scale"] == USUAL_SCALE]
+        st.markdown(maps.at_usual_scale(shares(usual, threshold), norms))
     settle(affine_guess, maps.what_affine_did(plain, affine), maps.why_affine(plain, affine))
     settle(batch_guess, maps.what_batch_did(affine, batch), maps.why_batch(affine, batch))
 

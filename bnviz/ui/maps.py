@@ -2,58 +2,87 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import isinf, isnan
+from typing import NamedTuple
 
 import pandas as pd
 
-from bnviz.ui.words import short
+from bnviz.ui.words import percent
 
 AFFINE_ANSWERS = ("in more", "in about as many", "in fewer")
 BATCH_ANSWERS = ("in fewer", "in about as many", "in up to five times as many", "in more than five times as many")
+TOO_FEW = "too few to tell"
 
-CLOSE = 0.05  # share of the cells below which two maps count as about alike
+CLOSE = 0.05  # share of the networks below which two maps count as about alike
+FEW = 4  # networks that train in one of two maps, below which they do not compare: 3 against 0 may be chance
 CLEAR = 0.02  # test accuracy by which one network must lead another
 MANY = 5.0
 SMALL_RATE = 0.022
 
 
-def share_of(shares: pd.DataFrame, run: int) -> float:
-    """Return the share of the cells in which a run trains."""
-    return float(shares.set_index("run")["share"][run])
+class Count(NamedTuple):
+    """How many networks of a map train."""
+
+    trained: int
+    networks: int
+
+    @property
+    def share(self) -> float:
+        """The share of the networks that train."""
+        return self.trained / self.networks
+
+    def __str__(self) -> str:
+        """Return the count in words, such as "15 of 49"."""
+        return f"{self.trained} of {self.networks}"
 
 
-def what_affine_did(plain: float, affine: float) -> str:
-    """Return which answer the maps gave on γx + β, from the shares of cells."""
-    if abs(affine - plain) <= CLOSE:
+def count_of(shares: pd.DataFrame, run: int) -> Count:
+    """Return how many networks of a run train, from `bnviz.lessons.maps.shares`."""
+    row = shares[shares["run"] == run].iloc[0]
+    return Count(int(row["trained"]), int(row["networks"]))
+
+
+def what_affine_did(plain: Count, affine: Count) -> str:
+    """Return which answer the maps gave on γx + β, or that too few networks train."""
+    if _too_few(plain, affine):
+        return TOO_FEW
+    if abs(affine.share - plain.share) <= CLOSE:
         return AFFINE_ANSWERS[1]
-    return AFFINE_ANSWERS[0 if affine > plain else 2]
+    return AFFINE_ANSWERS[0 if affine.share > plain.share else 2]
 
 
-def why_affine(plain: float, affine: float) -> str:
+def why_affine(plain: Count, affine: Count) -> str:
     """Return the reason for `what_affine_did`, with its numbers."""
-    counts = f"γx + β trains in {affine:.0%} of the cells, the plain network in {plain:.0%}."
-    if abs(affine - plain) <= CLOSE:
-        return f"{counts} γ(Wh) + β is (γW)h + β: a plain layer under another name, with the same scale to get right."
+    counts = f"With γx + β {affine} networks train, without it {plain}."
+    same = "γ(Wh) + β is (γW)h + β: a plain layer under another name, with the same scale to get right."
+    if _too_few(plain, affine):
+        return f"{counts} That is too few to rank the two, and it makes both of them picky. {same}"
+    if abs(affine.share - plain.share) <= CLOSE:
+        return f"{counts} {same}"
     return (
         f"{counts} The functions are the same, but not the walk: γ and W both move one scale, so that the rate that "
         "suits them is another one."
     )
 
 
-def what_batch_did(affine: float, batch: float) -> str:
-    """Return which answer the maps gave on batch norm against γx + β, from the shares of cells."""
-    if abs(batch - affine) <= CLOSE:
+def what_batch_did(affine: Count, batch: Count) -> str:
+    """Return which answer the maps gave on batch norm against γx + β, or that too few networks train."""
+    if _too_few(affine, batch):
+        return TOO_FEW
+    if abs(batch.share - affine.share) <= CLOSE:
         return BATCH_ANSWERS[1]
-    if batch < affine:
+    if batch.share < affine.share:
         return BATCH_ANSWERS[0]
-    return BATCH_ANSWERS[3] if affine == 0 or batch / affine > MANY else BATCH_ANSWERS[2]
+    return BATCH_ANSWERS[3 if batch.share > MANY * affine.share else 2]
 
 
-def why_batch(affine: float, batch: float) -> str:
+def why_batch(affine: Count, batch: Count) -> str:
     """Return the reason for `what_batch_did`, with its numbers."""
-    counts = f"Batch norm trains in {batch:.0%} of the cells, γx + β in {affine:.0%}"
-    counts += "." if affine == 0 else f": {short(batch / affine, 2)} times as many."
-    if batch > affine + CLOSE:
+    counts = f"With batch norm {batch} networks train, with γx + β {affine}."
+    if _too_few(affine, batch):
+        return f"{counts} Lower the threshold to compare them."
+    if batch.share > affine.share + CLOSE:
         return (
             f"{counts} The initial scale cancels in each layer, so values neither fade nor explode on their way up. "
             "What is left of the scale is a pace: at the same rate, longer weights turn more slowly."
@@ -61,17 +90,31 @@ def why_batch(affine: float, batch: float) -> str:
     return f"{counts} By this threshold there is no clear advantage here."
 
 
-def verdict(shares: pd.DataFrame, plain: int, batch: int) -> str:
-    """Return what the maps of batch norm and the plain network show together."""
-    ours, theirs = share_of(shares, batch), share_of(shares, plain)
-    if ours <= theirs + CLOSE:
-        return "**No clear advantage for batch norm here.** Lower or raise the threshold and see what that depends on."
-    rest = f"In {1 - ours:.0%} of the cells batch norm does not train either"
-    if theirs == 0:
-        return f"**Only batch norm trains, and not everywhere.** {rest}."
+def verdict(shares: pd.DataFrame, norms: Sequence[str]) -> str:
+    """Return what the maps of batch norm, γx + β and the plain network show together; `norms` names the runs."""
+    batch, affine, plain = (count_of(shares, norms.index(norm)) for norm in ("batch", "affine", "none"))
+    counts = f"Batch norm: {batch} networks train; γx + β: {affine}; plain: {plain}."
+    if _too_few(plain, batch):
+        return f"**Too few networks train to compare.** {counts} Lower the threshold."
+    if batch.share <= plain.share + CLOSE:
+        return f"**No clear advantage for batch norm here.** {counts} Move the threshold and see what that depends on."
+    others = shares.loc[shares["run"] != norms.index("batch"), "trained"]
+    if (others == 0).all():
+        return f"**Only batch norm trains, and not everywhere.** {counts}"
+    return f"**Batch norm is less picky, and not immune.** {counts}"
+
+
+def _too_few(one: Count, other: Count) -> bool:
+    return max(one.trained, other.trained) < FEW
+
+
+def at_usual_scale(usual: pd.DataFrame, norms: Sequence[str]) -> str:
+    """Return how many networks train from the usual initialization; `usual` is `shares` of those alone."""
+    names = {"none": "plain", "affine": "γx + β", "batch": "batch norm"}
+    counts = ", ".join(f"{name} {count_of(usual, norms.index(norm))}" for norm, name in names.items())
     return (
-        f"**Batch norm is less picky, and not immune.** It trains in {short(ours / theirs, 2)} times as many cells as "
-        f"the plain network. {rest}."
+        f"That a small or large initial scale cancels is built into batch norm. At scale 1 alone, the usual "
+        f"initialization, these networks train: {counts}."
     )
 
 
@@ -96,8 +139,8 @@ def share_note(trained: int, networks: int, expected: int, share: float, sd: flo
         return f"Waiting: {expected} networks."
     if networks % expected:
         return f"{trained} of {networks} networks so far train."
-    spread = "" if isnan(sd) else f" ± {sd:.2f} (sd over seeds)"
-    return f"{trained} of {networks} train: {share:.2f}{spread}."
+    spread = "" if isnan(sd) else f" ± {percent(sd)} (sd over seeds)"
+    return f"{trained} of {networks} train: {percent(share)}{spread}."
 
 
 def sigmoid_verdict(steps: pd.DataFrame, last: int) -> str:

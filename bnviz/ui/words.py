@@ -1,6 +1,6 @@
 """How numbers are written for readers."""
 
-from math import isfinite, isnan
+from math import floor, isfinite, isnan
 
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -10,6 +10,17 @@ def short(value: float, digits: int = 3) -> str:
     if not isfinite(value):
         return "undefined" if isnan(value) else "∞"
     return f"−{_unsigned(-value, digits)}" if value < 0 else _unsigned(value, digits)
+
+
+def percent(share: float) -> str:
+    """Write a share as the player does: 47 %, and < 1 % or > 99 % where rounding would say nothing or all."""
+    if not isfinite(share):
+        return "undefined"
+    if 0 < share < 0.01:
+        return "< 1 %"
+    if 0.99 < share < 1:
+        return "> 99 %"
+    return f"{floor(100 * share + 0.5)} %"
 
 
 def _unsigned(value: float, digits: int) -> str:

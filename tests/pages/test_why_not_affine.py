@@ -36,7 +36,9 @@ def test_the_first_sight_is_three_maps_and_a_verdict_from_their_rows(page):
     assert counted[2] >= 6 * max(counted[0], counted[1])
     said = judged(page)
     assert "Batch norm is less picky, and not immune." in said
-    assert "What happened: in about as many." in said
+    assert "What happened: too few to tell." in said
+    usual = shares(rows().query("init_scale == 1"), 0.85)["trained"].tolist()
+    assert f"plain {usual[0]} of 7, γx + β {usual[1]} of 7, batch norm {usual[2]} of 7." in said
     assert "What happened: in more than five times as many." in said
     assert page.caption[0].value.startswith("All maps together: 147 networks × 200 updates, about 3·10¹⁰ multiply-adds")
     assert not [button for button in page.button if "networks" in button.label]
@@ -46,7 +48,7 @@ def test_predictions_are_settled_by_the_run(page):
     page.radio(key="map_affine_prediction").set_value(AFFINE_ANSWERS[0])
     page.radio(key="map_batch_prediction").set_value(BATCH_ANSWERS[3]).run()
     said = judged(page)
-    assert "You predicted *in more*; what happened is *in about as many*." in said
+    assert "You predicted *in more*; what happened is *too few to tell*." in said
     assert "You predicted *in more than five times as many*, and that is what happened." in said
 
 
@@ -136,3 +138,13 @@ def test_maps_that_were_stopped_keep_their_cells_and_give_no_verdict(open_page):
     assert "You stopped this training." in app.info[0].value
     assert app.table[0].value.index.tolist() in (["plain"], [])
     assert len(app.get("vega_lite_chart")) >= 3
+
+
+def test_a_high_threshold_leaves_counts_and_no_verdict_on_a_single_network(open_page):
+    page = open_page(PAGE, threshold="0.95")
+    plain, affine, batch = shares(rows(), 0.95)["trained"].tolist()
+    assert max(plain, affine) < 4
+    said = judged(page)
+    assert f"Batch norm: {batch} of 49 networks train; γx + β: {affine} of 49; plain: {plain} of 49." in said
+    assert ("Only batch norm trains" in said) == (plain == affine == 0)
+    assert "What happened: too few to tell." in said

@@ -5,45 +5,84 @@ import pandas as pd
 import pytest
 
 from bnviz.ui import maps
+from bnviz.ui.maps import Count
+
+NORMS = ["none", "affine", "batch"]
 
 
-def shares(plain: float, batch: float) -> pd.DataFrame:
-    return pd.DataFrame({"run": [0, 1], "share": [plain, batch]})
+def of(trained: int) -> Count:
+    return Count(trained, 49)
+
+
+def shares(*trained: int) -> pd.DataFrame:
+    return pd.DataFrame({"run": range(len(trained)), "trained": trained, "networks": 49})
 
 
 @pytest.mark.parametrize(
     ("plain", "affine", "answer"),
-    [(0.02, 0.04, "in about as many"), (0.02, 0.2, "in more"), (0.3, 0.1, "in fewer")],
+    [
+        (1, 1, "too few to tell"),
+        (0, 0, "too few to tell"),
+        (3, 0, "too few to tell"),
+        (4, 4, "in about as many"),
+        (4, 2, "in about as many"),
+        (1, 10, "in more"),
+        (15, 5, "in fewer"),
+    ],
 )
 def test_affine_against_plain(plain, affine, answer):
-    assert maps.what_affine_did(plain, affine) == answer
-    reason = maps.why_affine(plain, affine)
-    assert f"γx + β trains in {affine:.0%} of the cells, the plain network in {plain:.0%}." in reason
-    assert ("under another name" in reason) == (answer == "in about as many")
-    assert ("not the walk" in reason) == (answer != "in about as many")
+    assert maps.what_affine_did(of(plain), of(affine)) == answer
+    reason = maps.why_affine(of(plain), of(affine))
+    assert f"With γx + β {affine} of 49 networks train, without it {plain} of 49." in reason
+    assert ("too few to rank" in reason) == (answer == "too few to tell")
+    assert ("under another name" in reason) == (answer in ("in about as many", "too few to tell"))
+    assert ("not the walk" in reason) == (answer in ("in more", "in fewer"))
 
 
 @pytest.mark.parametrize(
-    ("affine", "batch", "answer", "clear"),
+    ("affine", "batch", "answer", "words"),
     [
-        (0.02, 0.47, "in more than five times as many", True),
-        (0.0, 0.47, "in more than five times as many", True),
-        (0.2, 0.6, "in up to five times as many", True),
-        (0.4, 0.42, "in about as many", False),
-        (0.4, 0.2, "in fewer", False),
+        (1, 23, "in more than five times as many", "scale cancels"),
+        (0, 23, "in more than five times as many", "scale cancels"),
+        (10, 30, "in up to five times as many", "scale cancels"),
+        (20, 21, "in about as many", "no clear advantage"),
+        (20, 10, "in fewer", "no clear advantage"),
+        (1, 3, "too few to tell", "Lower the threshold"),
     ],
 )
-def test_batch_against_affine(affine, batch, answer, clear):
-    assert maps.what_batch_did(affine, batch) == answer
-    assert ("scale cancels" in maps.why_batch(affine, batch)) == clear
-    assert ("no clear advantage" in maps.why_batch(affine, batch)) != clear
+def test_batch_against_affine(affine, batch, answer, words):
+    assert maps.what_batch_did(of(affine), of(batch)) == answer
+    reason = maps.why_batch(of(affine), of(batch))
+    assert reason.startswith(f"With batch norm {batch} of 49 networks train, with γx + β {affine} of 49.")
+    for others in ("scale cancels", "no clear advantage", "Lower the threshold"):
+        assert (others in reason) == (others == words)
 
 
-def test_the_verdict_on_the_maps():
-    assert "It trains in 12 times as many cells as the plain network. In 53%" in maps.verdict(shares(0.04, 0.47), 0, 1)
-    assert maps.verdict(shares(0.0, 0.47), 0, 1).startswith("**Only batch norm trains, and not everywhere.**")
-    assert "No clear advantage" in maps.verdict(shares(0.0, 0.0), 0, 1)
-    assert "No clear advantage" in maps.verdict(shares(0.5, 0.4), 0, 1)
+@pytest.mark.parametrize(
+    ("trained", "beginning"),
+    [
+        ((1, 1, 23), "**Batch norm is less picky, and not immune.**"),
+        ((0, 1, 15), "**Batch norm is less picky, and not immune.**"),
+        ((0, 0, 15), "**Only batch norm trains, and not everywhere.**"),
+        ((0, 0, 3), "**Too few networks train to compare.**"),
+        ((20, 0, 19), "**No clear advantage for batch norm here.**"),
+    ],
+)
+def test_the_verdict_on_the_maps_states_its_counts(trained, beginning):
+    words = maps.verdict(shares(*trained), NORMS)
+    plain, affine, batch = trained
+    assert words.startswith(beginning)
+    assert f"Batch norm: {batch} of 49 networks train; γx + β: {affine} of 49; plain: {plain} of 49." in words
+
+
+def test_a_relative_that_trains_too_is_no_only():
+    assert "Only" not in maps.verdict(shares(0, 0, 15, 1), [*NORMS, "layer"])
+
+
+def test_the_row_at_the_usual_scale_stands_alone():
+    usual = pd.DataFrame({"run": range(3), "trained": [1, 0, 4], "networks": 7})
+    assert "At scale 1 alone" in maps.at_usual_scale(usual, NORMS)
+    assert maps.at_usual_scale(usual, NORMS).endswith("train: plain 1 of 7, γx + β 0 of 7, batch norm 4 of 7.")
 
 
 def test_where_batch_norm_fails_is_read_from_its_rows():
@@ -58,8 +97,8 @@ def test_where_batch_norm_fails_is_read_from_its_rows():
 def test_the_note_of_a_map_says_how_far_it_is():
     assert maps.share_note(0, 0, 49, 0.0, 0.0) == "Waiting: 49 networks."
     assert maps.share_note(3, 22, 49, 0.1, np.nan) == "3 of 22 networks so far train."
-    assert maps.share_note(23, 49, 49, 23 / 49, np.nan) == "23 of 49 train: 0.47."
-    assert maps.share_note(46, 98, 49, 0.469, 0.02) == "46 of 98 train: 0.47 ± 0.02 (sd over seeds)."
+    assert maps.share_note(23, 49, 49, 23 / 49, np.nan) == "23 of 49 train: 47 %."
+    assert maps.share_note(46, 98, 49, 0.469, 0.02) == "46 of 98 train: 47 % ± 2 % (sd over seeds)."
 
 
 def learned(plain, affine, batch) -> pd.DataFrame:

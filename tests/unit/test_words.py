@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bnviz.ui.words import short
+from bnviz.ui.words import percent, short
 
 
 @pytest.mark.parametrize(
@@ -28,3 +28,19 @@ from bnviz.ui.words import short
 )
 def test_numbers_are_short(value, text):
     assert short(value) == text
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [
+        (0.0, "0 %"),
+        (0.004, "< 1 %"),
+        (1 / 49, "2 %"),
+        (0.125, "13 %"),
+        (0.995, "> 99 %"),
+        (1.0, "100 %"),
+        (np.nan, "undefined"),
+    ],
+)
+def test_shares_are_written_as_in_the_player(share, text):
+    assert percent(share) == text
