@@ -24,8 +24,8 @@ with frame.page("pages/5_why_not_affine.py"):
         seed = settings.seed()
         st.markdown(
             "Make two guesses, then watch the maps fill in. Every cell is a network of its own, trained from the "
-            "learning rate and the initial scale of its column and row. The initial scale is a factor on the usual random "
-            "initial weights of the hidden layers. The larger the region in which networks learn, "
+            "learning rate and the initial scale of its column and row. The initial scale is a factor on the usual "
+            "random initial weights of the hidden layers. The larger the region in which networks learn, "
             "the less exactly both have to be chosen. Does a layer γx + β, which may learn its scale, make it larger?"
         )
     affine_guess = predict(
