@@ -56,7 +56,9 @@ with frame.page("pages/4_moving_statistics.py"):
     with frame.prose():
         st.markdown(
             "A training moves the lower layers a little at a time. Hit them hard instead, in a trained network of four "
-            "layers, and look at the fourth layer's output on one and the same mini-batch, before and after."
+            "layers, and look at the fourth layer's output on one and the same mini-batch, before and after. Layer "
+            "norm is there for comparison: it takes μ and σ over the units of one example instead of the examples of "
+            "one unit."
         )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         kind = settings.choice(
@@ -91,9 +93,9 @@ with frame.page("pages/4_moving_statistics.py"):
     with frame.prose():
         st.markdown(
             "With all examples in one batch, μ and σ are functions of the weights like everything else, and the loss "
-            "is one function L(w). Its gradient accounts for how μ(w) and σ(w) will answer to the step. The detached "
-            "variant computes the same output, but its gradient takes μ and σ for constants, as if they were not "
-            "going to move."
+            "is one function L(w). Its gradient accounts for how μ(w) and σ(w) will answer to the step. For comparison "
+            "there is batch norm with μ and σ detached, that is, cut off from the gradient: the same output, but its "
+            "gradient takes them for constants, as if they were not going to move."
         )
         st.latex(
             r"g=\frac{dL}{dw}=\frac{\partial L}{\partial w}"
@@ -109,9 +111,9 @@ with frame.page("pages/4_moving_statistics.py"):
     descent_stage = reserve_figure(
         "moving_descent",
         caption=(
-            "Three layers of 64 ReLUs, 64-bit numbers, ε = 10⁻⁵. Left: look for crosses. Right: at 1 the loss fell as "
-            "far as the gradient said; below 0 it rose. g is the gradient that the run uses, the detached one for the "
-            "detached run."
+            "Three layers of 64 ReLUs, 64-bit numbers, ε = 10⁻⁵. Left: look for crosses. Right: how far the loss fell, "
+            "divided by η‖g‖², the fall that the gradient predicts for a short step. At 1 it fell that far; below 0 it "
+            "rose. g is the gradient that the run uses, the detached one for the detached run."
         ),
     )
 

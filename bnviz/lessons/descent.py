@@ -52,6 +52,7 @@ class Descent:
         predicted      η‖g‖², with the gradient g that the run uses
         ratio          decrease / predicted
         tiny_ratio     the same for a step of `TINY`·η that is not taken, at step 0, `TINY_EVERY`, …; else NaN
+        z_drift        how far the mean of z has moved since step 0, in units of the sd there; mean over hidden units
         The next five compare this step and the next: means over all hidden units, lengths in units of this step's
         standard deviation.
         z_move         how far the mean of z, before normalization, moves
@@ -70,6 +71,7 @@ class Descent:
         with torch.inference_mode():
             batch = next(mini_batches(experiment, load_data(experiment), torch.float64))
             programs = {run: Program(experiment, [run], run) for run in range(len(NORMS))}
+            first: dict[int, _Moments] = {}
             last: dict[int, tuple[dict[str, Any], _Moments]] = {}
             for step in range(self.steps + 1):
                 if should_stop():
@@ -84,6 +86,8 @@ class Descent:
                     predicted = (rate * gradient * gradient).sum().item()
                     row = {"step": step, "run": run, "norm": NORMS[run], "loss": loss, "predicted": predicted}
                     moments = _moments(program)
+                    start = first.setdefault(run, moments)
+                    row["z_drift"] = _mean_move(start, moments, (start.sd > 0) & (moments.sd > 0))
                     if run in last:
                         earlier, before = last[run]
                         earlier["decrease"] = earlier["loss"] - loss
@@ -97,7 +101,7 @@ class Descent:
         return _with_ratio(pd.DataFrame(rows, columns=_COLUMNS))
 
 
-_COLUMNS = ["step", "run", "norm", "loss", "decrease", "predicted", "tiny_ratio"]
+_COLUMNS = ["step", "run", "norm", "loss", "decrease", "predicted", "tiny_ratio", "z_drift"]
 _MOVES = ["z_move", "output_move", "kept_move", "output_log_sd", "kept_log_sd"]
 _COLUMNS += _MOVES
 
@@ -131,6 +135,11 @@ def _moments(program: "Program") -> _Moments:
     )
 
 
+def _mean_move(now: _Moments, later: _Moments, alive: "Tensor") -> float:
+    """How far the mean of z moved, in the standard deviations before; mean over the units that are alive."""
+    return ((later.mean - now.mean).abs() / now.sd)[alive].mean().item()
+
+
 def _movement(now: _Moments, later: _Moments, run: Run) -> dict[str, float]:
     """The five columns of movement, over the units that have some spread at both steps."""
     alive = (now.sd > 0) & (later.sd > 0) & (now.output_sd > 0) & (later.output_sd > 0)
@@ -142,7 +151,7 @@ def _movement(now: _Moments, later: _Moments, run: Run) -> dict[str, float]:
         return (sd / now.output_sd).log().abs()
 
     moved = {
-        "z_move": mean((later.mean - now.mean).abs() / now.sd),
+        "z_move": _mean_move(now, later, alive),
         "output_move": mean((later.output_mean - now.output_mean).abs() / now.output_sd),
         "output_log_sd": mean(log_ratio(later.output_sd)),
     }
@@ -184,7 +193,7 @@ def descent_summary(frame: pd.DataFrame) -> pd.DataFrame:
     rises               updates after which the loss was higher
     ratio               median of decrease over prediction
     tiny_first, tiny_last   the same for the first and the last of the tiny steps
-    loss                at the run's last step
+    loss, z_drift       at the run's last step
     z_move, output_move, kept_move, output_log_sd, kept_log_sd   means over the updates
     """
     rows = []
@@ -200,6 +209,7 @@ def descent_summary(frame: pd.DataFrame) -> pd.DataFrame:
                 "tiny_first": tiny.iloc[0] if len(tiny) else np.nan,
                 "tiny_last": tiny.iloc[-1] if len(tiny) else np.nan,
                 "loss": part["loss"].iloc[-1],
+                "z_drift": part["z_drift"].iloc[-1],
                 **part[_MOVES].mean().to_dict(),
             }
         )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from math import pi
+from math import isfinite, pi
 
 import pandas as pd
 
-from bnviz.lessons.deep_kick import FACTOR, LOWER, NOISE
+from bnviz.lessons.deep_kick import FACTOR, LATER, LOWER, NOISE
 from bnviz.ui.words import short
 
 OUTPUT_ANSWERS = ("they drift along with μ and σ", "they stay at 0 and 1", "they are β and |γ| at every step")
@@ -16,6 +16,9 @@ SAME = 0.01  # of an output whose spread is about 1: what counts as no differenc
 UNMOVED = 0.001  # of the spread before a kick: what counts as not moved
 EXACT = 0.001  # distance from 1 at which a gradient foretells what a tiny step does
 CLEAR = 0.05  # difference of two cosines that counts
+HURT = 1.25  # loss right after a kick over that before it, above which the kick hurt
+LITTLE = 0.5  # of a spread: a drift over a whole run that is called little
+ADDS_UP = 10  # distance from the first step over the mean move of one update, above which moves add up
 BATCH = 64
 
 
@@ -86,15 +89,44 @@ def kick_verdict(summary: pd.DataFrame, kind: str, kicks: int) -> str:
 
 
 def kick_table(summary: pd.DataFrame, labels: dict[str, str]) -> pd.DataFrame:
-    """Return one row a network, in the order of `labels`: how far the mean of y moved, its spread over that before."""
+    """Return one row a network, in the order of `labels`: how far y's mean moved, its spread's ratio, the losses."""
     rows = [row_of(summary, norm) for norm in labels]
     return pd.DataFrame(
         {
             "mean of y moved by": [f"{short(row['shift'], 2)} sd" for row in rows],
             "spread of y times": [short(row["sd_ratio"]) for row in rows],
+            "loss before": [_loss(row["loss_before"]) for row in rows],
+            "right after": [_loss(row["loss"]) for row in rows],
+            f"{LATER} updates later": [_loss(row["loss_later"]) for row in rows],
         },
         index=pd.Index(labels.values(), name="network"),
     )
+
+
+def kick_loss_verdict(summary: pd.DataFrame, kicks: int) -> str:
+    """Return whether the kicks hurt the loss of the mini-batch, and what training made of it, from `kick_summary`."""
+    if kicks == 0:
+        return ""
+    batch, affine = (row_of(summary, norm) for norm in ("batch", "affine"))
+    losses = "; ".join(
+        f"{name} {_loss(row['loss_before'])}, {_loss(row['loss'])}, {_loss(row['loss_later'])}"
+        for name, row in (("batch norm", batch), ("γx + β", affine))
+    )
+    losses = f"Loss before, right after, and {LATER} updates later: {losses}."
+    if batch["loss"] <= HURT * batch["loss_before"]:
+        return f"**The kick did not hurt batch norm's loss.** {losses}"
+    if batch["loss_later"] < batch["loss"]:
+        back = "and training on brought it down again"
+    else:
+        back = f"and {LATER} updates did not bring it down"
+    return (
+        f"**The kick hurt all the same**, {back}. Mean and spread are not all: which example gets which value has "
+        f"changed, and that is the work of the weights, not of γ and β. {losses}"
+    )
+
+
+def _loss(value: float) -> str:
+    return short(value) if isfinite(value) else "diverged"
 
 
 def _about_layer_norm(calm: dict[str, bool], kind: str) -> str:
@@ -183,9 +215,19 @@ def kept_verdict(summary: pd.DataFrame) -> str:
     )
     if min(times, spread) <= 1:
         return f"**Kept statistics would not have hurt here.** {measured}"
+    one, all_of_them = batch["kept_move"], batch["z_drift"]
+    size = "very little" if one < 0.01 else "little" if one < 0.1 else "much"
+    one_update = f"In one update that is {size}, {short(one, 2)} of y's spread"
+    distance = f"from the first step to the last the mean of z went {short(all_of_them, 2)} σ"
+    sum_up = (
+        f"{one_update}, but moves add up: {distance}, and with μ and σ kept all that time y would have gone along. "
+        f"{'That is little too: μ hardly drifts in this run.' if all_of_them < LITTLE else 'That is not little.'}"
+        if all_of_them > ADDS_UP * batch["z_move"]
+        else f"{one_update}, and here it hardly adds up: {distance}."
+    )
     return (
-        f"**γ and β would be stale if μ and σ were kept.** {measured} In one update that comes to "
-        f"{short(batch['kept_move'], 2)} sd. Taking μ and σ anew leaves only the moves of β and γ themselves."
+        f"**γ and β would be stale if μ and σ were kept.** {measured} {sum_up} Taking μ and σ anew leaves only the "
+        "moves of β and γ themselves."
     )
 
 
@@ -212,15 +254,21 @@ def agreement_verdict(summary: pd.DataFrame) -> str:
     behind = cosine["none"] - cosine["batch"] > CLEAR
     if behind.all():
         head = (
-            "**Here the doubt has a point.** With batch norm, the gradient of a mini-batch says less about that of the "
-            "whole. This alone does not show slower training."
+            "**The doubt has a point for the gradient, not for γ and β.** With batch norm, the gradient of a "
+            "mini-batch says less about that of the whole. This alone does not show slower training."
         )
     elif behind.any():
         sizes = ", ".join(str(size) for size in cosine.index[behind])
-        head = f"**Here the doubt has a point for some sizes**: batch norm is behind at {sizes} examples."
+        head = (
+            "**The doubt has a point for the gradient of some sizes, not for γ and β.** Batch norm is behind at "
+            f"{sizes} examples."
+        )
     else:
         head = "**No clear disadvantage here.**"
-    return f"{head} Mean cosine: {values}."
+    return (
+        f"{head} Mean cosine: {values}. γ and β do not go stale in any of these batches: each batch's output still has "
+        "mean β and spread |γ|, up to ε."
+    )
 
 
 def _two(value: float) -> str:

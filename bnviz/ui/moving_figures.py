@@ -72,6 +72,7 @@ def draw_kicks(stage: Stage, task: DeepKick, kind: str, kicks: int) -> None:
         st.table(moving.kick_table(summary, labels), width="content")
         with prose():
             st.markdown(moving.kick_verdict(summary, kind, kicks))
+            st.markdown(moving.kick_loss_verdict(summary, kicks))
 
 
 def draw_descent(stage: Stage, task: Descent, guess: str | None) -> None:

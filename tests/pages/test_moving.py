@@ -29,13 +29,15 @@ def test_the_first_sight_is_an_output_at_beta_a_loss_that_never_rises_and_a_doub
     assert "What happened: never" in said
     assert "Batch norm's gradient has the motion of μ and σ in it." in said
     assert "γ and β would be stale if μ and σ were kept." in said
-    assert "Here the doubt has a point." in said
+    assert "The doubt has a point for the gradient, not for γ and β." in said
     shown = metrics(page)
     kicked, descended = (table.value for table in page.table)
     assert descended.loc["batch norm", "updates that raised the loss"] == "0 of 200"
     assert int(descended.loc["batch norm, detached", "updates that raised the loss"].split()[0]) > 17
     assert kicked.loc["batch norm", "mean of y moved by"].endswith("⁻⁸ sd")
     assert kicked.loc["batch norm", "spread of y times"] == "1"
+    assert "The kick hurt all the same" in said
+    assert float(kicked.loc["batch norm", "right after"]) > 2 * float(kicked.loc["batch norm", "loss before"])
     assert float(shown["μ moved, γx + β"].split()[0]) > 1
 
 
@@ -69,6 +71,8 @@ def test_a_factor_cancels_in_layer_norm_and_not_in_affine_layers(page):
     assert "Layer norm cancels a common factor as well" in judged(page)
     spread = page.table[0].value["spread of y times"]
     assert spread["layer norm"] == "1"
+    assert "The kick did not hurt batch norm's loss." in judged(page)
+    assert page.table[0].value["20 updates later"]["γx + β"] == "diverged"
     assert 800 < float(spread["γx + β"].replace(",", "")) < 1050
 
 
@@ -85,7 +89,7 @@ def test_batch_norms_loss_never_rises_at_other_rates(page, rate):
 def test_agreement_is_judged_for_networks_of_another_age(page, updates):
     page.select_slider(key="moving_updates").set_value(updates).run()
     assert not page.exception
-    assert "Here the doubt has a point" in judged(page)
+    assert "The doubt has a point for the gradient" in judged(page)
 
 
 def test_a_link_sets_the_controls(open_page):

@@ -61,6 +61,12 @@ class TestDescent:
             loss = descended.loc[descended["run"] == run, "loss"]
             assert np.allclose(loss, trained.arrays["loss"][:, run, 0], rtol=1e-7)
 
+    def test_the_drift_starts_at_zero_and_its_first_step_is_the_first_move(self, descended):
+        for _, part in descended.groupby("run"):
+            drift, moves = part["z_drift"].to_numpy(), part["z_move"].to_numpy()
+            assert drift[0] == 0
+            assert drift[1] == pytest.approx(moves[0])
+
     def test_the_columns_belong_together(self, descended):
         for _, part in descended.groupby("run"):
             assert np.allclose(part["decrease"].iloc[:-1], -np.diff(part["loss"]), atol=1e-15)

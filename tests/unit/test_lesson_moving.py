@@ -142,6 +142,22 @@ class TestDeepKick:
         assert (summary.loc[["affine", "layer"], "shift"] > 0.2).all()
         assert (summary.loc[["affine", "layer"], "log_sd"] > 0.05).all()
 
+    def test_the_loss_right_after_is_that_of_the_network_with_its_weights_kicked(self, kicked):
+        summary = kick_summary(kicked, "scale", 1).set_index("norm")
+        assert summary.loc["batch", "loss"] == pytest.approx(summary.loc["batch", "loss_before"], rel=1e-3)
+        assert summary.loc["affine", "loss"] > 100 * summary.loc["affine", "loss_before"]
+        assert summary.loc["affine", "loss_later"] == np.inf
+        noise = kick_summary(kicked, "noise", 1).set_index("norm")
+        assert (noise["loss"] > 2 * noise["loss_before"]).all()
+
+    def test_without_a_kick_training_goes_on_and_both_kinds_agree(self, kicked):
+        scale, noise = (kick_summary(kicked, kind, 0) for kind in KINDS)
+        assert (scale["loss"] == scale["loss_before"]).all()
+        # Whatever a kick and the updates after it did has been put back before the next one.
+        assert scale["loss_later"].tolist() == noise["loss_later"].tolist()
+        assert scale["loss"].tolist() == noise["loss"].tolist()
+        assert (scale["loss_later"] != scale["loss"]).all()
+
     def test_without_training_a_factor_is_a_thousand_exactly(self):
         frame = DeepKick(updates=0).compute(no_report, go_on)
         assert kick_summary(frame, "scale", 1).set_index("norm").loc["affine", "sd_ratio"] == pytest.approx(1000)

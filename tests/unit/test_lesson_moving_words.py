@@ -6,7 +6,14 @@ import pytest
 
 from bnviz.ui import moving
 
-MOVES = {"z_move": 1e-3, "output_move": 2e-4, "kept_move": 9e-4, "output_log_sd": 3e-4, "kept_log_sd": 7.5e-4}
+MOVES = {
+    "z_move": 1e-3,
+    "output_move": 2e-4,
+    "kept_move": 9e-4,
+    "output_log_sd": 3e-4,
+    "kept_log_sd": 7.5e-4,
+    "z_drift": 0.16,
+}
 
 
 def layers(**batch) -> pd.DataFrame:
@@ -48,9 +55,12 @@ def test_drift_says_whether_beta_followed():
     assert "own move" not in moving.drift_verdict(layers(mean_gap=1.0))
 
 
-def kicks(batch=1e-8, layer=0.5, affine=0.5) -> pd.DataFrame:
+def kicks(batch=1e-8, layer=0.5, affine=0.5, losses=(0.08, 0.5, 0.15)) -> pd.DataFrame:
+    """Moves of the three networks; `losses` are batch norm's: before, right after, later."""
     rows = [("affine", affine), ("layer", layer), ("batch", batch)]
-    return pd.DataFrame([{"norm": n, "shift": v, "log_sd": v, "sd_ratio": np.exp(v)} for n, v in rows])
+    frame = pd.DataFrame([{"norm": n, "shift": v, "log_sd": v, "sd_ratio": np.exp(v)} for n, v in rows])
+    frame[["loss_before", "loss", "loss_later"]] = [(0.15, 67.3, np.inf), (0.1, 1.0, 0.1), losses]
+    return frame
 
 
 def test_after_a_kick_the_output_stayed_or_not():
@@ -71,8 +81,19 @@ def test_after_a_kick_the_output_stayed_or_not():
 
 def test_the_numbers_of_a_kick_stand_under_the_networks_labels():
     shown = moving.kick_table(kicks(), {"affine": "γx + β", "batch": "batch norm"})
-    assert shown.loc["γx + β"].tolist() == ["0.5 sd", "1.65"]
-    assert shown.loc["batch norm"].tolist() == ["10⁻⁸ sd", "1"]
+    assert shown.loc["γx + β"].tolist() == ["0.5 sd", "1.65", "0.15", "67.3", "diverged"]
+    assert shown.loc["batch norm"].tolist() == ["10⁻⁸ sd", "1", "0.08", "0.5", "0.15"]
+
+
+def test_a_kick_hurt_the_loss_or_did_not():
+    hurt = moving.kick_loss_verdict(kicks(), 1)
+    assert hurt.startswith("**The kick hurt all the same**, and training on brought it down again.")
+    assert "the work of the weights" in hurt
+    assert hurt.endswith("20 updates later: batch norm 0.08, 0.5, 0.15; γx + β 0.15, 67.3, diverged.")
+    assert "20 updates did not bring it down" in moving.kick_loss_verdict(kicks(losses=(0.08, 0.5, np.inf)), 1)
+    unhurt = moving.kick_loss_verdict(kicks(losses=(0.08, 0.08, 0.07)), 2)
+    assert unhurt.startswith("**The kick did not hurt batch norm's loss.** Loss before")
+    assert moving.kick_loss_verdict(kicks(), 0) == ""
 
 
 def descent(batch=0, detached=79, plain=15, **more) -> pd.DataFrame:
@@ -123,6 +144,13 @@ def test_kept_statistics_would_have_hurt_or_not():
     hurt = moving.kept_verdict(descent())
     assert hurt.startswith("**γ and β would be stale if μ and σ were kept.**")
     assert "4.5 times as far, and its spread 2.5 times as much" in hurt
+    assert "In one update that is very little, 9·10⁻⁴ of y's spread, but moves add up" in hurt
+    assert "the mean of z went 0.16 σ" in hurt
+    assert "That is little too" in hurt
+    assert "That is not little." in moving.kept_verdict(descent(z_drift=1.2))
+    assert "it hardly adds up" in moving.kept_verdict(descent(z_drift=0.005))
+    assert "that is little, 0.05" in moving.kept_verdict(descent(kept_move=0.05))
+    assert "that is much, 0.5" in moving.kept_verdict(descent(kept_move=0.5))
     assert moving.kept_verdict(descent(kept_move=2e-4)).startswith("**Kept statistics would not have hurt here.**")
     assert moving.kept_numbers(descent()) == {
         "mean of z, batch norm": "0.001 σ",
@@ -142,9 +170,11 @@ def cosines(*batch: float) -> pd.DataFrame:
 
 def test_small_batches_are_worse_for_batch_norm_or_not():
     worse = moving.agreement_verdict(cosines(0.1, 0.3, 0.7))
-    assert worse.startswith("**Here the doubt has a point.**")
+    assert worse.startswith("**The doubt has a point for the gradient, not for γ and β.**")
     assert "4 examples: batch norm 0.10, plain 0.80; 64 examples: batch norm 0.30, plain 0.80; 256" in worse
     assert "4 examples: batch norm 0.00, plain" in moving.agreement_verdict(cosines(-0.001, 0.3, 0.7))
     some = moving.agreement_verdict(cosines(0.1, 0.3, 0.79))
-    assert "for some sizes**: batch norm is behind at 4, 64 examples." in some
-    assert moving.agreement_verdict(cosines(0.8, 0.9, 0.79)).startswith("**No clear disadvantage here.**")
+    assert "for the gradient of some sizes, not for γ and β.** Batch norm is behind at 4, 64 examples." in some
+    none = moving.agreement_verdict(cosines(0.8, 0.9, 0.79))
+    assert none.startswith("**No clear disadvantage here.**")
+    assert all("each batch's output still has mean β and spread |γ|" in said for said in (worse, some, none))
