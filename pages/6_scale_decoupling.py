@@ -33,6 +33,10 @@ with frame.page("pages/6_scale_decoupling.py"):
             "sets the size of the output. In y = γ·(Wu − μ)/√(σ² + ε) + β the factor cancels, and the size of the "
             "output is left to γ alone. W keeps a direction, and its length decides how fast that direction turns."
         )
+        st.markdown(
+            "Of the question, this serves “isn't it redundant?” and “why not γx + β?”: it shows what the other "
+            "coordinates are good for."
+        )
     gradient_guess = predict(
         "The weights W of a batch-norm layer are multiplied by ten. What happens to their gradient ∂L/∂W?",
         scale.GRADIENT_ANSWERS,

@@ -7,7 +7,7 @@ from math import isfinite, pi
 import pandas as pd
 
 from bnviz.lessons.deep_kick import FACTOR, LATER, LOWER, NOISE
-from bnviz.ui.words import short
+from bnviz.ui.words import bounded, short
 
 OUTPUT_ANSWERS = ("they drift along with μ and σ", "they stay at 0 and 1", "they are β and |γ| at every step")
 RISE_ANSWERS = ("never", "after less than a tenth of the updates", "after a tenth of them or more")
@@ -126,7 +126,7 @@ def kick_loss_verdict(summary: pd.DataFrame, kicks: int) -> str:
 
 
 def _loss(value: float) -> str:
-    return short(value) if isfinite(value) else "diverged"
+    return bounded(value) if isfinite(value) else "diverged"
 
 
 def _about_layer_norm(calm: dict[str, bool], kind: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from bnviz.experiment import Experiment, InvalidExperiment, Run
 from bnviz.ui.outcome import Outcome
+from bnviz.ui.words import percent
 
 NORMS_IN_RACE = ("none", "affine", "batch")
 NAMES = {"none": "the plain network", "affine": "γx + β", "batch": "batch norm"}
@@ -69,8 +70,8 @@ def to_query(norms: Sequence[str], seed: int) -> dict[str, str]:
 def verdict(outcomes: Mapping[str, Outcome]) -> str:
     """Return one or two sentences on a race that went to its end, chosen by its result: norm → outcome."""
     others = [norm for norm in outcomes if norm != "batch"]
-    scores = ", ".join(f"{NAMES[norm]} {outcome.test_accuracy:.2f}" for norm, outcome in outcomes.items())
-    scores = f"Test accuracy at the end: {scores}. Guessing gives {next(iter(outcomes.values())).chance:.2f}."
+    scores = ", ".join(f"{NAMES[norm]} {percent(outcome.test_accuracy)}" for norm, outcome in outcomes.items())
+    scores = f"Test accuracy at the end: {scores}. Guessing gives {percent(next(iter(outcomes.values())).chance)}."
     if "batch" not in outcomes or not others:
         return scores
     batch = outcomes["batch"]

@@ -128,19 +128,19 @@ def right_angle_verdict(cosines: dict[str, float]) -> str:
 
 
 def verdict(ratio: float, turned: Dependence) -> str:
-    """Return the answer to the page's question in one sentence, from the run's ratio of variances and x̂'s change."""
+    """Return the answer to the page's question and its reason, from the run's ratio of variances and x̂'s change."""
     if ratio > ALIKE:
-        gain = f"which cut the variance of the estimate {short(ratio)}-fold here"
+        gain = f"cut the variance of the estimate {short(ratio)}-fold"
     elif ratio >= 1 / ALIKE:
-        gain = "which made the estimate neither better nor worse than the score function's here"
+        gain = "made the estimate neither better nor worse than the score function's"
     else:
         gain = (
-            f"though here at {short(1 / ratio)} times the variance of the score function's estimate: pathwise is not "
-            "always better"
+            f"gave {short(1 / ratio)} times the variance of the score function's estimate: pathwise is not always "
+            "better"
         )
     follows = f" (by up to {short(turned.normalized_moved, 2)})" if turned.normalized_moved > ROUNDING else ""
     return (
-        "**No: both write a shift plus a scale times something standardized, but in the VAE that something is noise, "
-        f"drawn apart so that a gradient can pass the sampling ({gain}), while in batch norm it is computed from the "
-        f"batch and moves with the direction of w{follows}, so that the scale is left to γ alone.**"
+        "**No: the form is shared, the purpose is not.** In the VAE the standardized part is noise, drawn apart so "
+        f"that a gradient can pass the sampling; here that {gain}. In batch norm it is computed from the batch and moves "
+        f"with the direction of w{follows}, so that the scale is left to γ alone."
     )

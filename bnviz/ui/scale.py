@@ -9,7 +9,7 @@ import pandas as pd
 
 from bnviz.lessons.kick import BACK, BATCHES
 from bnviz.lessons.scale import ScaleEffect
-from bnviz.ui.words import short
+from bnviz.ui.words import bounded, percent, short
 
 GRADIENT_ANSWERS = ("ten times larger", "unchanged", "ten times smaller")
 KICK_ANSWERS = ("both", "only the plain one", "only batch norm", "neither")
@@ -105,17 +105,20 @@ def why_the_kick(effects: pd.DataFrame, factor: float) -> str:
 
 
 def _change(row: pd.Series) -> str:
-    after = short(row["loss_after"]) if isfinite(row["loss_after"]) else row["status"]
+    after = bounded(row["loss_after"]) if isfinite(row["loss_after"]) else row["status"]
     return f"{short(row['loss_before'])}, then {after}"
 
 
 def evaluation_verdict(batch: pd.Series) -> str:
     """Return what the kick did to batch norm's test accuracy, which is taken with the running statistics."""
     before, lowest = batch["accuracy_before"], batch["accuracy_lowest"]
+    margin = f"{100 * BACK:g} points"
     if lowest >= before - BACK:
-        return f"Batch norm's test accuracy stayed within {BACK} of the {before:.2f} before the kick."
+        return f"Batch norm's test accuracy stayed within {margin} of the {percent(before)} before the kick."
     back = batch["steps_until_back"]
-    end = "It did not come back in this run." if isnan(back) else f"After {back:.0f} updates it was back within {BACK}."
+    end = (
+        "It did not come back in this run." if isnan(back) else f"After {back:.0f} updates it was back within {margin}."
+    )
     reason = (
         "The training loss, taken with the batch's own μ and σ, shows no such trouble: what was out of date are the "
         "running averages of μ and σ, which evaluation uses and which need some batches to follow the new scale."
@@ -123,13 +126,13 @@ def evaluation_verdict(batch: pd.Series) -> str:
         else "Two causes mix here: the running averages of μ and σ, which evaluation uses, had to follow the new "
         "scale, and the training itself was disturbed."
     )
-    return f"Batch norm's test accuracy fell from {before:.2f} to {lowest:.2f}. {end} {reason}"
+    return f"Batch norm's test accuracy fell from {percent(before)} to {percent(lowest)}. {end} {reason}"
 
 
 def growth_verdict(row: pd.Series, label: str) -> str:
     """Return whether a run of `growth_summary` kept the right angle, and what became of its length."""
     change = f"In the whole run ‖w‖ became {short(row['growth'], 4)} times as long"
-    shrank = f"it shrank in {row['shrinking']:.0%} of the updates" if row["shrinking"] else "it never shrank"
+    shrank = f"it shrank in {percent(row['shrinking'])} of the updates" if row["shrinking"] else "it never shrank"
     if row["largest_cosine"] <= RIGHT_ANGLE:
         return (
             f"**{label}: a right angle every time.** |cos(w, g)| was at most {short(row['largest_cosine'], 1)}, and "
@@ -137,7 +140,7 @@ def growth_verdict(row: pd.Series, label: str) -> str:
         )
     return (
         f"**{label}: no right angle.** |cos(w, g)| reached {row['largest_cosine']:.2f}, and adding squares misses "
-        f"‖w‖² by up to {row['largest_error']:.0%}. {change}; {shrank}."
+        f"‖w‖² by up to {percent(row['largest_error'])}. {change}; {shrank}."
     )
 
 
@@ -151,7 +154,7 @@ def equivalence_verdict(difference: float, norm: str, scale: float) -> str:
             f"**The same training, for any purpose.** For {rate} the losses differ by {short(difference, 1)} at "
             "most, through ε and the rounding of 32-bit numbers."
         )
-    apart = f"by up to {short(difference, 2)}" if isfinite(difference) else "for good: one of them diverged"
+    apart = _by_up_to(difference) if isfinite(difference) else "for good: one of them diverged"
     if norm != "batch":
         reason = "The output of a plain layer depends on the scale of W, so no rate makes up for it."
     elif scale < 1:
@@ -159,6 +162,11 @@ def equivalence_verdict(difference: float, norm: str, scale: float) -> str:
     else:
         reason = "Where training is rough, differences by rounding grow from step to step."
     return f"**Two different trainings.** For {rate} the losses part {apart}. {reason}"
+
+
+def _by_up_to(difference: float) -> str:
+    words = bounded(difference, 2)
+    return f"by {words}" if words.startswith("more") else f"by up to {words}"
 
 
 def decay_verdict(difference: float) -> str:
@@ -174,7 +182,7 @@ def decay_verdict(difference: float) -> str:
             "and the rounding of 32-bit numbers."
         )
     return (
-        f"**Not the same in these numbers.** The losses part by up to {short(difference, 2)}. The identity needs "
+        f"**Not the same in these numbers.** The losses part {_by_up_to(difference)}. The identity needs "
         "ε = 0, and where training is rough small differences grow from step to step. Switch to ε = 0 and 64-bit "
         "numbers to see what is left of the difference."
     )

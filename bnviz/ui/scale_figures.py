@@ -19,7 +19,7 @@ from bnviz.ui import periodic, scale
 from bnviz.ui.frame import prose
 from bnviz.ui.lesson import figure, numbers, settle, theme
 from bnviz.ui.run_view import Stage
-from bnviz.ui.words import short
+from bnviz.ui.words import bounded, short
 
 
 def draw_scaled(stage: Stage, sweep: ScaleSweep, eps: float, factor: float, guess: str | None) -> None:
@@ -92,8 +92,8 @@ def draw_equivalence(stage: Stage, experiment: Experiment, norm: str, factor: fl
         same_rate, scaled_rate = (largest_difference(table, run) for run in (1, 2))
         numbers(
             {
-                "largest difference of loss, rate a²·η": short(scaled_rate),
-                "largest difference of loss, rate η": short(same_rate),
+                "largest difference of loss, rate a²·η": bounded(scaled_rate),
+                "largest difference of loss, rate η": bounded(same_rate),
             }
         )
         with prose():
@@ -114,7 +114,7 @@ def draw_decay(stage: Stage, task: DecayEquivalence) -> None:
         difference = largest_difference(table, RISING)
         numbers(
             {
-                "largest difference of loss, rising rate": short(difference),
+                "largest difference of loss, rising rate": bounded(difference),
                 "last rate, times η": short(task.last_rate_ratio),
                 "‖W‖ without decay over with, measured": short(length_ratio(table), 4),
                 "the same, by theory": short(task.length_ratio, 4),

@@ -1,7 +1,8 @@
 """How numbers are written for readers."""
 
-from math import floor, isfinite, isnan
+from math import floor, inf, isfinite, isnan
 
+_LARGEST = 1e20
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -21,6 +22,11 @@ def percent(share: float) -> str:
     if 0.99 < share < 1:
         return "> 99 %"
     return f"{floor(100 * share + 0.5)} %"
+
+
+def bounded(value: float, digits: int = 3) -> str:
+    """Write a number that may have blown up: beyond 10²⁰ its digits say nothing more."""
+    return "more than 10²⁰" if _LARGEST < value < inf else short(value, digits)
 
 
 def _unsigned(value: float, digits: int) -> str:

@@ -51,8 +51,8 @@ def test_outcomes_are_read_from_the_last_valid_record():
         ({"none": 0.97, "affine": 0.96, "batch": 0.98}, "No clear advantage"),
         ({"none": 0.1, "affine": 0.1, "batch": 0.1}, "No clear advantage"),
         ({"none": 0.97, "affine": 0.1, "batch": 0.6}, "Batch norm ended behind"),
-        ({"batch": 0.98}, "Test accuracy at the end: batch norm 0.98."),
-        ({"none": 0.1, "affine": 0.1}, "Test accuracy at the end: the plain network 0.10, γx + β 0.10."),
+        ({"batch": 0.98}, "Test accuracy at the end: batch norm 98 %."),
+        ({"none": 0.1, "affine": 0.1}, "Test accuracy at the end: the plain network 10 %, γx + β 10 %."),
     ],
 )
 def test_the_verdict_follows_the_result(scores, beginning):

@@ -85,18 +85,19 @@ def test_right_angles_or_not():
 @pytest.mark.parametrize(
     ("ratio", "words"),
     [
-        (21.5, "which cut the variance of the estimate 21.5-fold here"),
+        (21.5, "; here that cut the variance of the estimate 21.5-fold."),
         (0.94, "neither better nor worse"),
-        (0.0625, "at 16 times the variance of the score function's estimate: pathwise is not always better"),
+        (0.0625, "gave 16 times the variance of the score function's estimate: pathwise is not always better"),
     ],
 )
-def test_the_verdict_is_one_sentence_by_result(ratio, words):
+def test_the_verdict_is_a_short_answer_and_two_sentences_by_result(ratio, words):
     said = text.verdict(ratio, MOVED)
-    assert said.startswith("**No: ")
+    assert said.startswith("**No: the form is shared, the purpose is not.** In the VAE")
     assert words in said
     assert "(by up to 1.2)" in said
     assert "by up to" not in text.verdict(ratio, STAYED)
-    assert said.count(". ") == 0
+    assert said.count(". ") == 1
+    assert said.endswith(".")
 
 
 def counted() -> pd.DataFrame:

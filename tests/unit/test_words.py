@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bnviz.ui.words import percent, short
+from bnviz.ui.words import bounded, percent, short
 
 
 @pytest.mark.parametrize(
@@ -44,3 +44,10 @@ def test_numbers_are_short(value, text):
 )
 def test_shares_are_written_as_in_the_player(share, text):
     assert percent(share) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(0.5, "0.5"), (1e20, "10²⁰"), (1.07e22, "more than 10²⁰"), (np.inf, "∞"), (np.nan, "undefined")]
+)
+def test_numbers_that_blew_up_are_not_spelled_out(value, text):
+    assert bounded(value) == text
