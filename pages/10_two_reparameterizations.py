@@ -101,8 +101,8 @@ with frame.page("pages/10_two_reparameterizations.py"):
     dependence_stage = reserve_figure(
         "vae_dependence",
         caption=(
-            "One unit with random weights on the full batch of 128 digits, 64-bit numbers; the small number in the root "
-            "is 0. Look at which dots leave the dashed line."
+            "One unit with random weights on the full batch of 128 digits, 64-bit numbers; the small number in the "
+            "root is 0. Look at which dots leave the dashed line."
         ),
     )
     with frame.prose():
@@ -119,7 +119,9 @@ with frame.page("pages/10_two_reparameterizations.py"):
     draw_graphs(WEIGHT_NORM)
     angles_stage = reserve_line(
         "vae_angles",
-        caption="A layer of 64 ReLUs on 128 digits, at initialization, 64-bit numbers; the small number in the root is 0.",
+        caption=(
+            "A layer of 64 ReLUs on 128 digits, at initialization, 64-bit numbers; the small number in the root is 0."
+        ),
     )
 
     st.header("So, is it the same trick?")
@@ -129,7 +131,8 @@ with frame.page("pages/10_two_reparameterizations.py"):
         "In mini-batches μ and σ of the batch do vary at random, so that x̂ of one example is noisy. But that noise is "
         "a side effect: nothing is differentiated through the choice of the batch. A small number above 0 in the root "
         "lets a little of the scale of w through. And the pathwise estimator needs an f that can be differentiated; "
-        "for discrete choices the score function is what is left, usually with a baseline that lowers its variance and is left out here."
+        "for discrete choices the score function is what is left, usually with a baseline that lowers its variance "
+        "and is left out here."
     )
     sources(
         "Kingma & Welling 2014, Auto-Encoding Variational Bayes, section 2.4: the reparameterization trick.",

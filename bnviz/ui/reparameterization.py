@@ -141,6 +141,6 @@ def verdict(ratio: float, turned: Dependence) -> str:
     follows = f" (by up to {short(turned.normalized_moved, 2)})" if turned.normalized_moved > ROUNDING else ""
     return (
         "**No: the form is shared, the purpose is not.** In the VAE the standardized part is noise, drawn apart so "
-        f"that a gradient can pass the sampling; here that {gain}. In batch norm it is computed from the batch and moves "
-        f"with the direction of w{follows}, so that the scale is left to γ alone."
+        f"that a gradient can pass the sampling; here that {gain}. In batch norm it is computed from the batch and "
+        f"moves with the direction of w{follows}, so that the scale is left to γ alone."
     )

@@ -29,8 +29,8 @@ def test_the_first_sight_is_two_graphs_an_estimator_that_gains_and_a_value_that_
     assert "Neither lets scale leak" in said
     assert "What happened: x̂ alone." in said
     assert "The same right angle." in said
-    assert "No: both write a shift" in said
-    assert "-fold here" in said
+    assert "No: the form is shared, the purpose is not." in said
+    assert "here that cut the variance of the estimate" in said
 
 
 def test_predictions_are_settled_by_the_run(page):
@@ -46,7 +46,7 @@ def test_predictions_are_settled_by_the_run(page):
     [
         (2.0, 1.0, SPREAD_ANSWERS[3], "pathwise is not always better"),
         (1.0, 0.25, SPREAD_ANSWERS[2], "neither better nor worse"),
-        (2.0, 0.1, SPREAD_ANSWERS[0], "-fold here"),
+        (2.0, 0.1, SPREAD_ANSWERS[0], "here that cut the variance of the estimate"),
     ],
 )
 def test_a_wave_turns_the_verdict_around_by_its_spread(page, mean, sd, answer, verdict):
