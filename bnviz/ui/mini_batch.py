@@ -147,13 +147,23 @@ def start_again() -> None:
 
 def _resize() -> None:
     keep_edits()
-    pick(min(st.session_state["computes_example"], st.session_state["computes_size"]))
+    _keep_example_in_batch()
+
+
+def _keep_example_in_batch() -> None:
+    """Follow an example that the batch has.
+
+    While batch sizes change faster than the page follows, the browser still names an example by the options it shows.
+    If the script's shorter list has none such, Streamlit hands the option's text on as the value.
+    """
+    example, size = st.session_state["computes_example"], st.session_state["computes_size"]
+    pick(min(int(example), size) if str(example).isdecimal() and int(example) > 0 else 1)
 
 
 def controls() -> Settings:
     """Draw the controls and return what they say."""
     # Setting a value anew each time keeps it when the choices beside it change.
-    st.session_state["computes_example"] = min(st.session_state["computes_example"], st.session_state["computes_size"])
+    _keep_example_in_batch()
     left, right = st.columns(2)
     with left:
         unit = st.radio("Unit", UNITS, horizontal=True, key="computes_unit", help="Each unit is normalized by itself.")

@@ -74,6 +74,20 @@ def test_a_smaller_batch_picks_an_example_that_is_in_it(open_page):
     assert len(app.dataframe[0].value) == 4
 
 
+@pytest.mark.parametrize(("named", "picked"), [("2", 2), ("8", 3), ("two", 1), ("0", 1)])
+def test_an_example_that_the_browser_names_and_the_script_does_not_offer_is_brought_into_the_batch(
+    open_page, named, picked
+):
+    app = open_page(PAGE, size="4")
+    box = app.selectbox(key="computes_example")
+    box.options = [*box.options, named]
+    box.set_value(named)
+    app.slider(key="computes_size").set_value(3).run()
+    assert not app.exception
+    assert app.selectbox(key="computes_example").value == picked
+    assert f"dx of example {picked}" in shown_metrics(app)
+
+
 def test_edits_outlive_a_change_of_size_and_can_be_undone(open_page):
     app = open_page(PAGE)
     table = start_table()
