@@ -65,7 +65,7 @@ def draw_backward(batch: lesson.UnitBatch, settings: mini_batch.Settings) -> Non
             "What is wanted is dx, the gradient of the loss with respect to x. Every x also moves μ and σ², and "
             "through them all other outputs. Adding up these paths takes two things away from the gradient dy that "
             "arrives from above: its mean (the path through μ), and its part along x̂ (the path through σ²). What is "
-            "left, times γ/√(σ² + ε), is dx."
+            "left, times γ/\u2060√(σ²\u00a0+\u00a0ε), is dx."
         )
         # Set in a line of text, a formula wraps on a phone; displayed, it would scroll in a box of its own.
         for line in backward_formula(batch, settings.example, theme()):
@@ -141,7 +141,7 @@ def closing() -> None:
 
 
 with frame.page("pages/1_what_it_computes.py"):
-    st.title("Batch norm sets mean and spread, and its gradient accounts for that")
+    st.title("Batch norm sets mean and spread; its gradient accounts for that")
     with frame.prose():
         st.markdown(
             "Change a number of the mini-batch (double-click or double-tap its cell), pick a unit and an example, and "

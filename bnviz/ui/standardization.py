@@ -85,7 +85,7 @@ def from_left_to_dx(batch: UnitBatch, example: int) -> str:
     return (
         f"Of dy = {number(row['upstream'])} of example {example}, {number(row['rest'])} is left, as in the pictures. "
         f"Times γ/√(σ² + ε) = {number(batch.gamma)}/{number(scale)} = {number(batch.gamma / scale)} this is "
-        f"dx = {number(row['dx'])}."
+        f"dx\u00a0=\u00a0{number(row['dx'])}."
     )
 
 

@@ -230,7 +230,7 @@ def test_what_is_left_becomes_dx_by_the_numbers_in_the_pictures():
     row = lesson.backward(batch_of()).iloc[2]
     said = from_left_to_dx(batch_of(), 3)
     assert f"Of dy = 0.50 of example 3, {number(row['rest'])} is left" in said
-    assert said.endswith(f"= 1.50/1.93 = 0.78 this is dx = {number(row['dx'])}.")
+    assert said.endswith(f"= 1.50/1.93 = 0.78 this is dx\u00a0=\u00a0{number(row['dx'])}.")
 
 
 def test_nothing_from_above_leaves_nothing_to_take_away():
