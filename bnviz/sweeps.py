@@ -128,7 +128,7 @@ def train_runs(experiment: Experiment, should_stop: ShouldStop | None = None) ->
     A result is status, diverged_at (step, None unless diverged), and for the mini-batch (train) and the test set the
     loss in nats and the accuracy at the last record and the best of all records.
     """
-    from bnviz.engine import train_losses
+    from bnviz.engine.training import train_losses
 
     losses = train_losses(experiment, should_stop)
     if any(status.startswith("stopped") for status in losses.status):

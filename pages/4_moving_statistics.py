@@ -43,9 +43,9 @@ with frame.page("pages/4_moving_statistics.py"):
         "moving_drift",
         caption=(
             "Three layers of 64 ReLUs on digits, batches of 64, rate 0.1, from the same weights on the same batches. "
-            "Compare the two lowest rows with those of μ and σ, and then with those of γ and β. Every row has one "
-            "axis for both networks. Where μ and σ hardly drift under batch norm, the kick further down is the harder "
-            "test."
+            "Every row has one axis for both networks. Look at the two lowest rows: a line at 0 says that the output "
+            "has just the mean β and the spread |γ| of this step, whatever μ and σ were. Where μ and σ hardly drift "
+            "under batch norm, the kick further down is the harder test."
         ),
     )
     with frame.prose():

@@ -1,12 +1,8 @@
-"""Train all runs of an experiment in lock-step and record them: :func:`train`; or just their losses.
+"""Train all runs of an experiment in lock-step and record them, or just their losses.
 
 products, activations, parameters   the pieces of the tensor program
 network, optimizer                  K networks forward and backward, and their updates
 program                             runs that are trained together, as many as fit the cache
 batches                             data and mini-batches that all runs share
-training                            the loop
+training                            the loop: `train` and `train_losses`
 """
-
-from bnviz.engine.training import Losses, train, train_losses
-
-__all__ = ["Losses", "train", "train_losses"]

@@ -10,6 +10,8 @@ import streamlit as st
 from bnviz.ui.frame import prose
 from bnviz.ui.literal import literal
 
+UNPREDICTED = "What happened? Predict above first, or open this."
+
 
 def predict(question: str, answers: Sequence[str], key: str) -> str | None:
     """Ask for a prediction; None until the reader makes one. `key` is unique in the app."""
@@ -18,10 +20,14 @@ def predict(question: str, answers: Sequence[str], key: str) -> str | None:
 
 
 def settle(guess: str | None, happened: str, why: str) -> None:
-    """Say whether the prediction held, and why. `happened` is the answer that the run gave, in the same words."""
+    """Say whether the prediction held, and why. `happened` is the answer that the run gave, in the same words.
+
+    Before there is a prediction it is folded away, so as not to give away what the reader is asked.
+    """
     with prose():
         if guess is None:
-            st.markdown(f"**What happened: {happened}.** {why}")
+            with st.expander(UNPREDICTED):
+                st.markdown(f"**What happened: {happened}.** {why}")
         elif guess == happened:
             st.success(f"You predicted *{guess}*, and that is what happened. {why}")
         else:

@@ -136,6 +136,16 @@ def test_a_figure_reserves_what_it_takes(visit, path, screen):
     assert {name: sizes for name, sizes in found.items() if abs(sizes[1] - sizes[0]) > 75} == {}
 
 
+def test_what_happened_is_told_once_it_was_predicted(visit):
+    page = visit("same_functions")
+    wait_until_settled(page)
+    verdict = page.get_by_text("answers changed.").first
+    expect(verdict).not_to_be_visible()
+    page.get_by_role("radio", name="none", exact=True).first.check(force=True)
+    expect(verdict).to_be_visible(timeout=PATIENCE)
+    expect(verdict).to_contain_text("You predicted none")
+
+
 def test_a_control_keeps_the_readers_place(visit):
     page = visit("why_not_affine")
     wait_until_settled(page)

@@ -104,6 +104,22 @@ def test_the_checker_sees_what_it_should():
     assert set(imports(ast.parse(code), top_level_only=True)) == {"a.b", "c.d"}
 
 
+def test_each_module_can_be_the_first_that_is_imported():
+    names = [module_of(file) for file in FILES if part(module_of(file)) not in ("ui", "__main__")]
+    code = f"""
+import importlib, sys
+for name in {names!r}:
+    for loaded in [module for module in sys.modules if module.split(".")[0] == "bnviz"]:
+        del sys.modules[loaded]
+    try:
+        importlib.import_module(name)
+    except ImportError as error:
+        print(name, error)
+"""
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=False)
+    assert (result.stdout, result.stderr) == ("", "")
+
+
 def test_the_library_works_where_streamlit_cannot_be_imported():
     code = """
 import sys

@@ -178,16 +178,26 @@ def test_the_view_of_one_layer_adds_the_output_and_leaves_out_what_it_does_not_d
     header, arrays = unpack(pack(history, view="layer"))
     assert (whole["view"], header["view"]) == ("training", "layer")
     assert not {"edges", "heights", "peak", "outside", "zero", "decision", "points"} & set(arrays)
-    assert not {"output_mean", "output_sd"} & set(unpacked[1])
+    assert not {"output_mean", "output_sd", "mean_less_beta", "sd_less_gamma"} & set(unpacked[1])
     assert len(pack(history, view="layer")) < len(pack(history))
     after = STAGES.index("post_affine")
-    for name, source in (("output_mean", "mean"), ("output_sd", "std")):
+    mean, std = (history.arrays[name][..., after, :] for name in ("mean", "std"))
+    sources = {
+        "output_mean": mean,
+        "output_sd": std,
+        "mean_less_beta": mean - history.arrays["beta"],
+        "sd_less_gamma": std - abs(history.arrays["gamma"]),
+    }
+    for name, source in sources.items():
         for layer, units in enumerate(header["units"]):
             scale = header["scales"][name][layer]
-            assert not scale["clipped"]
             decoded = scale["lo"] + (scale["hi"] - scale["lo"]) * arrays[name][:, layer, : len(units["drawn"])] / 65534
-            expected = history.arrays[source][:, :, layer, after][..., units["drawn"]].transpose(1, 2, 0)
-            np.testing.assert_allclose(decoded, expected, atol=(scale["hi"] - scale["lo"]) / 65534)
+            expected = source[:, :, layer][..., units["drawn"]].transpose(1, 2, 0)
+            there = np.isfinite(expected)
+            assert (arrays[name][:, layer, : len(units["drawn"])][~there] == 65535).all()
+            drawn = expected[there].clip(scale["lo"], scale["hi"])
+            assert scale["clipped"] == (drawn != expected[there]).any()
+            np.testing.assert_allclose(decoded[there], drawn, atol=(scale["hi"] - scale["lo"]) / 65534)
 
 
 def test_the_table_of_layers_holds_means_over_the_units(history):

@@ -30,6 +30,7 @@ Sections (T records, K runs, L hidden layers, S stages, N bins, U drawn units at
 | mean, sd | float32 | [T, K, L, S] | over all values of the layer, units pooled |
 | gamma, beta, mu, sigma | uint16 | [K, L, U, T] | code c stands for lo + (hi - lo) * c / 65534; 65535 is missing |
 | output_mean, output_sd | uint16 | [K, L, U, T] | the same, after γ and β; view "layer" only |
+| mean_less_beta, sd_less_gamma | uint16 | [K, L, U, T] | output mean − β and output sd − abs(γ); view "layer" only |
 | decision | uint8 | [T, K, classes-1, G, G] | probability in 1/255, axes [class, y, x]; the last class is the rest |
 | points, point_labels | float32, uint8 | [n, 2], [n] | training points |
 
@@ -181,6 +182,8 @@ def _trajectories(
     if view == "layer":
         sources["output_mean"] = history.arrays["mean"][..., after, :]
         sources["output_sd"] = history.arrays["std"][..., after, :]
+        sources["mean_less_beta"] = sources["output_mean"] - sources["beta"]
+        sources["sd_less_gamma"] = sources["output_sd"] - np.abs(sources["gamma"])
     records, runs = len(history.steps), len(history.status)
     most = max(len(drawn) for drawn in units)
     sections: Sections = {}

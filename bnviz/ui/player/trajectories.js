@@ -7,6 +7,8 @@ const QUANTITIES = [
   { name: "sigma", symbol: "σ", words: "batch standard deviation σ before normalization" },
   { name: "output_mean", symbol: "mean of y", words: "batch mean of the output y, after γ and β" },
   { name: "output_sd", symbol: "sd of y", words: "batch standard deviation of the output y, after γ and β" },
+  { name: "mean_less_beta", symbol: "mean − β", words: "how far the batch mean of the output y is from β" },
+  { name: "sd_less_gamma", symbol: "sd − |γ|", needs: "γ", words: "how far the batch standard deviation of the output y is from |γ|" },
 ];
 const PANEL_HEIGHT = 56;
 const PANEL_GAP = 10;
@@ -65,7 +67,7 @@ class Trajectories {
     for (const panel of this.panels) {
       this.drawFrame(panel, theme);
       if (!recording.hasTrajectory(panel.quantity.name, panel.run, state.layer)) {
-        sheet.text(`no ${panel.quantity.symbol} in this run`, panel.left + panel.width / 2, panel.top + PANEL_HEIGHT / 2 + 5,
+        sheet.text(`no ${panel.quantity.needs ?? panel.quantity.symbol} in this run`, panel.left + panel.width / 2, panel.top + PANEL_HEIGHT / 2 + 5,
           { align: "center", color: theme.text, alpha: 0.75 });
         continue;
       }
