@@ -93,8 +93,8 @@ with frame.page("pages/2_same_functions.py"):
     parting_stage = reserve_figure(
         "same_parting",
         "Digits, batches of 64, plain SGD, 64-bit numbers. Left: how far the outputs are from batch norm's. Right: "
-        "what each walk is worth. The page opens with the largest rate. Try 0.1 as well: there the order may be another "
-        "one. The other two start with statistics that batch norm computed for them.",
+        "what each walk is worth. The page opens with the largest rate. Try 0.1 as well: there the order may be "
+        "another one. The other two start with statistics that batch norm computed for them.",
     )
 
     st.header("Who carries the scale")
