@@ -9,7 +9,15 @@ from bnviz.ui import frame, mini_batch
 from bnviz.ui.formula import formula, number
 from bnviz.ui.lesson import figure, limit, numbers, predict, settle, sources, theme
 from bnviz.ui.literal import literal
-from bnviz.ui.standardization import GUESSES, after_doubling, backward_formula, groups, what_is_left, what_the_sums_say
+from bnviz.ui.standardization import (
+    GUESSES,
+    after_doubling,
+    backward_formula,
+    from_left_to_dx,
+    groups,
+    what_is_left,
+    what_the_sums_say,
+)
 
 QUESTION = "Suppose every value of this unit is doubled. What happens to its outputs y?"
 
@@ -54,9 +62,10 @@ def draw_backward(batch: lesson.UnitBatch, settings: mini_batch.Settings) -> Non
     st.header("Backward: the gradient goes through μ and σ² too")
     with frame.prose():
         st.markdown(
-            "Every x also moves μ and σ², and through them all other outputs. Adding up these paths takes two things "
-            "away from the gradient dy that arrives from above: its mean (the path through μ), and its part along x̂ "
-            "(the path through σ²)."
+            "What is wanted is dx, the gradient of the loss with respect to x. Every x also moves μ and σ², and "
+            "through them all other outputs. Adding up these paths takes two things away from the gradient dy that "
+            "arrives from above: its mean (the path through μ), and its part along x̂ (the path through σ²). What is "
+            "left, times γ/\u2060√(σ²\u00a0+\u00a0ε), is dx."
         )
         # Set in a line of text, a formula wraps on a phone; displayed, it would scroll in a box of its own.
         for line in backward_formula(batch, settings.example, theme()):
@@ -75,6 +84,7 @@ def draw_backward(batch: lesson.UnitBatch, settings: mini_batch.Settings) -> Non
         }
     )
     with frame.prose():
+        st.markdown(from_left_to_dx(batch, settings.example))
         st.markdown(what_is_left(batch, sums))
         st.markdown(
             f"{what_the_sums_say(sums, batch.gamma)} Tests compare both passes with PyTorch's BatchNorm1d in double "
@@ -131,7 +141,7 @@ def closing() -> None:
 
 
 with frame.page("pages/1_what_it_computes.py"):
-    st.title("Batch norm sets mean and spread, and its gradient knows it")
+    st.title("Batch norm sets mean and spread; its gradient accounts for that")
     with frame.prose():
         st.markdown(
             "Change a number of the mini-batch (double-click or double-tap its cell), pick a unit and an example, and "
@@ -142,6 +152,7 @@ with frame.page("pages/1_what_it_computes.py"):
         listed = "\n".join(f"- {literal(name)}: {literal(message)}" for name, message in problems.items())
         st.error(f"These parts of the link were ignored:\n\n{listed}")
     guess = predict(QUESTION, GUESSES, "computes")
+    mini_batch.offer_doubling()
     left, right = st.columns(2, gap="large")
     with right:
         settings = mini_batch.controls()

@@ -87,14 +87,14 @@ with frame.page("pages/2_same_functions.py"):
     )
     with st.container(horizontal=True):
         rate = settings.slider(
-            "rate", "Learning rate η", (0.03, 0.1, 0.3, 1.0), 0.1, help="The same for all parameters of all three."
+            "rate", "Learning rate η", (0.03, 0.1, 0.3, 1.0), 1.0, help="The same for all parameters of all three."
         )
         depth = settings.slider("depth", "Hidden layers", (1, 3, 6), 3, help="Each of 64 ReLUs.", format_func=str)
     parting_stage = reserve_figure(
         "same_parting",
         "Digits, batches of 64, plain SGD, 64-bit numbers. Left: how far the outputs are from batch norm's. Right: "
-        "what each walk is worth. The other two start with statistics that batch norm computed for them. Try the "
-        "largest rate as well.",
+        "what each walk is worth. The page opens with the largest rate. Try 0.1 as well: there the order may be "
+        "another one. The other two start with statistics that batch norm computed for them.",
     )
 
     st.header("Who carries the scale")

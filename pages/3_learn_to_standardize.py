@@ -29,8 +29,8 @@ with frame.page("pages/3_learn_to_standardize.py"):
             "these values? What if μ and σ move meanwhile? And does anything in the loss ask for them?"
         )
     steps_guess = predict(
-        "A unit is to put out 2u + ½, but gets x = 10 + u instead of u, which has mean 0 and standard deviation 1. How "
-        "many steps of gradient descent does γx + β need to fit it? (From u itself one is enough.)",
+        "u has mean 0 and standard deviation 1. A unit is to put out 2u + ½, but receives x = 10 + u. How many steps "
+        "of gradient descent does γx + β need to fit it? (From u itself one is enough.)",
         learn.STEPS_ANSWERS,
         "learn_steps",
     )
@@ -91,8 +91,9 @@ with frame.page("pages/3_learn_to_standardize.py"):
     drift_stage = reserve_figure(
         "learn_drift",
         f"Batches of {drift.EXAMPLES}, plain gradient descent, the best of {len(drift.RATES)} rates from "
-        f"{drift.RATES[0]:g} to {drift.RATES[-1]:g} for each. The dotted level on the left is the noise that μ and σ "
-        "of a batch put into batch norm's output. On the right, look at how far β is from the dotted line.",
+        f"{drift.RATES[0]:g} to {drift.RATES[-1]:g} for each. The dotted level on the left, ¾γ²/B, is the loss that is "
+        "left by the noise of μ and σ: a mean of B examples is off by a variance of 1/B, a standard deviation by half "
+        "of that. On the right, look at how far each β is from the dotted line of its own color.",
     )
 
     st.header("γ and β told to standardize")
@@ -127,12 +128,13 @@ with frame.page("pages/3_learn_to_standardize.py"):
         "frozen_rate",
         "Learning rate η",
         frozen.RATES,
-        0.1,
+        0.5,
         help="The same for all parameters of both networks.",
     )
     frozen_stage = reserve_figure(
         "learn_frozen",
-        "Three hidden layers of 64 ReLUs on digits, batches of 64, 200 updates. Compare rate 0.1 with rate 0.5.",
+        "Three hidden layers of 64 ReLUs on digits, batches of 64, 200 updates. Compare rate 0.5 with rate 0.1, where "
+        "the order may be another one.",
     )
 
     st.header("The gradient has to know μ and σ")

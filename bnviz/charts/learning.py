@@ -187,7 +187,7 @@ def plot_tracked(
     note: str = "",
     theme: Theme = "light",
 ) -> Layers:
-    """One number of every run over the steps, and dotted, where there is one, the `target` that it should have.
+    """One number of every run over the steps, and dotted in its color, where there is one, the `target` for it.
 
     `frame` has step, run, the column `field` and the column `target`.
     """
@@ -206,8 +206,8 @@ def plot_tracked(
     lines = base.mark_line(strokeWidth=3, clip=True)
     layers = [lines.encode(x, alt.Y(f"{field}:Q", scale=scale, axis=axis), color, dash, tooltip=tooltip)]
     if target:
-        dots = base.mark_line(strokeWidth=2, strokeDash=[1, 4], color=PALETTES[theme].text, clip=True)
-        layers.append(dots.encode(x, alt.Y(f"{target}:Q", scale=scale, axis=axis), detail="run:N"))
+        dots = base.mark_line(strokeWidth=3, strokeDash=[1, 4], clip=True)
+        layers.append(dots.encode(x, alt.Y(f"{target}:Q", scale=scale, axis=axis), color))
     return finish(
         layers,
         title=title,

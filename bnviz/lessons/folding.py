@@ -142,6 +142,7 @@ def folding_summary(frame: pd.DataFrame) -> pd.DataFrame:
     spread               standard deviation of the original's outputs, to compare these with
     examples             how many there are
     changed, changed_training   examples that get another answer when folded (float32), and in training mode
+    became_right, became_wrong  examples among `changed_training`, by what became of their answer
     accuracy, accuracy_folded, accuracy_training   share of examples answered right
     """
     rows = []
@@ -151,6 +152,7 @@ def folding_summary(frame: pd.DataFrame) -> pd.DataFrame:
             name: part.pivot_table(index="example", columns="digit", values=name).idxmax(axis=1)
             for name in ("original", "original_single", "folded_single", "training")
         }
+        right = {name: answers[name] == label for name in ("original", "training")}
         rows.append(
             {
                 "norm": norm,
@@ -161,9 +163,11 @@ def folding_summary(frame: pd.DataFrame) -> pd.DataFrame:
                 "examples": len(label),
                 "changed": int((answers["folded_single"] != answers["original_single"]).sum()),
                 "changed_training": int((answers["training"] != answers["original"]).sum()),
-                "accuracy": (answers["original"] == label).mean(),
+                "became_right": int((right["training"] & ~right["original"]).sum()),
+                "became_wrong": int((right["original"] & ~right["training"]).sum()),
+                "accuracy": right["original"].mean(),
                 "accuracy_folded": (answers["folded_single"] == label).mean(),
-                "accuracy_training": (answers["training"] == label).mean(),
+                "accuracy_training": right["training"].mean(),
             }
         )
     return pd.DataFrame(rows)

@@ -33,8 +33,8 @@ def why_folding(row: pd.Series) -> str:
     """Return the differences of the outputs behind `what_folding_did`."""
     return (
         f"{row['changed']:.0f} of {row['examples']:.0f} answers changed. The outputs spread by "
-        f"{short(row['spread'], 2)} (standard deviation) and differ by at most "
-        f"{short(row['single'], 2)} in 32-bit numbers, {short(row['double'], 2)} in 64-bit ones."
+        f"{short(row['spread'], 2)} (standard deviation). In 32-bit numbers they {_differ(row['single'])}, in 64-bit "
+        f"ones they {_differ(row['double'])}."
     )
 
 
@@ -55,7 +55,8 @@ def mode_verdict(batch: pd.Series) -> str:
     """Return how far training mode is from evaluation mode, which is what was folded."""
     differences = (
         f"With μ and σ² of test batches of {EXAMPLES} its outputs differ from evaluation mode by up to "
-        f"{short(batch['training'])}, and {batch['changed_training']:.0f} of {batch['examples']:.0f} answers change."
+        f"{short(batch['training'])}, and {batch['changed_training']:.0f} of {batch['examples']:.0f} answers change"
+        f"{_turned(batch)}."
     )
     if batch["training"] > NOTICED * batch["spread"]:
         return (
@@ -65,6 +66,22 @@ def mode_verdict(batch: pd.Series) -> str:
     return f"In this run training mode is close to evaluation mode as well. {differences}"
 
 
+def _turned(batch: pd.Series) -> str:
+    """How the answers changed in training mode: an accuracy hides what became right beside what became wrong."""
+    right, wrong = int(batch["became_right"]), int(batch["became_wrong"])
+    kinds = {
+        "from wrong to right": right,
+        "from right to wrong": wrong,
+        "from one wrong digit to another": int(batch["changed_training"]) - right - wrong,
+    }
+    listed = ", ".join(f"{count} {kind}" for kind, count in kinds.items() if count)
+    return f": {listed}" if listed else ""
+
+
+def _differ(by: float) -> str:
+    return "do not differ at all" if by == 0 else f"differ by at most {short(by, 2)}"
+
+
 def fixed_scale_verdict(same: float, other: float, scale: float) -> str:
     """Return which plain network γx + β with γ = `scale` is, by the largest difference of their losses.
 
@@ -72,7 +89,7 @@ def fixed_scale_verdict(same: float, other: float, scale: float) -> str:
     """
     if other > ROUNDING:
         return f"**Not the same in this run.** Plain at the rate c²η differs from γ = c by up to {short(other, 2)}."
-    alike = f"The losses of γ = {short(scale)} and of plain at the rate c²η differ by at most {short(other, 2)}"
+    alike = f"The losses of γ = {short(scale)} and of plain at the rate c²η {_differ(other)}"
     if same <= ROUNDING:
         return f"**Here nothing tells the three apart.** {alike}, and c²η is η. Choose another c."
     return (
@@ -100,6 +117,11 @@ def why_parted(split: Split) -> str:
         return distances
     when = "already the first step differs" if parted == PART_ANSWERS[0] else "small differences of the steps add up"
     return f"{distances} **As a way to train it is not redundant**: one function, and {when}."
+
+
+def last_distance(split: Split, affine: Ending) -> str:
+    """Return how far γx + β was from batch norm at its last step. Just before it diverged the number means nothing."""
+    return _ending(affine) if affine.diverged else short(split.last, 2)
 
 
 def walks_verdict(endings: Sequence[Ending], names: Sequence[str]) -> str:

@@ -10,7 +10,7 @@ from bnviz.experiment import Experiment, Run
 from bnviz.lessons.fixed_scale import OTHER_RATE, SAME_RATE, FixedScale, difference
 from bnviz.lessons.folding import Folding, folding_summary
 from bnviz.lessons.identity import ScaleIdentity, found
-from bnviz.lessons.parting import Parting, endings, split
+from bnviz.lessons.parting import AFFINE, Parting, endings, split
 from bnviz.lessons.plane import NORMS, Landscape, Walks, state
 from bnviz.styles import RunStyle, run_styles
 from bnviz.ui import coordinates
@@ -92,19 +92,19 @@ def draw_parting(stage: Stage, task: Parting, guess: str | None) -> None:
         stage.show_caption()
         if done.ending != "finished":
             return
-        parted = split(table)
+        parted, ends = split(table), endings(table, task.steps)
         numbers(
             {
                 "distance of γx + β, step 0": short(parted.start, 2),
                 "after step 1": short(parted.first, 2),
-                "at its last step": short(parted.last, 2),
+                "at its last step": coordinates.last_distance(parted, ends[AFFINE]),
                 "batch norm's own move, step 1": short(parted.moved, 2),
             }
         )
         settle(guess, coordinates.what_parted(parted), coordinates.why_parted(parted))
         with prose():
             names = [style.label for style in styles]
-            st.markdown(coordinates.walks_verdict(endings(table, task.steps), names))
+            st.markdown(coordinates.walks_verdict(ends, names))
 
 
 def draw_identity(stage: Stage, task: ScaleIdentity, eps: float) -> None:

@@ -117,21 +117,21 @@ def told_verdict(ends: pd.DataFrame, rate: float) -> str:
             "curvature of their own loss grows with the mean square of z, and z changes with every layer below that "
             "overshoots too."
         )
-    task = f"The loss of the task is {short(told['loss'])}; with computed μ and σ it is {short(computed['loss'])}."
     if max(told["mean_error"], told["std_error"]) <= THERE:
+        task = f"The loss of the task is {short(told['loss'])}; with computed μ and σ it is {short(computed['loss'])}."
         return f"**They got there.** At the end {_errors(told)}. {task}"
-    words = (
-        f"**They are not there.** At the end {_errors(told)}; with computed μ and σ {_errors(computed)}. {task} Every "
-        "unit faces a problem like the first one of this page, on inputs that move with the layers below."
+    return (
+        f"**Even when told to, γ and β do not standardize{_loss_beside(told, computed)}** At the end {_errors(told)}; "
+        f"with computed μ and σ {_errors(computed)}. The loss of the task is {short(told['loss'])} against "
+        f"{short(computed['loss'])}. Every unit faces a problem like the first one of this page, on inputs that move "
+        "with the layers below."
     )
-    free = ending(ends, FREE)
-    if max(free["mean_error"], free["std_error"]) > THERE and told["loss"] > ALIKE * free["loss"]:
-        return (
-            f"{words} Lag alone does not explain the loss: γ and β that are left to the task are not there either, and "
-            f"reach {short(free['loss'])}. The gradient of the weights does not know that γ and β will answer each of "
-            "its updates. The last section measures what such ignorance costs."
-        )
-    return words
+
+
+def _loss_beside(told: pd.Series, computed: pd.Series) -> str:
+    if told["loss"] > ALIKE * computed["loss"]:
+        return ", and the loss ends higher."
+    return ", and the loss ends lower." if computed["loss"] > ALIKE * told["loss"] else "."
 
 
 def free_verdict(ends: pd.DataFrame) -> str:
@@ -141,12 +141,12 @@ def free_verdict(ends: pd.DataFrame) -> str:
         return "Left to the loss of the task, γx + β diverged here."
     if max(free["mean_error"], free["std_error"]) <= THERE:
         return f"**Left to the task, they standardize** in this run: {_errors(free)}."
-    measured = f"The loss of the task is {short(free['loss'])}"
+    losses = f"The loss of the task ends at {short(free['loss'])}, with computed μ and σ at {short(computed['loss'])}"
     clear = max(free["loss"], computed["loss"]) > ALIKE * min(free["loss"], computed["loss"])
     return (
         f"**Left to the task, they do not standardize.** At the end {_errors(free)}: nothing in the loss asks for mean "
-        f"0 and standard deviation 1. {measured}"
-        + ("." if clear else ", no clear difference from computed μ and σ: at this depth and rate it is not needed.")
+        f"0 and standard deviation 1. {losses}"
+        + ("." if clear else ": no clear difference. In this network, at this rate, nothing needs them to.")
     )
 
 

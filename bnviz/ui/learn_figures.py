@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from math import isnan
+from math import isfinite, isnan
 
 import pandas as pd
 import streamlit as st
@@ -86,7 +86,7 @@ def draw_drift(stage: Stage, task: Drift, drift: str, guess: str | None) -> None
                 target="needed",
                 title="β, and the β that fits best",
                 axis_title="β (no unit)",
-                note="Dotted: the β that fits best now.",
+                note="Dotted, in the color of each: the β that fits it best now.",
                 theme=theme(),
             )
             figure(chart, "learn_drift_beta")
@@ -147,7 +147,7 @@ def draw_frozen(stage: Stage, experiment: Experiment) -> None:
             {
                 f"{what}, {name}": text
                 for (_, row), name in zip(result.iterrows(), ("frozen", "batch norm"), strict=True)
-                for what, text in (("training loss", short(row["loss"])), ("test accuracy", _accuracy(row)))
+                for what, text in (("training loss", _loss(row)), ("test accuracy", _accuracy(row)))
             }
         )
         with prose():
@@ -194,6 +194,10 @@ def draw_detached(stage: Stage, task: Detached, guess: str | None) -> None:
         settle(guess, learn.what_hurt_more(ends), learn.why_it_hurt(ends))
         with prose():
             st.markdown(learn.detached_verdict(ends))
+
+
+def _loss(row: pd.Series) -> str:
+    return short(row["loss"]) if isfinite(row["loss"]) else "diverged"
 
 
 def _accuracy(row: pd.Series) -> str:

@@ -135,8 +135,35 @@ def pick(example: int) -> None:
 def keep_edits() -> None:
     """Start a new editor from the table as it stands now; without this a change of its size would drop the edits."""
     state = st.session_state
-    state["computes_table"] = state.get("computes_edited", start_table())
+    state["computes_table"] = _table_now()
     state["computes_editor"] = state.get("computes_editor", 0) + 1
+
+
+def _table_now() -> pd.DataFrame:
+    """The table with the reader's edits, all rows."""
+    return st.session_state.get("computes_edited", start_table())
+
+
+def offer_doubling() -> None:
+    """Draw the button that doubles every value of the picked unit, as far as the table takes them."""
+    unit = st.session_state["computes_unit"]
+    st.button(
+        "Double this unit",
+        key="computes_double",
+        on_click=_double,
+        disabled=not bool((2 * _numbers(unit)).abs().max() <= LARGEST_VALUE),
+        help=f"Doubles every value of unit {unit} in the table. “Back to the first table” undoes it.",
+    )
+
+
+def _double() -> None:
+    unit = st.session_state["computes_unit"]
+    st.session_state["computes_edited"] = _table_now().assign(**{column_of(unit): 2 * _numbers(unit)})
+    keep_edits()
+
+
+def _numbers(unit: int) -> pd.Series:
+    return pd.to_numeric(_table_now()[column_of(unit)], errors="coerce")
 
 
 def start_again() -> None:
@@ -147,13 +174,23 @@ def start_again() -> None:
 
 def _resize() -> None:
     keep_edits()
-    pick(min(st.session_state["computes_example"], st.session_state["computes_size"]))
+    _keep_example_in_batch()
+
+
+def _keep_example_in_batch() -> None:
+    """Follow an example that the batch has.
+
+    While batch sizes change faster than the page follows, the browser still names an example by the options it shows.
+    If the script's shorter list has none such, Streamlit hands the option's text on as the value.
+    """
+    example, size = st.session_state["computes_example"], st.session_state["computes_size"]
+    pick(min(int(example), size) if str(example).isdecimal() and int(example) > 0 else 1)
 
 
 def controls() -> Settings:
     """Draw the controls and return what they say."""
     # Setting a value anew each time keeps it when the choices beside it change.
-    st.session_state["computes_example"] = min(st.session_state["computes_example"], st.session_state["computes_size"])
+    _keep_example_in_batch()
     left, right = st.columns(2)
     with left:
         unit = st.radio("Unit", UNITS, horizontal=True, key="computes_unit", help="Each unit is normalized by itself.")
@@ -181,7 +218,12 @@ def controls() -> Settings:
         )
         gamma = st.slider("γ", -REACH, REACH, step=0.1, key="computes_gamma", help="The unit's learned scale.")
         beta = st.slider("β", -REACH, REACH, step=0.1, key="computes_beta", help="The unit's learned shift.")
-    st.button("Back to the first table", on_click=start_again, help="Undo every change of the mini-batch.")
+    st.button(
+        "Back to the first table",
+        key="computes_start_again",
+        on_click=start_again,
+        help="Undo every change of the mini-batch.",
+    )
     return Settings(unit, example, size, eps, gamma, beta)
 
 

@@ -9,6 +9,7 @@ from bnviz.ui.formula import number
 from bnviz.ui.formula.text import tex
 
 NEGLIGIBLE = 0.01  # share of the part along x̂ below which Σdx·x̂ is as good as 0
+GROUPED = 3  # the unit whose values form two groups in the first table
 GUESSES = ("y doubles", "y stays as it is", "y is halved")
 
 
@@ -34,12 +35,14 @@ def after_doubling(found: Doubling, example: int) -> tuple[str, str]:
 def groups(gap: Gap | None, unit: int) -> str:
     """Whether the unit has two groups of values, and what standardizing did to them."""
     if gap is None:
-        return "This batch is too small, or too equal, to see a shape in it. Take eight examples of unit 3."
+        return f"This batch is too small, or too equal, to see a shape in it. Take eight examples of unit {GROUPED}."
     if not gap.two_groups:
-        return (
-            f"Unit {unit} has no clear gap between its values. Pick unit 3 as the page opens with it: two groups "
-            "before, and two groups after."
+        to_see = (
+            "Go back to the first table, where it has"
+            if unit == GROUPED
+            else f"Now pick unit {GROUPED}: in the first table it has"
         )
+        return f"Unit {unit} has no clear gap between its values. {to_see} two groups before, and two groups after."
     return (
         f"Unit {unit} has two groups of values, {gap.below} below and {gap.above} above a gap of {gap.before:.2f} "
         f"standard deviations. After standardizing the gap is {gap.after:.2f} standard deviations: still two groups, "
@@ -74,6 +77,16 @@ def backward_formula(batch: UnitBatch, example: int, theme: Theme) -> tuple[str,
         + rf"\Bigr) = {tex(row['dx'])}"
     )
     return symbols, numbers
+
+
+def from_left_to_dx(batch: UnitBatch, example: int) -> str:
+    """Return how what is left of the gradient becomes dx, with the numbers of one example."""
+    row, scale = backward(batch).iloc[example - 1], statistics(batch).scale
+    return (
+        f"Of dy = {number(row['upstream'])} of example {example}, {number(row['rest'])} is left, as in the pictures. "
+        f"Times γ/√(σ² + ε) = {number(batch.gamma)}/{number(scale)} = {number(batch.gamma / scale)} this is "
+        f"dx\u00a0=\u00a0{number(row['dx'])}."
+    )
 
 
 def what_is_left(batch: UnitBatch, sums: GradientSums) -> str:

@@ -11,7 +11,15 @@ from bnviz.ui import mini_batch
 from bnviz.ui.formula import formula_data, number
 from bnviz.ui.formula.text import tex
 from bnviz.ui.mini_batch import Settings, read_query, start_table, table_problems, to_query, unit_batch
-from bnviz.ui.standardization import GUESSES, after_doubling, backward_formula, groups, what_is_left, what_the_sums_say
+from bnviz.ui.standardization import (
+    GUESSES,
+    after_doubling,
+    backward_formula,
+    from_left_to_dx,
+    groups,
+    what_is_left,
+    what_the_sums_say,
+)
 
 PAGE = "pages/1_what_it_computes.py"
 START = Settings()
@@ -74,6 +82,20 @@ def test_a_smaller_batch_picks_an_example_that_is_in_it(open_page):
     assert len(app.dataframe[0].value) == 4
 
 
+@pytest.mark.parametrize(("named", "picked"), [("2", 2), ("8", 3), ("two", 1), ("0", 1)])
+def test_an_example_that_the_browser_names_and_the_script_does_not_offer_is_brought_into_the_batch(
+    open_page, named, picked
+):
+    app = open_page(PAGE, size="4")
+    box = app.selectbox(key="computes_example")
+    box.options = [*box.options, named]
+    box.set_value(named)
+    app.slider(key="computes_size").set_value(3).run()
+    assert not app.exception
+    assert app.selectbox(key="computes_example").value == picked
+    assert f"dx of example {picked}" in shown_metrics(app)
+
+
 def test_edits_outlive_a_change_of_size_and_can_be_undone(open_page):
     app = open_page(PAGE)
     table = start_table()
@@ -83,8 +105,31 @@ def test_edits_outlive_a_change_of_size_and_can_be_undone(open_page):
     dx = shown_metrics(app)["dx of example 3"]
     edited = unit_batch(table.iloc[:5], Settings(size=5))
     assert dx == number(lesson.backward(edited)["dx"].iloc[2])
-    app.button[0].click().run()
+    app.button(key="computes_start_again").click().run()
     assert shown_metrics(app)["dx of example 3"] == number(lesson.backward(batch_of(size=5))["dx"].iloc[2])
+
+
+def test_a_button_doubles_the_picked_unit_and_there_is_a_way_back(open_page, said):
+    app = open_page(PAGE, unit="2")
+    before = shown_metrics(app)
+    app.button(key="computes_double").click().run()
+    assert not app.exception
+    doubled = start_table().assign(**{"unit 2": 2 * start_table()["unit 2"]})
+    assert app.dataframe[0].value.to_numpy().tolist() == doubled.iloc[:8].to_numpy().tolist()
+    batch = unit_batch(doubled.iloc[:8], Settings(unit=2))
+    assert shown_metrics(app)["dx of example 3"] == number(lesson.backward(batch)["dx"].iloc[2])
+    assert shown_metrics(app) != before
+    app.button(key="computes_start_again").click().run()
+    assert shown_metrics(app) == before
+
+
+def test_doubling_ends_where_the_table_does(open_page):
+    app = open_page(PAGE)
+    for _ in range(6):
+        app.button(key="computes_double").click().run()
+    # 9 · 2⁶ = 576; once more would leave the reach of a cell.
+    assert not app.error
+    assert app.button(key="computes_double").disabled
 
 
 def test_two_examples_at_eps_zero_have_no_gradient(open_page, said):
@@ -159,7 +204,11 @@ def test_after_doubling_is_worded_by_the_result():
 
 def test_groups_are_worded_by_the_result():
     assert "still two groups" in groups(lesson.widest_gap(batch_of(unit=3)), 3)
-    assert "Unit 1 has no clear gap" in groups(lesson.widest_gap(batch_of()), 1)
+    none = lesson.widest_gap(batch_of())
+    assert "Unit 1 has no clear gap between its values. Now pick unit 3: in the first table it has two" in groups(
+        none, 1
+    )
+    assert "Unit 3 has no clear gap between its values. Go back to the first table, where it has two" in groups(none, 3)
     assert "too small" in groups(lesson.widest_gap(batch_of(size=3)), 1)
 
 
@@ -175,6 +224,13 @@ def test_groups_are_worded_by_the_result():
 def test_what_is_left_is_worded_by_the_result(changes, sentence):
     batch = batch_of(**changes)
     assert sentence in what_is_left(batch, lesson.gradient_sums(batch))
+
+
+def test_what_is_left_becomes_dx_by_the_numbers_in_the_pictures():
+    row = lesson.backward(batch_of()).iloc[2]
+    said = from_left_to_dx(batch_of(), 3)
+    assert f"Of dy = 0.50 of example 3, {number(row['rest'])} is left" in said
+    assert said.endswith(f"= 1.50/1.93 = 0.78 this is dx\u00a0=\u00a0{number(row['dx'])}.")
 
 
 def test_nothing_from_above_leaves_nothing_to_take_away():

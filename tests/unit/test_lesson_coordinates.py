@@ -126,6 +126,9 @@ class TestFolding:
         assert (summary["single"], summary["double"], summary["training"]) == (1.5, 0.0, 3.0)
         assert (summary["changed"], summary["changed_training"], summary["examples"]) == (1, 1, 2)
         assert (summary["accuracy"], summary["accuracy_folded"], summary["accuracy_training"]) == (1.0, 0.5, 0.5)
+        assert (summary["became_right"], summary["became_wrong"]) == (0, 1)
+        (better,) = folding_summary(frame.assign(label=[0, 0, 0, 0])).to_dict("records")
+        assert (better["became_right"], better["became_wrong"]) == (1, 0)
 
 
 class TestParting:

@@ -14,7 +14,7 @@ AFFINE = Found(0.08, 0.08, 1e-17, 1e-16, 1e-4, 1.0)
 
 def folded(**more) -> pd.Series:
     values = {"double": 8e-15, "single": 4e-6, "training": 2.0, "spread": 2.4, "examples": 360}
-    return pd.Series({**values, "changed": 0, "changed_training": 5, **more})
+    return pd.Series({**values, "changed": 0, "changed_training": 5, "became_right": 2, "became_wrong": 2, **more})
 
 
 @pytest.mark.parametrize(("changed", "answer"), [(0, "none"), (3, "some"), (180, "some"), (181, "most")])
@@ -34,8 +34,18 @@ def test_redundant_as_a_function_or_not():
 def test_training_mode_is_far_or_near():
     far = coordinates.mode_verdict(folded())
     assert far.startswith("**This holds in evaluation only.**")
-    assert "by up to 2, and 5 of 360 answers change" in far
-    assert coordinates.mode_verdict(folded(training=0.01)).startswith("In this run training mode is close")
+    assert "by up to 2, and 5 of 360 answers change: 2 from wrong to right, 2 from right to wrong, 1 from one" in far
+    near = coordinates.mode_verdict(folded(training=0.01, changed_training=1, became_right=0, became_wrong=1))
+    assert near.startswith("In this run training mode is close")
+    assert near.endswith("1 of 360 answers change: 1 from right to wrong.")
+    same = coordinates.mode_verdict(folded(training=0.0, changed_training=0, became_right=0, became_wrong=0))
+    assert same.endswith("0 of 360 answers change.")
+
+
+def test_no_difference_is_said_in_words():
+    assert "in 64-bit ones they do not differ at all." in coordinates.why_folding(folded(double=0.0))
+    assert "In 32-bit numbers they differ by at most 4·10⁻⁶" in coordinates.why_folding(folded())
+    assert "at the rate c²η do not differ at all; at the rate η" in coordinates.fixed_scale_verdict(0.7, 0.0, 2.0)
 
 
 def test_a_fixed_scale_is_a_rate_or_nothing_or_something_else():
@@ -67,6 +77,12 @@ def test_the_reason_for_parting_claims_a_difference_only_where_there_is_one():
 
 def ends(*losses: float) -> list[Ending]:
     return [Ending(4 if np.isinf(loss) else 150, loss, bool(np.isinf(loss))) for loss in losses]
+
+
+def test_the_distance_of_a_walk_that_diverged_is_its_end():
+    split = Split(1e-15, 19.0, 1.2e179, 6.3)
+    assert coordinates.last_distance(split, Ending(4, np.inf, True)) == "diverged at step 5"
+    assert coordinates.last_distance(split._replace(last=6.7), Ending(150, 0.05, False)) == "6.7"
 
 
 @pytest.mark.parametrize(

@@ -111,6 +111,7 @@ def test_a_broad_curve_lies_below_the_others():
 def test_a_tracked_number_has_its_target_dotted_or_none():
     spec = FIGURES["tracked"]().to_dict()
     assert [layer["encoding"]["y"]["field"] for layer in spec["layer"]] == ["beta", "needed"]
+    assert spec["layer"][1]["encoding"]["color"] == spec["layer"][0]["encoding"]["color"]
     low, high = spec["layer"][0]["encoding"]["y"]["scale"]["domain"]
     assert low < 0 < 7.8 < high
     assert len(tracked().to_dict()["layer"]) == 1
