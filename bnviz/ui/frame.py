@@ -11,6 +11,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from bnviz.ui.contents import PAGES, Page, neighbors, page_named
+from bnviz.ui.turns import page_scripts
 
 HERE = Path(__file__).parent
 CARDS_IN_A_ROW = 3
@@ -22,21 +23,22 @@ def page(file: str) -> Iterator[None]:
     """Draw the frame of the page `file` and enter its body.
 
     The links and the footer are drawn first, below a place kept for the body, so that they are there while a
-    training holds up the rest of the script.
+    training holds up the rest of the script. Scripts of many visitors take turns.
     """
     current = page_named(file)
-    st.set_page_config(
-        page_title=f"{current.title} · bnviz",
-        page_icon=str(HERE / "icon.png"),
-        layout="wide",
-        menu_items={"Get help": None, "Report a bug": None},
-    )
-    st.html(HERE / "page.css")
-    _sidebar()
-    body = st.container()
-    _footer(current)
-    with body:
-        yield
+    with page_scripts.turn():
+        st.set_page_config(
+            page_title=f"{current.title} · bnviz",
+            page_icon=str(HERE / "icon.png"),
+            layout="wide",
+            menu_items={"Get help": None, "Report a bug": None},
+        )
+        st.html(HERE / "page.css")
+        _sidebar()
+        body = st.container()
+        _footer(current)
+        with body:
+            yield
 
 
 def prose() -> DeltaGenerator:

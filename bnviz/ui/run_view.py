@@ -20,6 +20,7 @@ from bnviz.ui.literal import literal
 from bnviz.ui.outcome import Outcome, outcomes
 from bnviz.ui.player import player, player_table
 from bnviz.ui.training import Computation, Task, job_key, training_queue
+from bnviz.ui.turns import page_scripts
 
 if TYPE_CHECKING:
     from bnviz.history import History
@@ -185,7 +186,8 @@ class Stage:
 
     def _watch(self, ticket: Ticket[Task, Any], task: Task, course: Course) -> Done[Any]:
         """Poll the job, drawing its progress, until it ends. A rerun or a closed tab leaves by an exception."""
-        state = ticket.wait(AT_ONCE)
+        with page_scripts.pause():
+            state = ticket.wait(AT_ONCE)
         if isinstance(state, Done):
             return state
         labels = [style.label for style in run_styles(task)] if isinstance(task, Experiment) else []
@@ -204,7 +206,8 @@ class Stage:
             if course.preview is not None and part is not drawn:
                 course.preview(part)
                 drawn = part
-            state = ticket.wait(ARRIVAL_PULSE if arriving else PULSE)
+            with page_scripts.pause():
+                state = ticket.wait(ARRIVAL_PULSE if arriving else PULSE)
         self.progress.empty()
         return state
 

@@ -1,0 +1,60 @@
+"""Scripts of pages take turns: a few compute at a time, about in the order in which they came.
+
+All threads of a server share one interpreter. When a class opens its pages at once and a hundred scripts run side by
+side, each gets a hundredth of it, and all of them end together, at the end. In turns the last ends no later, the first
+at once, and somebody who comes by waits for those before and not for all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Semaphore, local
+
+AT_ONCE = 2
+PATIENCE = 5.0  # seconds after which a script goes on without a turn, so that no slow page holds up all others
+
+
+class Turns:
+    """Lets `at_once` threads at a time compute; one that got no turn for `patience` seconds computes all the same."""
+
+    def __init__(self, at_once: int = AT_ONCE, patience: float = PATIENCE) -> None:
+        self._patience = patience
+        self._places = Semaphore(at_once)
+        self._own = local()
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Wait for a turn, and keep it to the end of the block."""
+        self._take()
+        try:
+            yield
+        finally:
+            self._give()
+
+    @contextmanager
+    def pause(self) -> Iterator[None]:
+        """Let others compute during the block, in which the thread only waits; then wait for a turn again.
+
+        Does nothing in a thread that has no turn.
+        """
+        had = self._give()
+        try:
+            yield
+        finally:
+            if had:
+                self._take()
+
+    def _take(self) -> None:
+        self._own.has_turn = self._places.acquire(timeout=self._patience)
+
+    def _give(self) -> bool:
+        had = getattr(self._own, "has_turn", False)
+        if had:
+            self._own.has_turn = False
+            self._places.release()
+        return had
+
+
+page_scripts = Turns()
+"""The turns of all visitors of this server."""

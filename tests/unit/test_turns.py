@@ -1,0 +1,93 @@
+"""Page scripts take turns: who waits lets others go on, and nobody waits for ever."""
+
+from threading import Event, Thread
+
+import pytest
+
+from bnviz.ui.turns import Turns
+
+SOON = 5.0  # seconds within which something must have happened; no test waits that long when all is well
+NOT_YET = 0.1  # seconds for which something must not happen
+
+
+class Script(Thread):
+    """A thread that takes a turn and holds it until it is told to end."""
+
+    def __init__(self, turns: Turns) -> None:
+        super().__init__(daemon=True)
+        self.turns, self.begun, self.finish = turns, Event(), Event()
+        self.start()
+
+    def run(self) -> None:
+        with self.turns.turn():
+            self.begun.set()
+            self.finish.wait(SOON)
+
+
+def end(*scripts: Script) -> None:
+    for script in scripts:
+        script.finish.set()
+        script.join(SOON)
+        assert not script.is_alive()
+
+
+def test_a_few_compute_at_a_time_and_the_next_when_one_ends():
+    turns = Turns(at_once=2, patience=SOON)
+    first, second = Script(turns), Script(turns)
+    assert first.begun.wait(SOON)
+    assert second.begun.wait(SOON)
+    third = Script(turns)
+    assert not third.begun.wait(NOT_YET)
+    end(second)
+    assert third.begun.wait(SOON)
+    end(first, third)
+
+
+def test_one_that_pauses_lets_another_compute_and_goes_on_after_it():
+    turns = Turns(at_once=1, patience=SOON)
+    with turns.turn():
+        with turns.pause():
+            other = Script(turns)
+            assert other.begun.wait(SOON)
+            end(other)
+        blocked = Script(turns)
+        assert not blocked.begun.wait(NOT_YET)
+    assert blocked.begun.wait(SOON)
+    end(blocked)
+
+
+def test_an_exception_ends_the_turn():
+    turns = Turns(at_once=1, patience=SOON)
+    with pytest.raises(RuntimeError, match="rerun"), turns.turn(), turns.pause():
+        raise RuntimeError("rerun")
+    other = Script(turns)
+    assert other.begun.wait(SOON)
+    end(other)
+
+
+def test_after_its_patience_a_script_goes_on_and_takes_no_turn_from_others():
+    turns = Turns(at_once=1, patience=0.01)
+    slow = Script(turns)
+    assert slow.begun.wait(SOON)
+    with turns.turn(), turns.pause():
+        pass
+    end(slow)
+    # Exactly one place is left: had the impatient script given back what it did not have, there would be two.
+    patient = Turns(at_once=1, patience=SOON)
+    patient._places = turns._places
+    first = Script(patient)
+    assert first.begun.wait(SOON)
+    second = Script(patient)
+    assert not second.begun.wait(NOT_YET)
+    end(first, second)
+
+
+def test_pausing_without_a_turn_changes_nothing():
+    turns = Turns(at_once=1, patience=SOON)
+    with turns.pause():
+        pass
+    first = Script(turns)
+    assert first.begun.wait(SOON)
+    second = Script(turns)
+    assert not second.begun.wait(NOT_YET)
+    end(first, second)
