@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import isfinite
 
 import numpy as np
 import pandas as pd
 
 from bnviz.experiment import Experiment, Run
+from bnviz.lessons.trained import in_lock_step
 
 LABELS = ("true gradient", "σ held constant", "μ held constant", "both held constant")
 TRUE, STD_HELD, MEAN_HELD, BOTH_HELD = range(4)
@@ -53,24 +53,12 @@ class Detached:
             programs[STD_HELD].network.replace_kernel(StdDetachedKernel)
             split = load_data(self.experiment)
             test_x, test_y = torch.from_numpy(split.x_test).float(), torch.from_numpy(split.y_test)
-            alive = set(range(len(programs)))
-            for step in range(self.steps + 1):
-                if should_stop():
-                    break
-                batch = next(batches)
-                for run in sorted(alive):
-                    program = programs[run]
-                    (loss,) = program.gradients(batch)
-                    if not isfinite(loss):
-                        alive.discard(run)
-                        continue
-                    accuracy = float("nan")
-                    if step == self.steps:
-                        guess = program.network.forward(test_x, training=False).argmax(1)
-                        accuracy = (guess == test_y).float().mean().item()
-                    rows.append((step, run, loss, accuracy))
-                    program.update()
-                report(step, [row[2] for row in rows if row[0] == step])
+            for step, run, loss in in_lock_step(programs, batches, self.steps, report, should_stop):
+                accuracy = float("nan")
+                if step == self.steps:
+                    guess = programs[run].network.forward(test_x, training=False).argmax(1)
+                    accuracy = (guess == test_y).float().mean().item()
+                rows.append((step, run, loss, accuracy))
         return pd.DataFrame(rows, columns=["step", "run", "loss", "accuracy"])
 
 

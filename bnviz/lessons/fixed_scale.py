@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import isfinite
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from bnviz.experiment import Experiment, Run
+from bnviz.lessons.trained import in_lock_step
 
 if TYPE_CHECKING:
     from bnviz.engine.program import Program
@@ -52,23 +52,10 @@ class FixedScale:
 
         from bnviz.engine.program import one_program_a_run
 
-        rows: list[tuple[int, int, float]] = []
         with torch.inference_mode():
             programs, batches = one_program_a_run(self.experiment)
             hold(programs[HELD], self.scale)
-            alive = set(range(len(programs)))
-            for step in range(self.steps + 1):
-                if should_stop():
-                    break
-                batch = next(batches)
-                for run in sorted(alive):
-                    (loss,) = programs[run].gradients(batch)
-                    if not isfinite(loss):
-                        alive.discard(run)
-                        continue
-                    rows.append((step, run, loss))
-                    programs[run].update()
-                report(step, [row[2] for row in rows if row[0] == step])
+            rows = list(in_lock_step(programs, batches, self.steps, report, should_stop))
         return pd.DataFrame(rows, columns=["step", "run", "loss"])
 
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import isfinite
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from bnviz.experiment import Experiment, Run
+from bnviz.lessons.trained import in_lock_step
 
 if TYPE_CHECKING:
     from bnviz.engine.program import Program
@@ -57,21 +57,11 @@ class SelfStandardizing:
         rows: list[tuple[int, int, float, float, float]] = []
         with torch.inference_mode():
             programs, batches = one_program_a_run(self.experiment)
-            alive = set(range(len(programs)))
-            for step in range(self.steps + 1):
-                if should_stop():
-                    break
-                batch = next(batches)
-                for run in sorted(alive):
-                    (loss,) = programs[run].gradients(batch)
-                    if not isfinite(loss):
-                        alive.discard(run)
-                        continue
-                    rows.append((step, run, loss, *_errors(programs[run])))
-                    programs[run].update()
-                    if run == TOLD:
-                        self._standardize(programs[run])
-                report(step, [row[2] for row in rows if row[0] == step])
+            for step, run, loss in in_lock_step(programs, batches, self.steps, report, should_stop):
+                rows.append((step, run, loss, *_errors(programs[run])))
+                if run == TOLD:
+                    # The update that follows leaves γ and β alone.
+                    self._standardize(programs[run])
         return pd.DataFrame(rows, columns=["step", "run", "loss", "mean_error", "std_error"])
 
     def _standardize(self, program: "Program") -> None:
