@@ -31,20 +31,19 @@ def end(*scripts: Script) -> None:
         assert not script.is_alive()
 
 
-def test_a_few_compute_at_a_time_and_the_next_when_one_ends():
-    turns = Turns(at_once=2, patience=SOON)
-    first, second = Script(turns), Script(turns)
+def test_one_computes_at_a_time_and_the_next_when_it_ends():
+    turns = Turns(patience=SOON)
+    first = Script(turns)
     assert first.begun.wait(SOON)
+    second = Script(turns)
+    assert not second.begun.wait(NOT_YET)
+    end(first)
     assert second.begun.wait(SOON)
-    third = Script(turns)
-    assert not third.begun.wait(NOT_YET)
     end(second)
-    assert third.begun.wait(SOON)
-    end(first, third)
 
 
 def test_one_that_pauses_lets_another_compute_and_goes_on_after_it():
-    turns = Turns(at_once=1, patience=SOON)
+    turns = Turns(patience=SOON)
     with turns.turn():
         with turns.pause():
             other = Script(turns)
@@ -57,7 +56,7 @@ def test_one_that_pauses_lets_another_compute_and_goes_on_after_it():
 
 
 def test_an_exception_ends_the_turn():
-    turns = Turns(at_once=1, patience=SOON)
+    turns = Turns(patience=SOON)
     with pytest.raises(RuntimeError, match="rerun"), turns.turn(), turns.pause():
         raise RuntimeError("rerun")
     other = Script(turns)
@@ -66,15 +65,15 @@ def test_an_exception_ends_the_turn():
 
 
 def test_after_its_patience_a_script_goes_on_and_takes_no_turn_from_others():
-    turns = Turns(at_once=1, patience=0.01)
+    turns = Turns(patience=0.01)
     slow = Script(turns)
     assert slow.begun.wait(SOON)
     with turns.turn(), turns.pause():
         pass
     end(slow)
     # Exactly one place is left: had the impatient script given back what it did not have, there would be two.
-    patient = Turns(at_once=1, patience=SOON)
-    patient._places = turns._places
+    patient = Turns(patience=SOON)
+    patient._place = turns._place
     first = Script(patient)
     assert first.begun.wait(SOON)
     second = Script(patient)
@@ -83,7 +82,7 @@ def test_after_its_patience_a_script_goes_on_and_takes_no_turn_from_others():
 
 
 def test_pausing_without_a_turn_changes_nothing():
-    turns = Turns(at_once=1, patience=SOON)
+    turns = Turns(patience=SOON)
     with turns.pause():
         pass
     first = Script(turns)
