@@ -17,25 +17,28 @@ WHOLE_VECTORS = 64
 """A multiple of the elements that one turn of a vectorized loop takes, for either type."""
 
 # `_op` is the function without its wrapper in Python, which costs as much as a view.
-_threshold_backward = torch.ops.aten.threshold_backward.default._op
-_tanh_backward = torch.ops.aten.tanh_backward.default._op
-_sigmoid_backward = torch.ops.aten.sigmoid_backward.default._op
-_leaky_relu_backward = torch.ops.aten.leaky_relu_backward.default._op
+_threshold_backward = torch.ops.aten.threshold_backward.grad_input._op
+_tanh_backward = torch.ops.aten.tanh_backward.grad_input._op
+_sigmoid_backward = torch.ops.aten.sigmoid_backward.grad_input._op
+_leaky_relu_backward = torch.ops.aten.leaky_relu_backward.grad_input._op
 
 
 @dataclass(frozen=True)
 class Activation:
-    """`forward(y)` is h; `backward(dh, y, h)` is dh·φ'(y); `gain` is the initial weights' sd times √fan_in."""
+    """`forward(y, out)` is h, in `out` where given and of use; `backward(dh, y, h)` is dh·φ'(y), in the place of dh.
 
-    forward: Callable[[Tensor], Tensor]
+    `gain` is the initial weights' sd times √fan_in.
+    """
+
+    forward: Callable[[Tensor, Tensor | None], Tensor]
     backward: Callable[[Tensor, Tensor, Tensor], Tensor]
     gain: float
 
 
-def _sigmoid(y: Tensor) -> Tensor:
+def _sigmoid(y: Tensor, out: Tensor | None) -> Tensor:
     if y.shape[1] * y.shape[2] % WHOLE_VECTORS == 0:
-        return torch.sigmoid(y)
-    return torch.neg(y).exp_().add_(1).reciprocal_()
+        return torch.sigmoid(y, out=out)
+    return torch.neg(y, out=out).exp_().add_(1).reciprocal_()
 
 
 def _gaussian_cdf(y: Tensor) -> Tensor:
@@ -44,22 +47,24 @@ def _gaussian_cdf(y: Tensor) -> Tensor:
 
 def _gelu_backward(dh: Tensor, y: Tensor, h: Tensor) -> Tensor:
     density = y.square().mul_(-0.5).exp_().mul_(1 / math.sqrt(2 * math.pi))
-    return density.mul_(y).add_(_gaussian_cdf(y)).mul_(dh)
+    return dh.mul_(density.mul_(y).add_(_gaussian_cdf(y)))
 
 
 ACTIVATIONS: dict[str, Activation] = {
     "relu": Activation(
-        torch.relu,
-        lambda dh, y, h: _threshold_backward(dh, h, 0),
+        lambda y, out: torch.clamp_min(y, 0, out=out),
+        lambda dh, y, h: _threshold_backward(dh, h, 0, grad_input=dh),
         math.sqrt(2),
     ),
     "leaky_relu": Activation(
-        lambda y: torch.nn.functional.leaky_relu(y, LEAKY_SLOPE),
-        lambda dh, y, h: _leaky_relu_backward(dh, y, LEAKY_SLOPE, False),
+        lambda y, out: torch.nn.functional.leaky_relu(y, LEAKY_SLOPE),
+        lambda dh, y, h: _leaky_relu_backward(dh, y, LEAKY_SLOPE, False, grad_input=dh),
         math.sqrt(2),
     ),
-    "tanh": Activation(torch.tanh, lambda dh, y, h: _tanh_backward(dh, h), 1.0),
-    "sigmoid": Activation(_sigmoid, lambda dh, y, h: _sigmoid_backward(dh, h), 1.0),
-    "gelu": Activation(lambda y: _gaussian_cdf(y).mul_(y), _gelu_backward, math.sqrt(2)),
-    "linear": Activation(lambda y: y, lambda dh, y, h: dh, 1.0),
+    "tanh": Activation(
+        lambda y, out: torch.tanh(y, out=out), lambda dh, y, h: _tanh_backward(dh, h, grad_input=dh), 1.0
+    ),
+    "sigmoid": Activation(_sigmoid, lambda dh, y, h: _sigmoid_backward(dh, h, grad_input=dh), 1.0),
+    "gelu": Activation(lambda y, out: _gaussian_cdf(y).mul_(y), _gelu_backward, math.sqrt(2)),
+    "linear": Activation(lambda y, out: y, lambda dh, y, h: dh, 1.0),
 }

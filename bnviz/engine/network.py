@@ -49,7 +49,7 @@ class Group(NamedTuple):
 
 
 class LayerTape(NamedTuple):
-    """One layer's forward pass; all but `saved` are `[K, C, B]`."""
+    """One layer's forward pass; all but `saved` are `[K, C, B]`. Unless the tape is `complete`, φ(y) may replace y."""
 
     inputs: Tensor  # h of the layer below
     pre_norm: Tensor  # z = W·h
@@ -64,15 +64,24 @@ class Tape:
 
     One tape serves all steps and is overwritten layer by layer: freeing a whole tape at once would make the allocator
     return its pages to the system, and fetch them again in the next step. So nothing of it outlives the next pass.
+
+    complete    y is kept for who reads it; the backward pass needs none that φ may overwrite, and a smaller tape is
+                faster where many runs fill the cache
     """
 
+    complete: bool = True
     layers: dict[int, LayerTape] = field(default_factory=dict)
     logits: Tensor = field(default_factory=lambda: torch.empty(0))  # [K, classes, B]
 
-    def room(self, index: int, examples: int) -> Tensor | None:
-        """Where z of layer `index` stood in the last pass, to be overwritten; None if that had another batch size."""
-        before = self.layers.get(index)
-        return before.pre_norm if before is not None and before.pre_norm.shape[2] == examples else None
+    def clear(self, index: int, examples: int) -> tuple[Tensor | None, Tensor | None]:
+        """Forget layer `index` of the last pass, and return where its z and φ(y) stood, to be overwritten.
+
+        None if there was no pass, or one of another batch size.
+        """
+        before = self.layers.pop(index, None)
+        if before is None or before.pre_norm.shape[2] != examples:
+            return None, None
+        return before.pre_norm, before.post_activation
 
 
 class Network:
@@ -124,12 +133,13 @@ class Network:
         h = x.t().expand(len(self.runs), x.shape[1], examples)
         all_kept: list[list[Any]] = []
         for index, layer in enumerate(self.parameters.layers):
-            z = multiply(layer.weight, h, out=tape.room(index, examples) if tape is not None else None)
+            z_room, h_room = tape.clear(index, examples) if tape is not None else (None, None)
+            z = multiply(layer.weight, h, out=z_room)
             if prepare:
                 for group, z_part in zip(self.groups, self._split(z), strict=True):
                     group.kernel.prepare(z_part, group.parts[index].buffers)
             y, kept = self._normalize(index, z, training)
-            inputs, h = h, activate(y)
+            inputs, h = h, activate(y, h_room if tape is not None and tape.complete else y)
             all_kept.append(kept)
             if tape is not None:
                 tape.layers[index] = LayerTape(inputs, z, kept, y, h)

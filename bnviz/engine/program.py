@@ -54,7 +54,7 @@ class Program:
 
 def runs_that_fit(experiment: Experiment) -> int:
     """How many runs of this size one program should hold."""
-    units = experiment.features + 3 * sum(experiment.widths)
+    units = experiment.features + 2 * sum(experiment.widths)  # z and φ(y) of every layer
     bytes_a_run = units * experiment.examples_per_step * (4 if experiment.dtype == "float32" else 8)
     return max(1, CACHE_BYTES // bytes_a_run)
 

@@ -108,6 +108,7 @@ class _Training(Generic[R]):
         if step == 0:
             network.prepare(batch.x)
         self._end_diverged(program, step, network.finite())
+        program.tape.complete = record
         if record:
             self.recorder.before_batch(program)
         if update and not kicks:
