@@ -1,7 +1,7 @@
 """Sweeps against the idiomatic loop that evaluates as often: `python -m benchmarks.sweep [--repeats N]`.
 
 The loop trains a sample of the networks, spread evenly over the grid, and its time is scaled to all of them. Two
-threads end sooner and cost more CPU time: they share caches, memory and the interpreter. The loop has one.
+threads may end sooner and cost more CPU time: they share caches, memory and the interpreter. The loop has one.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -56,7 +56,7 @@ def measure(case: Case, repeats: int) -> dict[str, list[float]]:
             idiomatic(network.experiment, network.experiment.runs[0], evaluate=True)
 
     def on_threads(workers: int) -> None:
-        with patch.object(sweeps, "WORKERS", workers):
+        with patch.object(sweeps, "threads_for", lambda _chunks: workers):
             sweep(case.experiment, case.grid, range(case.seeds))
 
     work = {"loop": loop, "1 thread": lambda: on_threads(1), "2 threads": lambda: on_threads(2)}

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from bnviz.datasets import Split
 from bnviz.engine.batches import Batch, make_batch
-from bnviz.engine.network import losses_and_gradient
+from bnviz.engine.network import cross_entropy
 from bnviz.engine.program import Program
 from bnviz.experiment import Experiment
 from bnviz.history import PERCENTILES, SPLITS, STAGES, History
@@ -89,7 +89,7 @@ class LossRecorder:
         """Record what the parameters and running statistics say before the step's mini-batch is seen."""
         t, here = len(self.steps) - 1, program.here
         logits = torch.cat([program.network.forward(part, training=False) for part in self.test_parts], -1)
-        losses, _ = losses_and_gradient(logits, self.test.target)
+        losses = cross_entropy(logits, self.test.target)
         self.arrays["loss"][t, here, 1] = losses.numpy()
         self.arrays["accuracy"][t, here, 1] = _accuracy(logits, self.test.y)
 

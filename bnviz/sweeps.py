@@ -24,7 +24,10 @@ from bnviz.limits import LIBRARY
 from bnviz.rows import Row, frame_of
 
 WORKERS = 2
-"""Threads that train chunks at the same time: a product of matrices lets the other thread run."""
+"""Threads that train chunks at the same time, where that pays: see :func:`threads_for`."""
+
+WORTH_A_THREAD = 5e6
+"""Multiply-adds of a product, below which a second thread costs more than it brings."""
 
 MOST_TOGETHER = 128
 """Networks in a chunk at most: tiny ones gain nothing beyond, and memory and the wait for first rows would grow."""
@@ -157,7 +160,7 @@ def sweep(
     """Train every network of `experiment.runs` × `grid` × `seeds`; one row each: `Network.columns`, then its results.
 
     grid: values for fields of `Run` or `Experiment`, such as {"lr": [0.01, 0.1], "init_scale": [1, 10]}.
-    client: a `dask.distributed.Client` to train the chunks on; None trains on two threads of this process.
+    client: a `dask.distributed.Client` to train the chunks on; None trains in this process, on up to two threads.
     on_progress(done, total, new_rows): called in the caller's thread as chunks end.
     should_stop(): asked between chunks, and on threads between steps; the rows finished by then are returned.
 
@@ -201,19 +204,34 @@ def train_networks(
             yield dict(zip(keys[name], rows, strict=True))
 
 
+def threads_for(chunks: Iterable[Experiment]) -> int:
+    """How many threads train these chunks: two where their products are large, else one.
+
+    Each operation hands the interpreter over to the other thread and takes it back. Where it takes some microseconds
+    only, that costs more than both cores together bring: measured on networks of width 16, two threads needed longer
+    than one.
+    """
+    products = [
+        len(chunk.runs) * chunk.examples_per_step * fan_in * fan_out
+        for chunk in chunks
+        for fan_in, fan_out in pairwise((chunk.features, *chunk.widths, chunk.classes))
+    ]
+    return WORKERS if products and sum(products) / len(products) >= WORTH_A_THREAD else 1
+
+
 def _on_threads(chunks: Mapping[str, Experiment], should_stop: ShouldStop | None) -> Iterator[tuple[str, list[Row]]]:
     """Results by chunk as they end. Leaving early stops what is still being trained."""
-    left = Event()
+    left, workers = Event(), threads_for(chunks.values())
 
     def stopped() -> bool:
         return left.is_set() or (should_stop is not None and should_stop())
 
-    with ThreadPoolExecutor(WORKERS, thread_name_prefix="bnviz-sweep") as pool:
+    with ThreadPoolExecutor(workers, thread_name_prefix="bnviz-sweep") as pool:
         waiting = iter(chunks.items())
         running: dict[Future, str] = {}
         try:
             while True:
-                while not stopped() and len(running) < WORKERS and (following := next(waiting, None)):
+                while not stopped() and len(running) < workers and (following := next(waiting, None)):
                     name, experiment = following
                     running[pool.submit(train_runs, experiment, stopped)] = name
                 if not running:

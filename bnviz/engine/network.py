@@ -264,16 +264,22 @@ class Network:
             part.zero_()
 
 
-def losses_and_gradient(logits: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
-    """Cross-entropy `[K]`, the mean over the batch in nats, and its gradient (softmax − one-hot)/B `[K, classes, B]`.
+def cross_entropy(logits: Tensor, target: Tensor) -> Tensor:
+    """Cross-entropy `[K]`, the mean over the batch in nats. Logits are `[K, classes, B]`; target is −one-hot/B."""
+    return _cross_entropy(torch.log_softmax(logits, 1), target)
 
-    logits are `[K, classes, B]`; target is −one-hot/B, `[classes, B]`.
-    """
+
+def losses_and_gradient(logits: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
+    """The cross-entropy and its gradient (softmax − one-hot)/B, `[K, classes, B]`."""
     log_probability = torch.log_softmax(logits, 1)
-    losses = (log_probability * target).flatten(1).sum(-1)
+    losses = _cross_entropy(log_probability, target)
     # Backward pass of log-softmax for ∂L/∂(log p) = target, whose columns add up to −1/B.
     gradient = torch._log_softmax_backward_data(target.expand_as(logits), log_probability, 1, logits.dtype)
     return losses, gradient
+
+
+def _cross_entropy(log_probability: Tensor, target: Tensor) -> Tensor:
+    return (log_probability * target).flatten(1).sum(-1)
 
 
 def group_key(run: Run) -> tuple:

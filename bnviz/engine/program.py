@@ -14,8 +14,9 @@ from bnviz.engine.network import Network, Tape, group_key, losses_and_gradient
 from bnviz.engine.optimizer import Optimizer
 from bnviz.experiment import Experiment, Intervention
 
-CACHE_BYTES = 3 * 2**20
-"""How much one program's activations may take: measured as best from width 16 to 128 with 1 MiB of L2 cache."""
+CACHE_BYTES = 6 * 2**20
+"""How much one program's activations may take: within a few percent of the best from width 16 to 256 with 2 MiB of L2
+cache; smaller programs spend more of their time between the operations."""
 
 
 class Program:

@@ -17,7 +17,7 @@ def standardize(x: "Tensor", dims: tuple[int, ...], eps: float, *, center: bool 
     """
     centered = x - x.mean(dims, keepdim=True) if center else x
     inverse_std = centered.square().mean(dims, keepdim=True).add_(eps).rsqrt_()
-    return centered * inverse_std, inverse_std
+    return centered.mul_(inverse_std) if center else centered * inverse_std, inverse_std
 
 
 def standardize_backward(

@@ -80,9 +80,18 @@ def test_rows_follow_the_grid_in_types_and_order_whatever_is_listed_first(frame)
     pd.testing.assert_frame_equal(a, b, check_exact=True)
 
 
-def test_one_worker_gives_what_two_give(frame, monkeypatch):
-    monkeypatch.setattr("bnviz.sweeps.WORKERS", 1)
+@pytest.mark.parametrize("workers", [1, 2])
+def test_one_worker_gives_what_two_give(frame, monkeypatch, workers):
+    monkeypatch.setattr("bnviz.sweeps.threads_for", lambda chunks: workers)
     pd.testing.assert_frame_equal(sweep(SMALL, GRID, seeds=(0, 3)), frame, check_exact=True)
+
+
+def test_two_threads_train_large_networks_and_one_small_ones():
+    def threads(width, runs):
+        return sweeps.threads_for([Experiment(widths=(width,) * 4, batch_size=64, runs=(Run(),) * runs)])
+
+    assert [threads(16, 100), threads(32, 10), threads(64, 40), threads(256, 8)] == [1, 1, 2, 2]
+    assert sweeps.threads_for([]) == 1
 
 
 def test_networks_of_a_chunk_share_everything_but_their_run():
@@ -147,7 +156,8 @@ def test_what_fails_in_a_chunk_is_raised_and_ends_the_sweep(monkeypatch):
         sweep(SMALL, {"lr": [0.1]}, seeds=range(4))
 
 
-def test_leaving_a_sweep_stops_what_is_being_trained():
+def test_leaving_a_sweep_stops_what_is_being_trained(monkeypatch):
+    monkeypatch.setattr("bnviz.sweeps.threads_for", lambda chunks: 2)
     endless = SMALL.model_copy(update={"steps": 1_000_000, "records": 2})
     quick = [network for seed in range(2) for network in plan(SMALL, {}, (seed,))]
     chunks = sweeps.train_networks([*quick, *plan(endless, {}, (7, 8))])
