@@ -124,6 +124,7 @@ class Stage:
                 self._say_how_it_ended(done, ())
                 break
             before += task.steps
+        self.progress.empty()
         return found
 
     def _refuse(self, experiment: Experiment, problems: Mapping[str, str]) -> None:
@@ -186,8 +187,9 @@ class Stage:
 
     def _watch(self, ticket: Ticket[Task, Any], task: Task, course: Course) -> Done[Any]:
         """Poll the job, drawing its progress, until it ends. A rerun or a closed tab leaves by an exception."""
+        # What fills in is drawn from the start: the browser may have to load what draws it.
         with page_scripts.pause():
-            state = ticket.wait(AT_ONCE)
+            state = ticket.wait(AT_ONCE if course.preview is None else 0.0)
         if isinstance(state, Done):
             return state
         labels = [style.label for style in run_styles(task)] if isinstance(task, Experiment) else []
@@ -208,7 +210,8 @@ class Stage:
                 drawn = part
             with page_scripts.pause():
                 state = ticket.wait(ARRIVAL_PULSE if arriving else PULSE)
-        self.progress.empty()
+        if course.preview is None:  # else the next task of the course takes over what is drawn
+            self.progress.empty()
         return state
 
     @property
