@@ -21,14 +21,9 @@ def trained_programs(
 
     None if `should_stop` asked for an end before that. Call it in torch's inference mode.
     """
-    import torch
+    from bnviz.engine.program import one_program_a_run
 
-    from bnviz.engine.batches import load_data, mini_batches
-    from bnviz.engine.program import Program
-
-    torch.set_num_threads(1)
-    batches = mini_batches(experiment, load_data(experiment), getattr(torch, experiment.dtype))
-    programs = [Program(experiment, [run], run) for run in range(len(experiment.runs))]
+    programs, batches = one_program_a_run(experiment)
     for step in range(updates):
         if should_stop():
             return None

@@ -10,7 +10,7 @@ import streamlit as st
 from bnviz.ui.frame import prose
 from bnviz.ui.literal import literal
 
-UNPREDICTED = "What happened? Predict above first, or open this."
+UNPREDICTED = "What happened{about}? Predict above first, or open this."
 
 
 def predict(question: str, answers: Sequence[str], key: str) -> str | None:
@@ -19,14 +19,15 @@ def predict(question: str, answers: Sequence[str], key: str) -> str | None:
         return st.radio(question, answers, index=None, horizontal=True, key=f"{key}_prediction")
 
 
-def settle(guess: str | None, happened: str, why: str) -> None:
+def settle(guess: str | None, happened: str, why: str, about: str = "") -> None:
     """Say whether the prediction held, and why. `happened` is the answer that the run gave, in the same words.
 
-    Before there is a prediction it is folded away, so as not to give away what the reader is asked.
+    Before there is a prediction it is folded away, so as not to give away what the reader is asked; `about` tells two
+    of a page apart.
     """
     with prose():
         if guess is None:
-            with st.expander(UNPREDICTED):
+            with st.expander(UNPREDICTED.format(about=f" {about}" if about else "")):
                 st.markdown(f"**What happened: {happened}.** {why}")
         elif guess == happened:
             st.success(f"You predicted *{guess}*, and that is what happened. {why}")

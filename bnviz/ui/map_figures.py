@@ -38,8 +38,8 @@ def tell_maps(sweep: Sweep, found: Found, threshold: float, affine_guess: str | 
         st.markdown(f"{maps.verdict(table, norms)} {maps.not_immune(own)}")
         usual = found.rows[found.rows["init_scale"] == USUAL_SCALE]
         st.markdown(maps.at_usual_scale(shares(usual, threshold), norms))
-    settle(affine_guess, maps.what_affine_did(plain, affine), maps.why_affine(plain, affine))
-    settle(batch_guess, maps.what_batch_did(affine, batch), maps.why_batch(affine, batch))
+    settle(affine_guess, maps.what_affine_did(plain, affine), maps.why_affine(plain, affine), "with γx + β")
+    settle(batch_guess, maps.what_batch_did(affine, batch), maps.why_batch(affine, batch), "with batch norm")
 
 
 def look_into(sweep: Sweep, rows: pd.DataFrame, threshold: float, cell: Mapping[str, Any]) -> None:

@@ -44,6 +44,11 @@ def test_the_first_sight_is_three_maps_and_a_verdict_from_their_rows(page):
     assert not [button for button in page.button if "networks" in button.label]
 
 
+def test_what_happened_is_folded_away_under_two_names_until_it_was_predicted(page):
+    folds = [fold.label for fold in page.expander if fold.label.startswith("What happened")]
+    assert [fold.partition("?")[0] for fold in folds] == ["What happened with γx + β", "What happened with batch norm"]
+
+
 def test_predictions_are_settled_by_the_run(page):
     page.radio(key="map_affine_prediction").set_value(AFFINE_ANSWERS[0])
     page.radio(key="map_batch_prediction").set_value(BATCH_ANSWERS[3]).run()
