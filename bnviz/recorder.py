@@ -23,6 +23,8 @@ from bnviz.norms import NORMS
 BINS = 80
 GRID = 32
 """Points along each side of the square on which decision regions are recorded."""
+GRID_ROWS = 11
+"""Rows of these that pass through a program at a time; see EVALUATED."""
 POINTS = 300
 """Training points that are kept to be drawn over a decision region."""
 EVALUATED = 96
@@ -161,7 +163,9 @@ class Recorder(LossRecorder):
                 arrays[name][t, here, index, units] = values.numpy()
             arrays["weight_norm"][t, here, index] = _norm(layer.weight)
         if self.grid is not None:
-            probability = torch.softmax(network.forward(self.grid.x, training=False), 1)
+            # In parts that stay in the cache where there are many runs.
+            parts = [network.forward(part, training=False) for part in self.grid.x.split(GRID_ROWS * GRID)]
+            probability = torch.softmax(torch.cat(parts, -1), 1)
             arrays["decision"][t, here] = probability.unflatten(-1, (GRID, GRID)).numpy()
 
     def after_backward(self, program: Program, batch: Batch, losses: list[float], alive: list[bool]) -> None:

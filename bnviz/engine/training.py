@@ -116,7 +116,7 @@ class _Training(Generic[R]):
         else:
             with network.unchanged():
                 losses = program.gradients(batch)
-        self._end_diverged(program, step, [math.isfinite(loss) for loss in losses])
+        self._end_diverged(program, step, list(map(math.isfinite, losses)))
         if record:
             alive = [k not in self.ended for k in range(program.here.start, program.here.stop)]
             self.recorder.after_backward(program, batch, losses, alive)
@@ -124,6 +124,8 @@ class _Training(Generic[R]):
             if kicks:
                 program.intervene(kicks, batch)
             program.update()
+        if not self.ended:
+            return losses
         return [math.nan if program.here.start + k in self.ended else loss for k, loss in enumerate(losses)]
 
     def _end_diverged(self, program: Program, step: int, finite: list[bool]) -> None:
