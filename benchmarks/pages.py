@@ -41,8 +41,8 @@ def visit(file: str) -> AppTest:
 
 def lines(repeats: int) -> Iterator[Line]:
     """For every page a visit, a rerun, and what the first visit costs on top, each against the bare page."""
-    # AppTest has no browser and says so at every call.
-    logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context").setLevel(logging.ERROR)
+    # AppTest has no browser and says so at every call. A level would not last: reading its configuration sets it anew.
+    logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context").addFilter(lambda _record: False)
     AppTest.from_function(bare).run()
     first: dict[str, float] = {}
     for page in PAGES:
