@@ -16,6 +16,7 @@ from bnviz.ui.turns import page_scripts
 HERE = Path(__file__).parent
 CARDS_IN_A_ROW = 3
 PROSE_WIDTH = 700  # pixels: about 70 to 80 characters a line
+ENLARGED = 1.29  # what `presenter.css` makes of 1
 
 
 @contextmanager
@@ -43,7 +44,7 @@ def page(file: str) -> Iterator[None]:
 
 def prose() -> DeltaGenerator:
     """Return a container for text, as wide as a line may be for comfortable reading."""
-    return st.container(width=PROSE_WIDTH)
+    return st.container(width=round(PROSE_WIDTH * ENLARGED) if st.session_state.get("presenter") else PROSE_WIDTH)
 
 
 def cards() -> None:

@@ -178,6 +178,19 @@ def test_every_text_can_be_read_from_the_back_in_presenter_mode(visit, path):
     until(page, f"({smallest})() >= 18")
 
 
+def test_lines_of_text_keep_their_length_in_presenter_mode(visit):
+    ems = """() => {
+        const text = document.querySelector('[data-testid=stMain] [data-testid=stMarkdown] p');
+        return text.getBoundingClientRect().width / parseFloat(getComputedStyle(text).fontSize);
+    }"""
+    page = visit("")
+    wait_until_settled(page)
+    before = page.evaluate(ems)
+    page.get_by_text("Presenter mode").click(timeout=PATIENCE)
+    until(page, "parseFloat(getComputedStyle(document.documentElement).fontSize) > 20")
+    until(page, f"Math.abs(({ems})() - {before}) < 1")
+
+
 def test_a_deep_link_with_state_opens_on_a_fresh_server(visit, serve):
     # The folder for Streamlit Community Cloud: the same files by links, on a server that nobody has visited.
     fresh = serve(ROOT / "cloud" / "app.py")
