@@ -5,6 +5,8 @@ Held in the session are texts only (the draft, and keys of results); recordings 
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Mapping
 
 import streamlit as st
@@ -18,7 +20,8 @@ from bnviz.ui.presets import PRESETS
 from bnviz.ui.words import short
 
 START = PRESETS[0].experiment
-_DRAFT, _VERSION, _WRITTEN, _SHOWN = "lab_draft", "lab_version", "lab_written_query", "lab_shown"
+IN_FLIGHT = 5.0  # seconds for which a busy browser may still send the query of before the last change
+_DRAFT, _VERSION, _WRITTEN, _SHOWN = "lab_draft", "lab_version", "lab_written_queries", "lab_shown"
 
 
 def open_lab(query: Mapping[str, str]) -> dict[str, str]:
@@ -28,7 +31,7 @@ def open_lab(query: Mapping[str, str]) -> dict[str, str]:
     the URL: field → message.
     """
     asked = dict(query)
-    if asked and asked != st.session_state.get(_WRITTEN):
+    if asked and not _is_own(asked):
         experiment, problems = read_query(asked)
         welcome, too_much = _within_limits(experiment)
         load(welcome)
@@ -36,6 +39,17 @@ def open_lab(query: Mapping[str, str]) -> dict[str, str]:
     if _DRAFT not in st.session_state:
         load(START)
     return {}
+
+
+def _is_own(query: dict[str, str]) -> bool:
+    """Whether this session wrote the query, as the last one or so shortly before that it may be under way still."""
+    return any(query == written and time.monotonic() < until for written, until in st.session_state.get(_WRITTEN, []))
+
+
+def _remember(query: dict[str, str]) -> None:
+    now = time.monotonic()
+    before = [(old, min(until, now + IN_FLIGHT)) for old, until in st.session_state.get(_WRITTEN, []) if old != query]
+    st.session_state[_WRITTEN] = [(old, until) for old, until in before if until > now] + [(query, math.inf)]
 
 
 def _within_limits(experiment: Experiment) -> tuple[Experiment, dict[str, str]]:
@@ -131,5 +145,5 @@ def write_query(experiment: Experiment) -> dict[str, str]:
     query = experiment.to_query() or {"steps": str(experiment.steps)}
     if st.query_params.to_dict() != query:
         st.query_params.from_dict(query)
-    st.session_state[_WRITTEN] = query
+    _remember(query)
     return query

@@ -51,6 +51,32 @@ def test_controls_are_kept_in_the_link(lab):
     )
 
 
+def test_a_click_that_brings_the_link_of_before_the_last_change_does_not_undo_it(lab):
+    app = lab()
+    before = dict(app.query_params)
+    field(app, "steps").set_value(9)
+    app.run()
+    # A busy browser sends its click before it has taken over the new link.
+    app.query_params.clear()
+    app.query_params.update(before)
+    button(app, "Train").click().run()
+    assert field(app, "steps").value == 9
+    assert app.table[0].value["last step"].tolist() == ["9"]
+    assert Experiment.from_query(app.query_params).steps == 9
+
+
+def test_an_earlier_link_is_followed_once_no_message_can_be_under_way_with_it(lab, monkeypatch):
+    monkeypatch.setattr("bnviz.ui.lab.IN_FLIGHT", 0.0)
+    app = lab()
+    before = dict(app.query_params)
+    field(app, "steps").set_value(9)
+    app.run()
+    app.query_params.clear()
+    app.query_params.update(before)
+    app.run()
+    assert field(app, "steps").value == 8
+
+
 def test_changed_controls_wait_for_train(lab, said):
     app = lab()
     field(app, "steps").set_value(9)
