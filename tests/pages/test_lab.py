@@ -51,14 +51,19 @@ def test_controls_are_kept_in_the_link(lab):
     )
 
 
-def test_a_click_that_brings_the_link_of_before_the_last_change_does_not_undo_it(lab):
-    app = lab()
+def changed_under_the_link_of_before(app: AppTest) -> None:
+    """Set 9 steps, and let the next message carry the link of before that."""
     before = dict(app.query_params)
     field(app, "steps").set_value(9)
     app.run()
-    # A busy browser sends its click before it has taken over the new link.
     app.query_params.clear()
     app.query_params.update(before)
+
+
+def test_a_click_that_brings_the_link_of_before_the_last_change_does_not_undo_it(lab):
+    app = lab()
+    # A busy browser sends its click before it has taken over the new link.
+    changed_under_the_link_of_before(app)
     button(app, "Train").click().run()
     assert field(app, "steps").value == 9
     assert app.table[0].value["last step"].tolist() == ["9"]
@@ -68,11 +73,7 @@ def test_a_click_that_brings_the_link_of_before_the_last_change_does_not_undo_it
 def test_an_earlier_link_is_followed_once_no_message_can_be_under_way_with_it(lab, monkeypatch):
     monkeypatch.setattr("bnviz.ui.lab.IN_FLIGHT", 0.0)
     app = lab()
-    before = dict(app.query_params)
-    field(app, "steps").set_value(9)
-    app.run()
-    app.query_params.clear()
-    app.query_params.update(before)
+    changed_under_the_link_of_before(app)
     app.run()
     assert field(app, "steps").value == 8
 
