@@ -5,16 +5,17 @@ import time
 import streamlit as st
 from starlette.middleware import Middleware
 
+from bnviz.lessons.the_question.race import NORMS_IN_RACE, race, read_query, to_query
+from bnviz.lessons.the_question.verdicts import GUESSES, compared_with_guess, verdict
+from bnviz.lessons.training_lab.presets import WHERE_LITTLE_IS_GAINED
 from bnviz.norms import NORMS
-from bnviz.ui import frame
-from bnviz.ui.contents import page_named
-from bnviz.ui.jobs import Done
-from bnviz.ui.literal import literal
-from bnviz.ui.outcome import Outcome, outcomes
-from bnviz.ui.presets import WHERE_LITTLE_IS_GAINED
-from bnviz.ui.race import GUESSES, NORMS_IN_RACE, compared_with_guess, race, read_query, to_query, verdict
-from bnviz.ui.run_view import reserve
-from bnviz.ui.server import SecurityHeaders, lifespan
+from bnviz.outcome import Outcome, outcomes
+from bnviz.ui.page import frame
+from bnviz.ui.page.contents import page_named
+from bnviz.ui.page.literal import literal
+from bnviz.ui.page.stage import reserve
+from bnviz.ui.server.application import SecurityHeaders, lifespan
+from bnviz.ui.server.jobs import Done
 
 LAB, WHY_NOT = "pages/12_training_lab.py", "pages/5_why_not_affine.py"
 
@@ -87,7 +88,9 @@ def choose_runs(started: tuple[str, ...]) -> list[str]:
     for column, norm in zip(st.columns(3), NORMS_IN_RACE, strict=True):
         with column, st.container(border=True, height="stretch"):
             label = NORMS[norm].label
-            if st.toggle(label, norm in started, key=f"home_{norm}", help=f"Let {label} take part in the race."):
+            if st.toggle(
+                label, norm in started, key=f"the_question_{norm}", help=f"Let {label} take part in the race."
+            ):
                 chosen.append(norm)
             st.latex(NORMS[norm].equation)
     return chosen
@@ -128,10 +131,10 @@ def question_page() -> None:
         GUESSES,
         index=None,
         horizontal=True,
-        key="home_guess",
+        key="the_question_guess",
     )
     chosen = choose_runs(norms)
-    stage = reserve("race")
+    stage = reserve("the_question_race", (1060, 1620))
     st.caption(
         "Each network has five hidden layers of 64 sigmoids, starts from the same weights, and sees the same batches "
         "of 64 images. Look at the histograms: where do a layer's values lie, and does anything move?"

@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from benchmarks.report import Line
 from benchmarks.timing import cpu_seconds, interleaved, print_lines, ratio
-from bnviz.ui.contents import PAGES
+from bnviz.ui.page.contents import PAGES
 
 APP = Path(__file__).resolve().parents[1] / "app.py"
 PATIENCE = 300  # seconds

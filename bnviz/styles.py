@@ -1,10 +1,37 @@
-"""How each run of an experiment looks: one label, color and dash, the same in every chart and in the player."""
+"""How runs and symbols look, the same in every formula, chart and the player: label, color and dash."""
 
 from collections import Counter
 from dataclasses import dataclass
+from typing import Literal
 
 from bnviz.experiment import Experiment, Run
 from bnviz.norms import NORMS
+
+Theme = Literal["light", "dark"]
+
+# One color a symbol, in formula, table and picture, with a contrast of 4.5 to 1 or more on the theme's background.
+SYMBOL_COLORS: dict[Theme, dict[str, str]] = {
+    "light": {
+        "x": "#1f2328",
+        "mean": "#a63c00",
+        "var": "#7a3fb0",
+        "eps": "#57606a",
+        "normalized": "#0063a0",
+        "gamma": "#00704f",
+        "beta": "#b0305a",
+        "y": "#7a5c00",
+    },
+    "dark": {
+        "x": "#f0f3f6",
+        "mean": "#ff9b5e",
+        "var": "#c9a6f5",
+        "eps": "#b1bac4",
+        "normalized": "#6fc3ff",
+        "gamma": "#3fd0a4",
+        "beta": "#ff8fb0",
+        "y": "#f2c14e",
+    },
+}
 
 _EXTRA_DASHES: tuple[tuple[int, ...], ...] = ((7, 4), (2, 3), (10, 3, 2, 3), ())
 

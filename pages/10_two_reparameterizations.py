@@ -2,27 +2,27 @@
 
 import streamlit as st
 
-from bnviz.lessons.direction import ANGLES, FACTORS, TurnedWeights
-from bnviz.lessons.gradient_estimates import WAVE, GradientEstimates
-from bnviz.lessons.orthogonality import RightAngles
-from bnviz.ui import frame
-from bnviz.ui.lesson import limit, predict, sources
-from bnviz.ui.reparameterization import SPREAD_ANSWERS, TURN_ANSWERS, verdict
-from bnviz.ui.reparameterization_figures import (
+from bnviz.lessons.two_reparameterizations.direction import ANGLES, FACTORS, TurnedWeights
+from bnviz.lessons.two_reparameterizations.gradient_estimates import WAVE, GradientEstimates
+from bnviz.lessons.two_reparameterizations.graph_charts import BATCH_NORM, VAE, WEIGHT_NORM
+from bnviz.lessons.two_reparameterizations.orthogonality import RightAngles
+from bnviz.lessons.two_reparameterizations.verdicts import SPREAD_ANSWERS, TURN_ANSWERS, verdict
+from bnviz.ui.lessons.two_reparameterizations import (
     ASKED_ANGLE,
     draw_dependence,
     draw_estimates,
     draw_graphs,
     draw_right_angles,
 )
-from bnviz.ui.reparameterization_graphs import BATCH_NORM, VAE, WEIGHT_NORM
-from bnviz.ui.run_view import reserve_figure, reserve_line
-from bnviz.ui.settings import Settings
+from bnviz.ui.page import frame
+from bnviz.ui.page.lesson import limit, predict, sources
+from bnviz.ui.page.settings import Settings
+from bnviz.ui.page.stage import reserve_figure, reserve_line
 
 with frame.page("pages/10_two_reparameterizations.py"):
     st.title("Batch norm has the form of the VAE trick, and another purpose")
     with frame.prose():
-        settings = Settings("vae")
+        settings = Settings("two_reparameterizations")
         seed = settings.seed()
         st.markdown(
             "Compare the two graphs, let both estimators guess a gradient, then turn the weights and watch what moves. "
@@ -47,7 +47,9 @@ with frame.page("pages/10_two_reparameterizations.py"):
         st.latex(r"\frac{\partial}{\partial\mu}\,\mathrm{E}\,f(z)=\mathrm{E}\Bigl[f(z)\,\frac{z-\mu}{\sigma^2}\Bigr]")
         st.latex(r"\frac{\partial}{\partial\mu}\,\mathrm{E}\,f(z)=\mathrm{E}\bigl[f'(\mu+\sigma\varepsilon)\bigr]")
     spread_guess = predict(
-        "Both are right on average. Of which do the estimates spread more (variance)?", SPREAD_ANSWERS, "vae_spread"
+        "Both are right on average. Of which do the estimates spread more (variance)?",
+        SPREAD_ANSWERS,
+        "two_reparameterizations_spread",
     )
     with st.container(horizontal=True):
         function = settings.choice(
@@ -76,7 +78,8 @@ with frame.page("pages/10_two_reparameterizations.py"):
         )
     estimates = GradientEstimates(function, mean, sd, samples, seed)
     estimates_stage = reserve_figure(
-        "vae_estimates",
+        "two_reparameterizations_estimates",
+        (720, 950),
         caption=(
             f"{estimates.estimates:,} estimates of each kind, made from the same draws. Look at the widths. For z² "
             "and one draw the variances are μ⁴/σ² + 14μ² + 15σ² and 4σ². Then choose the wave."
@@ -88,7 +91,7 @@ with frame.page("pages/10_two_reparameterizations.py"):
         f"The weights w of a batch-norm unit are turned by {ASKED_ANGLE}°, and the batch stays the same. In a VAE the "
         "weights of the encoder are turned likewise, with the same draw. What changes?",
         TURN_ANSWERS,
-        "vae_turn",
+        "two_reparameterizations_turn",
     )
     with st.container(horizontal=True):
         angle = settings.slider(
@@ -99,7 +102,8 @@ with frame.page("pages/10_two_reparameterizations.py"):
             "again", "Do it once more", help="The same batch goes through a second time, and ε is drawn a second time."
         )
     dependence_stage = reserve_figure(
-        "vae_dependence",
+        "two_reparameterizations_dependence",
+        (720, 1270),
         caption=(
             "One unit with random weights on the full batch of 128 digits, 64-bit numbers; the small number in the "
             "root is 0. Look at which dots leave the dashed line."
@@ -118,7 +122,8 @@ with frame.page("pages/10_two_reparameterizations.py"):
         st.latex(r"w=\frac{g}{\|v\|}\,v\;\Rightarrow\;v\cdot\frac{\partial L}{\partial v}=0")
     draw_graphs(WEIGHT_NORM)
     angles_stage = reserve_line(
-        "vae_angles",
+        "two_reparameterizations_angles",
+        (180, 320),
         caption=(
             "A layer of 64 ReLUs on 128 digits, at initialization, 64-bit numbers; the small number in the root is 0."
         ),

@@ -5,14 +5,17 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from bnviz.experiment import Experiment
-from bnviz.ui import controls, frame, lab
-from bnviz.ui.figures import figures
-from bnviz.ui.files import downloads, forget_upload, read_upload
-from bnviz.ui.lab_sweep import MODE, ONE, SWEEP, sweep_tab
-from bnviz.ui.literal import literal
-from bnviz.ui.presets import PRESETS, preset_of
-from bnviz.ui.results_table import results_table
-from bnviz.ui.run_view import reserve
+from bnviz.lessons.training_lab.presets import PRESETS, preset_of
+from bnviz.ui.lab import controls
+from bnviz.ui.lab import state as lab
+from bnviz.ui.lab.figures import figures
+from bnviz.ui.lab.files import downloads, read_upload
+from bnviz.ui.lab.sweep import MODE, ONE, SWEEP, sweep_tab
+from bnviz.ui.page import frame
+from bnviz.ui.page.literal import literal
+from bnviz.ui.page.results_table import results_table
+from bnviz.ui.page.stage import reserve
+from bnviz.ui.private import forget_file
 
 PRESET_NAMES = [preset.name for preset in PRESETS]
 
@@ -80,7 +83,7 @@ def upload() -> None:
         st.error(literal(str(error)))
         return
     finally:
-        forget_upload(file)
+        forget_file(file)
     lab.load(experiment, result)
     st.rerun()
 

@@ -3,13 +3,9 @@
 import pandas as pd
 import streamlit as st
 
-from bnviz.charts import plot_backward, plot_forward, plot_projection
-from bnviz.lessons import standardization as lesson
-from bnviz.ui import frame, mini_batch
-from bnviz.ui.formula import formula, number
-from bnviz.ui.lesson import figure, limit, numbers, predict, settle, sources, theme
-from bnviz.ui.literal import literal
-from bnviz.ui.standardization import (
+from bnviz.lessons.what_it_computes import standardization as lesson
+from bnviz.lessons.what_it_computes.charts import plot_backward, plot_forward, plot_projection
+from bnviz.lessons.what_it_computes.verdicts import (
     GUESSES,
     after_doubling,
     backward_formula,
@@ -18,6 +14,12 @@ from bnviz.ui.standardization import (
     what_is_left,
     what_the_sums_say,
 )
+from bnviz.ui.formula import formula
+from bnviz.ui.lessons import what_it_computes as mini_batch
+from bnviz.ui.page import frame
+from bnviz.ui.page.lesson import figure, limit, numbers, predict, settle, sources, theme
+from bnviz.ui.page.literal import literal
+from bnviz.words import number
 
 QUESTION = "Suppose every value of this unit is doubled. What happens to its outputs y?"
 
@@ -41,10 +43,10 @@ def draw_forward(batch: lesson.UnitBatch, settings: mini_batch.Settings, guess: 
         unit=settings.unit,
         example=settings.example,
         theme=theme(),
-        key="computes_formula",
+        key="what_it_computes_formula",
         on_example=mini_batch.pick,
     )
-    figure(plot_forward(lesson.forward(batch), example=settings.example, theme=theme()), "computes_forward")
+    figure(plot_forward(lesson.forward(batch), example=settings.example, theme=theme()), "what_it_computes_forward")
     happened, why = after_doubling(lesson.doubling(batch), settings.example)
     st.subheader("If every value is doubled")
     settle(guess, happened, why)
@@ -72,9 +74,9 @@ def draw_backward(batch: lesson.UnitBatch, settings: mini_batch.Settings) -> Non
             st.markdown(rf"$\displaystyle {line}$")
     left, right = st.columns(2)
     with left:
-        figure(plot_backward(frame_of_parts, example=settings.example, theme=theme()), "computes_backward")
+        figure(plot_backward(frame_of_parts, example=settings.example, theme=theme()), "what_it_computes_backward")
     with right:
-        figure(plot_projection(frame_of_parts, example=settings.example, theme=theme()), "computes_projection")
+        figure(plot_projection(frame_of_parts, example=settings.example, theme=theme()), "what_it_computes_projection")
     numbers(
         {
             "Σ dx": number(sums.total),

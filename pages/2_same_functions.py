@@ -2,21 +2,22 @@
 
 import streamlit as st
 
-from bnviz.lessons.fixed_scale import SCALES, FixedScale
-from bnviz.lessons.folding import Folding
-from bnviz.lessons.identity import EPSILONS, ScaleIdentity
-from bnviz.lessons.parting import Parting
-from bnviz.lessons.plane import LENGTHS, RATES, Landscape, Walks
-from bnviz.ui import coordinates, frame
-from bnviz.ui.coordinates_figures import draw_folding, draw_identity, draw_parting, draw_plane, draw_scale
-from bnviz.ui.lesson import limit, predict, sources
-from bnviz.ui.run_view import reserve_figure
-from bnviz.ui.settings import Settings
+from bnviz.lessons.same_functions import verdicts
+from bnviz.lessons.same_functions.fixed_scale import SCALES, FixedScale
+from bnviz.lessons.same_functions.folding import Folding
+from bnviz.lessons.same_functions.identity import EPSILONS, ScaleIdentity
+from bnviz.lessons.same_functions.parting import Parting
+from bnviz.lessons.same_functions.plane import LENGTHS, RATES, Landscape, Walks
+from bnviz.ui.lessons.same_functions import draw_folding, draw_identity, draw_parting, draw_plane, draw_scale
+from bnviz.ui.page import frame
+from bnviz.ui.page.lesson import limit, predict, sources
+from bnviz.ui.page.settings import Settings
+from bnviz.ui.page.stage import reserve_figure
 
 with frame.page("pages/2_same_functions.py"):
     st.title("Redundant as a function, another way to walk through the weights")
     with frame.prose():
-        settings = Settings("same")
+        settings = Settings("same_functions")
         seed = settings.seed()
         st.markdown(
             "Fold a trained batch-norm network into plain layers and compare the outputs. Then start both kinds of "
@@ -27,8 +28,8 @@ with frame.page("pages/2_same_functions.py"):
     fold_guess = predict(
         "A batch-norm network has been trained on digits. Its γ, β, μ and σ are folded into the weights and biases of "
         "plain linear layers. How many of its 360 test answers change?",
-        coordinates.FOLD_ANSWERS,
-        "same_fold",
+        verdicts.FOLD_ANSWERS,
+        "same_functions_fold",
     )
 
     st.header("Fold it: what is left is plain layers")
@@ -42,7 +43,8 @@ with frame.page("pages/2_same_functions.py"):
         width=420,
     )
     folding_stage = reserve_figure(
-        "same_folding",
+        "same_functions_folding",
+        (790, 1570),
         "Three hidden layers of 64 ReLUs, 200 updates. Look at whether the discs sit on the ends of the bars and on "
         "the diagonal: they come from a network that has linear layers and ReLUs, and nothing else.",
     )
@@ -68,7 +70,8 @@ with frame.page("pages/2_same_functions.py"):
         "scale", "γ held at c", SCALES, 2.0, help="The scale of every unit, from the first update to the last."
     )
     scale_stage = reserve_figure(
-        "same_scale",
+        "same_functions_scale",
+        (640, 710),
         "Two hidden layers of 64 ReLUs on digits, 100 updates at η = 0.03, 64-bit numbers. Look at whether the dashes "
         "of γx + β lie on the broad curve of the plain network at the rate c²η.",
     )
@@ -83,7 +86,9 @@ with frame.page("pages/2_same_functions.py"):
             "b′ of the formula above."
         )
     part_guess = predict(
-        "When do the outputs of γx + β and of batch norm become different?", coordinates.PART_ANSWERS, "same_part"
+        "When do the outputs of γx + β and of batch norm become different?",
+        verdicts.PART_ANSWERS,
+        "same_functions_part",
     )
     with st.container(horizontal=True):
         rate = settings.slider(
@@ -91,7 +96,8 @@ with frame.page("pages/2_same_functions.py"):
         )
         depth = settings.slider("depth", "Hidden layers", (1, 3, 6), 3, help="Each of 64 ReLUs.", format_func=str)
     parting_stage = reserve_figure(
-        "same_parting",
+        "same_functions_parting",
+        (700, 1420),
         "Digits, batches of 64, plain SGD, 64-bit numbers. Left: how far the outputs are from batch norm's. Right: "
         "what each walk is worth. The page opens with the largest rate. Try 0.1 as well: there the order may be "
         "another one. The other two start with statistics that batch norm computed for them.",
@@ -119,7 +125,8 @@ with frame.page("pages/2_same_functions.py"):
         width=420,
     )
     identity_stage = reserve_figure(
-        "same_identity",
+        "same_functions_identity",
+        (520, 990),
         "Two hidden layers of 64 ReLUs after 20 updates at η = 0.1, 64-bit numbers. Move ε and watch the circles leave "
         "the level line for the diagonal.",
     )
@@ -148,12 +155,14 @@ with frame.page("pages/2_same_functions.py"):
             "update", "Update", range(61), 60, help="Up to which update the walks are drawn.", format_func=str
         )
     plane_stage = reserve_figure(
-        "same_plane",
+        "same_functions_plane",
+        (540, 1050),
         "The plane of the two weights. Look at the bands: with batch norm they are rays. The same again, over the "
         "angle and the length of w:",
     )
     polar_stage = reserve_figure(
-        "same_polar",
+        "same_functions_polar",
+        (750, 1430),
         "Look at whether the bands stand upright: then the length of w leaves the loss alone, and only the angle "
         "counts.",
     )

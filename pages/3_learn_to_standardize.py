@@ -2,10 +2,9 @@
 
 import streamlit as st
 
-from bnviz.lessons import conditioning, drift, frozen, self_standardizing
-from bnviz.lessons.detached import Detached, DriftingBias
-from bnviz.ui import frame, learn
-from bnviz.ui.learn_figures import (
+from bnviz.lessons.learn_to_standardize import conditioning, drift, frozen, self_standardizing, verdicts
+from bnviz.lessons.learn_to_standardize.detached import Detached, DriftingBias
+from bnviz.ui.lessons.learn_to_standardize import (
     draw_bias,
     draw_conditioning,
     draw_detached,
@@ -13,14 +12,15 @@ from bnviz.ui.learn_figures import (
     draw_frozen,
     draw_told,
 )
-from bnviz.ui.lesson import limit, predict, sources
-from bnviz.ui.run_view import reserve_figure
-from bnviz.ui.settings import Settings
+from bnviz.ui.page import frame
+from bnviz.ui.page.lesson import limit, predict, sources
+from bnviz.ui.page.settings import Settings
+from bnviz.ui.page.stage import reserve_figure
 
 with frame.page("pages/3_learn_to_standardize.py"):
     st.title("γ and β could standardize, but slowly, and over and over")
     with frame.prose():
-        settings = Settings("learn")
+        settings = Settings("learn_to_standardize")
         seed = settings.seed()
         st.markdown(
             "Move the inputs of a unit away from mean 0 and watch what it takes γ and β to make up for it. With "
@@ -31,8 +31,8 @@ with frame.page("pages/3_learn_to_standardize.py"):
     steps_guess = predict(
         "u has mean 0 and standard deviation 1. A unit is to put out 2u + ½, but receives x = 10 + u. How many steps "
         "of gradient descent does γx + β need to fit it? (From u itself one is enough.)",
-        learn.STEPS_ANSWERS,
-        "learn_steps",
+        verdicts.STEPS_ANSWERS,
+        "learn_to_standardize_steps",
     )
 
     st.header("Finding γ and β once")
@@ -52,7 +52,8 @@ with frame.page("pages/3_learn_to_standardize.py"):
             help="A spread far from 1 is a problem too, even with mean 0.",
         )
     conditioning_stage = reserve_figure(
-        "learn_conditioning",
+        "learn_to_standardize_conditioning",
+        (1090, 1700),
         "γx + β is fitted to 2u + ½ on 256 examples by full-batch gradient descent from γ = 1, β = 0, at the rate 1 "
         f"over the largest curvature, until ½·mean square error ≤ {conditioning.TOLERANCE:g}. Descents are given up "
         f"after {conditioning.CAP:,} steps. Look at whether the path runs straight to the lowest loss, or into a "
@@ -85,11 +86,12 @@ with frame.page("pages/3_learn_to_standardize.py"):
     drift_guess = predict(
         "A unit learns 2u + ½ from x = m + u while the mean m moves as chosen. γx + β and batch norm each have "
         "their own best learning rate. Which has the lower loss over the second half?",
-        learn.DRIFT_ANSWERS,
-        "learn_drift",
+        verdicts.DRIFT_ANSWERS,
+        "learn_to_standardize_drift",
     )
     drift_stage = reserve_figure(
-        "learn_drift",
+        "learn_to_standardize_drift",
+        (860, 1500),
         f"Batches of {drift.EXAMPLES}, plain gradient descent, the best of {len(drift.RATES)} rates from "
         f"{drift.RATES[0]:g} to {drift.RATES[-1]:g} for each. The dotted level on the left, ¾γ²/B, is the loss that is "
         "left by the noise of μ and σ: a mean of B examples is off by a variance of 1/B, a standard deviation by half "
@@ -112,7 +114,8 @@ with frame.page("pages/3_learn_to_standardize.py"):
         width=420,
     )
     told_stage = reserve_figure(
-        "learn_told",
+        "learn_to_standardize_told",
+        (1180, 1780),
         "Four hidden layers of 64 ReLUs on digits, batches of 64, 300 updates. Look at whether the curve of "
         "those that were told comes down, and what the loss below does meanwhile.",
     )
@@ -132,7 +135,8 @@ with frame.page("pages/3_learn_to_standardize.py"):
         help="The same for all parameters of both networks.",
     )
     frozen_stage = reserve_figure(
-        "learn_frozen",
+        "learn_to_standardize_frozen",
+        (720, 910),
         "Three hidden layers of 64 ReLUs on digits, batches of 64, 200 updates. Compare rate 0.5 with rate 0.1, where "
         "the order may be another one.",
     )
@@ -146,7 +150,8 @@ with frame.page("pages/3_learn_to_standardize.py"):
         )
         st.latex(r"\hat x=(u+b)-\operatorname{mean}(u+b)")
     bias_stage = reserve_figure(
-        "learn_bias",
+        "learn_to_standardize_bias",
+        (540, 710),
         "Batch of 64, rate 0.1, a target that is 1 above the output, so that the gradient always asks for more.",
     )
     with frame.prose():
@@ -160,8 +165,8 @@ with frame.page("pages/3_learn_to_standardize.py"):
     held_guess = predict(
         "Four networks start as one, have the same forward pass, and differ in what their gradients leave out. Which "
         "does more harm?",
-        learn.HELD_ANSWERS,
-        "learn_held",
+        verdicts.HELD_ANSWERS,
+        "learn_to_standardize_held",
     )
     held_rate = settings.slider(
         "held_rate",
@@ -171,7 +176,8 @@ with frame.page("pages/3_learn_to_standardize.py"):
         help="The same for all parameters of the four networks.",
     )
     detached_stage = reserve_figure(
-        "learn_detached",
+        "learn_to_standardize_detached",
+        (720, 890),
         "Three hidden layers of 64 ReLUs on digits, batches of 64, 300 updates, plain gradient descent.",
     )
 

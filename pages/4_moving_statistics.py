@@ -2,26 +2,27 @@
 
 import streamlit as st
 
-from bnviz.lessons.agreement import UPDATES, Agreement
-from bnviz.lessons.deep_kick import MOST_KICKS, DeepKick
-from bnviz.lessons.descent import RATES, Descent
-from bnviz.lessons.moving_statistics import EPSILONS, drift_experiment
-from bnviz.ui import frame, moving
-from bnviz.ui.lesson import limit, predict, sources
-from bnviz.ui.moving_figures import draw_agreement, draw_descent, draw_drift, draw_kicks
-from bnviz.ui.run_view import reserve, reserve_figure
-from bnviz.ui.settings import Settings
+from bnviz.lessons.moving_statistics import verdicts
+from bnviz.lessons.moving_statistics.agreement import UPDATES, Agreement
+from bnviz.lessons.moving_statistics.deep_kick import MOST_KICKS, DeepKick
+from bnviz.lessons.moving_statistics.descent import RATES, Descent
+from bnviz.lessons.moving_statistics.wandering import EPSILONS, drift_experiment
+from bnviz.ui.lessons.moving_statistics import draw_agreement, draw_descent, draw_drift, draw_kicks
+from bnviz.ui.page import frame
+from bnviz.ui.page.lesson import limit, predict, sources
+from bnviz.ui.page.settings import Settings
+from bnviz.ui.page.stage import reserve, reserve_figure
 
 
 def kick() -> None:
     """One kick more; after the last of them, start over."""
-    st.session_state["moving_kicks"] = (st.session_state["moving_kicks"] + 1) % (MOST_KICKS + 1)
+    st.session_state["moving_statistics_kicks"] = (st.session_state["moving_statistics_kicks"] + 1) % (MOST_KICKS + 1)
 
 
 with frame.page("pages/4_moving_statistics.py"):
     st.title("μ and σ move, but β and γ alone set the output's mean and spread")
     with frame.prose():
-        settings = Settings("moving")
+        settings = Settings("moving_statistics")
         seed = settings.seed()
         st.markdown(
             "Play a training and watch μ and σ move while γ and β are learned. The doubt: γₜ and βₜ were fitted to the "
@@ -31,8 +32,8 @@ with frame.page("pages/4_moving_statistics.py"):
     output_guess = predict(
         "Weights, γ and β are trained together, and μ and σ of every unit move. What do the mean and the spread of the "
         "output y do under batch norm?",
-        moving.OUTPUT_ANSWERS,
-        "moving_output",
+        verdicts.OUTPUT_ANSWERS,
+        "moving_statistics_output",
     )
 
     st.header("Watch them move")
@@ -40,7 +41,8 @@ with frame.page("pages/4_moving_statistics.py"):
         "eps", "ε", EPSILONS, 1e-5, help="The number added to the variance inside the root. PyTorch's default is 10⁻⁵."
     )
     drift_stage = reserve(
-        "moving_drift",
+        "moving_statistics_drift",
+        (1200, 1670),
         caption=(
             "Three layers of 64 ReLUs on digits, batches of 64, rate 0.1, from the same weights on the same batches. "
             "Every row has one axis for both networks. Look at the two lowest rows: a line at 0 says that the output "
@@ -78,9 +80,12 @@ with frame.page("pages/4_moving_statistics.py"):
             format_func=str,
         )
         label = "Kick the lower layers" if kicks < MOST_KICKS else "Start over"
-        st.button(label, on_click=kick, key="moving_kick", width=200)  # one width, so that it stays in its place
+        st.button(
+            label, on_click=kick, key="moving_statistics_kick", width=200
+        )  # one width, so that it stays in its place
     kick_stage = reserve_figure(
-        "moving_kicked",
+        "moving_statistics_kicked",
+        (700, 1310),
         caption=(
             "Four layers of 64 ReLUs on digits, trained for 150 updates of 64 at rate 0.1; then taken in training "
             "mode, with the batch's own μ and σ. Evaluation is another matter: it uses running averages of μ and σ, "
@@ -104,12 +109,13 @@ with frame.page("pages/4_moving_statistics.py"):
         st.latex(r"L(w-\eta g)=L(w)-\eta\,\|g\|^2+O(\eta^2)")
     rise_guess = predict(
         "256 digits as one batch, 200 steps of plain gradient descent. How often does batch norm's loss rise?",
-        moving.RISE_ANSWERS,
-        "moving_rise",
+        verdicts.RISE_ANSWERS,
+        "moving_statistics_rise",
     )
     rate = settings.slider("rate", "Learning rate η", RATES, 0.2, help="The same for all parameters and networks.")
     descent_stage = reserve_figure(
-        "moving_descent",
+        "moving_statistics_descent",
+        (1160, 2140),
         caption=(
             "Three layers of 64 ReLUs, 64-bit numbers, ε = 10⁻⁵. Left: look for crosses. Right: how far the loss fell, "
             "divided by η‖g‖², the fall that the gradient predicts for a short step. At 1 it fell that far; below 0 it "
@@ -127,7 +133,8 @@ with frame.page("pages/4_moving_statistics.py"):
         "updates", "Updates before", UPDATES, 50, help="How long both networks train before they stand still."
     )
     agreement_stage = reserve_figure(
-        "moving_agreement",
+        "moving_statistics_agreement",
+        (570, 690),
         caption=(
             "Three layers of 64 ReLUs on digits, trained with batches of 64 at rate 0.1; then 20 random batches of "
             "each size, the same for both networks. Cosine of the two gradients, over all trained parameters: 1 is "

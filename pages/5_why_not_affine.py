@@ -2,17 +2,18 @@
 
 import streamlit as st
 
-from bnviz.lessons.depths import DepthSweep
-from bnviz.lessons.maps import RATES, SCALES, map_experiment
-from bnviz.lessons.sigmoids import sigmoid_experiment
+from bnviz.lessons.why_not_affine import verdicts
+from bnviz.lessons.why_not_affine.depths import DepthSweep
+from bnviz.lessons.why_not_affine.maps import RATES, SCALES, map_experiment
+from bnviz.lessons.why_not_affine.sigmoids import sigmoid_experiment
 from bnviz.limits import work, work_in_a_sweep
 from bnviz.norms import NORMS
-from bnviz.ui import frame, maps
-from bnviz.ui.lesson import limit, predict, sources
-from bnviz.ui.map_figures import draw_depths, draw_sigmoids, look_into, tell_maps
-from bnviz.ui.run_view import reserve_figure
-from bnviz.ui.settings import Settings
-from bnviz.ui.sweep_view import Sweep, choose_tasks, cost_words, show_maps
+from bnviz.ui.lessons.why_not_affine import draw_depths, draw_sigmoids, look_into, tell_maps
+from bnviz.ui.page import frame
+from bnviz.ui.page.lesson import limit, predict, sources
+from bnviz.ui.page.settings import Settings
+from bnviz.ui.page.stage import reserve_figure
+from bnviz.ui.page.sweep_view import Sweep, choose_tasks, cost_words, show_maps
 
 ALWAYS = ("none", "affine", "batch")
 RELATIVES = ("layer", "rms", "group", "weight", "dynamic_tanh")
@@ -20,7 +21,7 @@ RELATIVES = ("layer", "rms", "group", "weight", "dynamic_tanh")
 with frame.page("pages/5_why_not_affine.py"):
     st.title("γx + β renames the weights and leaves training as picky as before")
     with frame.prose():
-        settings = Settings("map")
+        settings = Settings("why_not_affine")
         seed = settings.seed()
         st.markdown(
             "Make two guesses, then watch the maps fill in. Every cell is a network of its own, trained from the "
@@ -29,9 +30,11 @@ with frame.page("pages/5_why_not_affine.py"):
             "the less exactly both have to be chosen. Does a layer γx + β, which may learn its scale, make it larger?"
         )
     affine_guess = predict(
-        "Does γx + β train in more cells than the plain network (β only)?", maps.AFFINE_ANSWERS, "map_affine"
+        "Does γx + β train in more cells than the plain network (β only)?",
+        verdicts.AFFINE_ANSWERS,
+        "why_not_affine_affine",
     )
-    batch_guess = predict("And batch norm, compared with γx + β?", maps.BATCH_ANSWERS, "map_batch")
+    batch_guess = predict("And batch norm, compared with γx + β?", verdicts.BATCH_ANSWERS, "why_not_affine_batch")
 
     st.header("Where does it train at all?")
     with st.container(horizontal=True):
@@ -53,14 +56,14 @@ with frame.page("pages/5_why_not_affine.py"):
             if settings.toggle(norm, NORMS[norm].label, help=f"Add the map of {NORMS[norm].label}.")
         ]
     axes = (("lr", RATES), ("init_scale", SCALES))
-    sweep = Sweep(map_experiment((*ALWAYS, *added), seed), axes, seeds, "map", free=1)
+    sweep = Sweep(map_experiment((*ALWAYS, *added), seed), axes, seeds, "why_not_affine", free=1)
     tasks = choose_tasks(sweep)
     st.caption(
         "Four hidden layers of 32 ReLUs on digits, 200 updates on batches of 64, no momentum. Both axes are "
         "logarithmic. Dot: it trains. Cross: a loss or a weight left the range of numbers. Dark without a mark: it "
         "stayed near guessing. Look at how far the marked region reaches, and click on a cell to look into it."
     )
-    map_stage = reserve_figure("map")
+    map_stage = reserve_figure("why_not_affine", (720, 1670))
     with frame.prose():
         st.markdown(
             "The scale of a plain layer is that of γW, for x is Wh: both letters name one number, and it has to be "
@@ -74,7 +77,7 @@ with frame.page("pages/5_why_not_affine.py"):
         scale = settings.slider(
             "scale", "Initial scale", SCALES, 1.0, help="The row: a factor on the usual initial hidden weights."
         )
-    cell_stage = reserve_figure("map_cell")
+    cell_stage = reserve_figure("why_not_affine_cell", (560, 1040))
 
     st.header("Sigmoids instead of ReLUs")
     experiment = sigmoid_experiment(seed)
@@ -86,7 +89,7 @@ with frame.page("pages/5_why_not_affine.py"):
     st.caption(
         "Three hidden layers of 100 sigmoids on digits, batches of 60, rate 0.5. Look at when each curve passes 0.9."
     )
-    sigmoid_stage = reserve_figure("map_sigmoid") if sigmoids else None
+    sigmoid_stage = reserve_figure("why_not_affine_sigmoid", (420, 480)) if sigmoids else None
     st.page_link("app.py", label="Watch five layers of sigmoids at work on the first page", icon=":material/help:")
 
     st.header("Depth, and a control")
@@ -101,7 +104,7 @@ with frame.page("pages/5_why_not_affine.py"):
         "ReLU networks of width 32 on digits with 2, 5, 10 and 20 hidden layers, four learning rates each, of which "
         "the best counts. The control has three layers and standardized inputs."
     )
-    depth_stage = reserve_figure("map_depth") if depths else None
+    depth_stage = reserve_figure("why_not_affine_depth", (420, 510)) if depths else None
 
     limit(
         "Batch norm is not immune. No batch norm follows the output layer, so its weights still ask for a rate that "
@@ -117,7 +120,9 @@ with frame.page("pages/5_why_not_affine.py"):
     settings.repeat_with_another_seed()
     settings.keep()
 
-    found = show_maps(map_stage, sweep, tasks, threshold, {"lr": "map_rate", "init_scale": "map_scale"})
+    found = show_maps(
+        map_stage, sweep, tasks, threshold, {"lr": "why_not_affine_rate", "init_scale": "why_not_affine_scale"}
+    )
     if found.complete:
         with map_stage.picture:
             tell_maps(sweep, found, threshold, affine_guess, batch_guess)

@@ -2,17 +2,15 @@
 
 import streamlit as st
 
-from bnviz.lessons.decay import DecayEquivalence
-from bnviz.lessons.equilibrium import equilibrium_experiment
-from bnviz.lessons.equivalence import equivalence_experiment
-from bnviz.lessons.growth import growth_experiment
-from bnviz.lessons.kick import kick_experiment
-from bnviz.lessons.periodic import RATES, PeriodicTraining
-from bnviz.lessons.scale import EPSILONS, SCALES, ScaleSweep
-from bnviz.ui import frame, periodic, scale
-from bnviz.ui.lesson import ask_before, limit, predict, sources
-from bnviz.ui.run_view import reserve, reserve_figure
-from bnviz.ui.scale_figures import (
+from bnviz.lessons.scale_decoupling import periodic_verdicts, verdicts
+from bnviz.lessons.scale_decoupling.decay import DecayEquivalence
+from bnviz.lessons.scale_decoupling.equilibrium import equilibrium_experiment
+from bnviz.lessons.scale_decoupling.equivalence import equivalence_experiment
+from bnviz.lessons.scale_decoupling.growth import growth_experiment
+from bnviz.lessons.scale_decoupling.kick import kick_experiment
+from bnviz.lessons.scale_decoupling.periodic import RATES, PeriodicTraining
+from bnviz.lessons.scale_decoupling.scale import EPSILONS, SCALES, ScaleSweep
+from bnviz.ui.lessons.scale_decoupling import (
     draw_decay,
     draw_equilibrium,
     draw_equivalence,
@@ -21,12 +19,15 @@ from bnviz.ui.scale_figures import (
     draw_periodic,
     draw_scaled,
 )
-from bnviz.ui.settings import Settings
+from bnviz.ui.page import frame
+from bnviz.ui.page.lesson import ask_before, limit, predict, sources
+from bnviz.ui.page.settings import Settings
+from bnviz.ui.page.stage import reserve, reserve_figure
 
 with frame.page("pages/6_scale_decoupling.py"):
     st.title("Under batch norm, the size of the weights sets nothing but the pace")
     with frame.prose():
-        settings = Settings("scale")
+        settings = Settings("scale_decoupling")
         seed = settings.seed()
         st.markdown(
             "Make the weights of a layer larger or smaller and watch what notices it. In a plain layer y = Wu + β, W "
@@ -39,8 +40,8 @@ with frame.page("pages/6_scale_decoupling.py"):
         )
     gradient_guess = predict(
         "The weights W of a batch-norm layer are multiplied by ten. What happens to their gradient ∂L/∂W?",
-        scale.GRADIENT_ANSWERS,
-        "scale_gradient",
+        verdicts.GRADIENT_ANSWERS,
+        "scale_decoupling_gradient",
     )
 
     st.header("Multiply W by a")
@@ -61,7 +62,8 @@ with frame.page("pages/6_scale_decoupling.py"):
             help="The number added to the variance inside the root. PyTorch's default is 10⁻⁵.",
         )
     scaled_stage = reserve_figure(
-        "scale_scaled",
+        "scale_decoupling_scaled",
+        (810, 1540),
         caption=(
             "One layer of 64 ReLUs on 128 digits, at initialization, in 64-bit numbers. Look at where the solid line "
             "of batch norm leaves the dotted one: there ε is no longer small beside the variance."
@@ -75,8 +77,8 @@ with frame.page("pages/6_scale_decoupling.py"):
     kick_guess = predict(
         "Two networks of three ReLU layers have trained for 100 updates. Then all their hidden weights are multiplied. "
         "Which of them goes on training as if nothing had happened?",
-        scale.KICK_ANSWERS,
-        "scale_kick",
+        verdicts.KICK_ANSWERS,
+        "scale_decoupling_kick",
     )
     kick_factor = settings.slider(
         "kick_factor",
@@ -87,7 +89,8 @@ with frame.page("pages/6_scale_decoupling.py"):
         width=420,
     )
     kick_stage = reserve(
-        "scale_kick",
+        "scale_decoupling_kick",
+        (1160, 1850),
         caption=(
             "Digits, batches of 64, rate 0.1, ε = 10⁻⁵. Look at the training loss when the step counter passes 100, "
             "and then at the test accuracy."
@@ -121,7 +124,8 @@ with frame.page("pages/6_scale_decoupling.py"):
             "update", "Update", range(1, 61), 5, help="Which of the 60 updates the triangles show.", format_func=str
         )
     growth_stage = reserve_figure(
-        "scale_growth",
+        "scale_decoupling_growth",
+        (1020, 1620),
         caption=(
             "W of one hidden layer of 64 ReLUs on digits, ε = 0, 64-bit numbers. The pictures show true lengths and "
             "true angles between one W and the next; where the turn leads in the other 4,094 dimensions is left out."
@@ -156,7 +160,8 @@ with frame.page("pages/6_scale_decoupling.py"):
             help="Off: ε = 10⁻⁵ and 32-bit numbers, as networks are usually trained.",
         )
     equal_stage = reserve_figure(
-        "scale_equal",
+        "scale_decoupling_equal",
+        (610, 750),
         caption="Three hidden layers of 64 ReLUs on digits. Look at whether the dotted line stays on the broad one.",
     )
 
@@ -183,7 +188,8 @@ with frame.page("pages/6_scale_decoupling.py"):
             help="Off: ε = 10⁻⁵ and 32-bit numbers, as networks are usually trained.",
         )
     decay_stage = reserve_figure(
-        "scale_decay",
+        "scale_decoupling_decay",
+        (630, 860),
         caption="Three hidden layers of 64 ReLUs with batch norm on digits, η = 0.1, 300 updates.",
     )
 
@@ -201,7 +207,8 @@ with frame.page("pages/6_scale_decoupling.py"):
         help="Labels that cannot all be fitted keep the gradients from fading.",
     )
     balance_stage = reserve_figure(
-        "scale_balance",
+        "scale_decoupling_balance",
+        (560, 840),
         caption=(
             "One hidden layer of 64 ReLUs with batch norm on digits, η = 0.2, λ = 0.03, 2,000 updates. Look at "
             "whether the three lengths meet, and what happens to them afterwards."
@@ -209,7 +216,7 @@ with frame.page("pages/6_scale_decoupling.py"):
     )
 
     st.header("Where they do not balance: jumps")
-    periodic_guess = predict(periodic.QUESTION, periodic.ANSWERS, "scale_periodic")
+    periodic_guess = predict(periodic_verdicts.QUESTION, periodic_verdicts.ANSWERS, "scale_decoupling_periodic")
     with st.container(horizontal=True):
         periodic_rate = settings.slider(
             "periodic_rate", "Learning rate η", RATES, 0.2, help="The same for all parameters of all three networks."
@@ -222,15 +229,16 @@ with frame.page("pages/6_scale_decoupling.py"):
     periodic_task = PeriodicTraining(periodic_rate, hidden_only, seed)
     periodic_stage = None
     if ask_before(
-        "scale_periodic",
+        "scale_decoupling_periodic",
         "Train three networks for 3,000 steps",
         "Full batches of 400 digits: about as much work as all experiments above together.",
     ):
         periodic_stage = reserve_figure(
-            "scale_periodic",
+            "scale_decoupling_periodic",
+            (740, 1450),
             caption=(
-                f"Two hidden layers of 32 ReLUs, λ = 0.01 where there is decay. {periodic.DEFINITION} Look at what "
-                "the length of W does before each dot and after it."
+                f"Two hidden layers of 32 ReLUs, λ = 0.01 where there is decay. {periodic_verdicts.DEFINITION} "
+                "Look at what the length of W does before each dot and after it."
             ),
         )
 

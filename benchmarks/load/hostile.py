@@ -12,7 +12,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from bnviz.experiment import Experiment, Run
-from bnviz.ui.contents import PAGES
+from bnviz.ui.page.contents import PAGES
 
 ROOT = Path(__file__).resolve().parents[2]
 CONTROLS = ("slider", "choice", "toggle")  # methods of `Settings` whose first argument is a parameter's name
@@ -69,7 +69,7 @@ def parameters() -> list[str]:
     """Return the names of all parameters that some page reads: those of its controls and of an experiment."""
     names = {"seed", "runs", "norms", *Experiment.model_fields}
     names |= {f"run{number}.{field}" for number in (0, 1, 2, 99) for field in Run.model_fields}
-    for source in (*ROOT.glob("pages/*.py"), *ROOT.glob("bnviz/ui/*.py")):
+    for source in (*ROOT.glob("pages/*.py"), *ROOT.glob("bnviz/ui/**/*.py")):
         for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in CONTROLS and node.args:
                 name = node.args[0]

@@ -17,7 +17,7 @@ from benchmarks.load.reader import Run, reading, visit
 from benchmarks.load.server import Server
 from bnviz import Experiment
 from bnviz import Run as NetworkRun
-from bnviz.ui.contents import PAGES
+from bnviz.ui.page.contents import PAGES
 
 LAB = "training_lab"
 PATHS = tuple("" if page.file == "app.py" else Path(page.file).stem.partition("_")[2] for page in PAGES)

@@ -11,17 +11,8 @@ import pandas as pd
 
 from bnviz.charts.kept import kept
 from bnviz.charts.rows import last_values, log_axis, on_log_axis, outside_note, shared_range, thin
-from bnviz.charts.theme import (
-    STAGE_NAMES,
-    Layers,
-    Theme,
-    finish,
-    intervention_rules,
-    message,
-    named,
-    run_channels,
-    step_axis,
-)
+from bnviz.charts.theme import STAGE_NAMES, Layers, finish, intervention_rules, message, named, run_channels, step_axis
+from bnviz.styles import Theme
 
 if TYPE_CHECKING:
     from bnviz.styles import RunStyle

@@ -12,15 +12,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import ceil
 from textwrap import wrap
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import NamedTuple
 
 import altair as alt
 import pandas as pd
 
-if TYPE_CHECKING:
-    from bnviz.styles import RunStyle
+from bnviz.styles import RunStyle, Theme
 
-Theme = Literal["light", "dark"]
 Layers = alt.LayerChart
 
 STAGE_NAMES = {
@@ -39,7 +37,7 @@ _TITLE_LINE, _NOTE_LINE, _LEGEND_LINE, _AXIS = 22, 18, 24, 56
 class Palette:
     """Colors of everything but the runs; `page` is the background that letters are set off against.
 
-    `regions` are the colors of probability 0, 1/2 and 1, `classes` those of the points drawn on them.
+    `classes` are the colors of two kinds of points that are told apart.
     """
 
     text: str
@@ -47,7 +45,6 @@ class Palette:
     grid: str
     second: str
     page: str
-    regions: tuple[str, str, str]
     classes: tuple[str, str]
 
 
@@ -58,7 +55,6 @@ PALETTES: dict[Theme, Palette] = {
         grid="#e4e7eb",
         second="#6b7280",
         page="#ffffff",
-        regions=("#c9a6d8", "#f7f7f7", "#93cf9b"),
         classes=("#6a2080", "#0b6126"),
     ),
     "dark": Palette(
@@ -67,7 +63,6 @@ PALETTES: dict[Theme, Palette] = {
         grid="#30363d",
         second="#aab2bd",
         page="#171614",
-        regions=("#633a78", "#1c2128", "#22693a"),
         classes=("#dcb8ee", "#9be8a8"),
     ),
 }

@@ -15,7 +15,6 @@ from bnviz.charts.theme import (
     PALETTES,
     STAGE_NAMES,
     Layers,
-    Theme,
     color_of,
     dash_of,
     finish,
@@ -23,6 +22,7 @@ from bnviz.charts.theme import (
     message,
     step_axis,
 )
+from bnviz.styles import Theme
 
 if TYPE_CHECKING:
     from bnviz.styles import RunStyle

@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from bnviz import Experiment, Run
-from bnviz.ui.contents import PAGES, neighbors
+from bnviz.ui.page.contents import PAGES, neighbors
 
 pytestmark = pytest.mark.browser
 

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from bnviz.ui.configuration import configuration
+from bnviz.ui.server.configuration import configuration
 
 ROOT = Path(__file__).parents[2]
 

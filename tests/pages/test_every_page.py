@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bnviz.ui.contents import PAGES, neighbors, page_named
+from bnviz.ui.page.contents import PAGES, neighbors, page_named
 
 ROOT = Path(__file__).parents[2]
 FILES = [page.file for page in PAGES]

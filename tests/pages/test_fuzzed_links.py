@@ -5,8 +5,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bnviz.experiment import Experiment, Run
-from bnviz.ui import settings as page_settings
-from bnviz.ui.contents import PAGES
+from bnviz.ui.page import settings as page_settings
+from bnviz.ui.page.contents import PAGES
 
 FILES = [page.file for page in PAGES]
 HOSTILE = st.sampled_from(

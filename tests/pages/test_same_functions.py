@@ -1,13 +1,13 @@
 import pytest
 
-from bnviz.lessons.fixed_scale import OTHER_RATE, SAME_RATE, FixedScale, difference
-from bnviz.lessons.folding import Folding, folding_summary
-from bnviz.lessons.identity import ScaleIdentity, found
-from bnviz.lessons.parting import Parting, split
-from bnviz.lessons.plane import Walks, state
-from bnviz.ui import run_view
-from bnviz.ui.jobs import JobQueue
-from bnviz.ui.words import short
+from bnviz.lessons.same_functions.fixed_scale import OTHER_RATE, SAME_RATE, FixedScale, difference
+from bnviz.lessons.same_functions.folding import Folding, folding_summary
+from bnviz.lessons.same_functions.identity import ScaleIdentity, found
+from bnviz.lessons.same_functions.parting import Parting, split
+from bnviz.lessons.same_functions.plane import Walks, state
+from bnviz.ui.page import stage as run_view
+from bnviz.ui.server.jobs import JobQueue
+from bnviz.words import short
 from tests.pages.reading import compute, judged, metrics
 
 PAGE = "pages/2_same_functions.py"
@@ -75,8 +75,8 @@ def test_every_number_beside_a_figure_is_the_lessons(page):
 
 
 def test_predictions_are_settled_by_the_run(page):
-    page.radio(key="same_fold_prediction").set_value("none")
-    page.radio(key="same_part_prediction").set_value("never").run()
+    page.radio(key="same_functions_fold_prediction").set_value("none")
+    page.radio(key="same_functions_part_prediction").set_value("never").run()
     said = judged(page)
     assert "You predicted *none*, and that is what happened." in said
     assert "You predicted *never*; what happened is *with the first update*." in said
@@ -84,14 +84,14 @@ def test_predictions_are_settled_by_the_run(page):
 
 def test_another_example_is_another_picture_of_the_same_run(page):
     before = metrics(page)
-    page.select_slider(key="same_example").set_value(9).run()
+    page.select_slider(key="same_functions_example").set_value(9).run()
     assert not page.exception
     assert metrics(page) == before
     assert page.query_params["example"] == "9"
 
 
 def test_at_a_smaller_rate_another_walk_gets_furthest(page):
-    page.select_slider(key="same_rate").set_value(0.1).run()
+    page.select_slider(key="same_functions_rate").set_value(0.1).run()
     assert "γx + β got furthest here." in judged(page)
     assert metrics(page)["at its last step"] == short(split(compute(Parting(0.1))).last, 2)
 
@@ -101,7 +101,7 @@ def test_a_scale_that_is_held_is_a_rate_or_at_one_nothing(page):
     assert "γ works as a learning rate." in said
     assert float(shown["difference from plain, rate η"]) > 0.1
     assert shown["difference from plain, rate c²η"] == "0"
-    page.select_slider(key="same_scale").set_value(1.0).run()
+    page.select_slider(key="same_functions_scale").set_value(1.0).run()
     assert not page.exception
     assert "Here nothing tells the three apart." in judged(page)
     assert page.query_params["scale"] == "1"
@@ -109,27 +109,27 @@ def test_a_scale_that_is_held_is_a_rate_or_at_one_nothing(page):
 
 @pytest.mark.parametrize("depth", [1, 6])
 def test_any_depth_starts_as_one_function(page, depth):
-    page.select_slider(key="same_depth").set_value(depth).run()
+    page.select_slider(key="same_functions_depth").set_value(depth).run()
     assert not page.exception
     assert metrics(page)["distance of γx + β, step 0"][-3:] in ("⁻¹⁵", "⁻¹⁴")
     assert "What happened: with the first update." in judged(page)
 
 
 def test_a_larger_eps_gives_the_weights_back_their_pull(page):
-    page.select_slider(key="same_eps").set_value(1e-5).run()
+    page.select_slider(key="same_functions_eps").set_value(1e-5).run()
     assert "all but only γ is pulled" in judged(page)
-    page.select_slider(key="same_eps").set_value(1.0).run()
+    page.select_slider(key="same_functions_eps").set_value(1.0).run()
     assert not page.exception
     assert "Batch norm with this ε pulls on w too." in judged(page)
 
 
 def test_the_walks_follow_start_rate_and_update(page):
-    page.select_slider(key="same_update").set_value(0).run()
+    page.select_slider(key="same_functions_update").set_value(0).run()
     said = judged(page)
     assert "The plain w turned by 0° while its length stayed 2;" in said
-    page.select_slider(key="same_update").set_value(60)
-    page.select_slider(key="same_length").set_value(3.0)
-    page.select_slider(key="same_plane_rate").set_value(3.0).run()
+    page.select_slider(key="same_functions_update").set_value(60)
+    page.select_slider(key="same_functions_length").set_value(3.0)
+    page.select_slider(key="same_functions_plane_rate").set_value(3.0).run()
     assert not page.exception
     assert "The plain w turned by" in judged(page)
     assert "10²" in metrics(page)["‖w‖, plain"]

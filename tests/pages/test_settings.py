@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 def script():
     import streamlit as st
 
-    from bnviz.ui.settings import Settings
+    from bnviz.ui.page.settings import Settings
 
     settings = Settings("demo")
     seed = settings.seed()

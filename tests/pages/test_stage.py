@@ -6,10 +6,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from bnviz import Experiment, Run, train
-from bnviz.ui import budget, run_view
-from bnviz.ui.configuration import Configuration
-from bnviz.ui.jobs import JobQueue
-from bnviz.ui.training import job_key
+from bnviz.ui.page import stage as run_view
+from bnviz.ui.server import budget
+from bnviz.ui.server.configuration import Configuration
+from bnviz.ui.server.jobs import JobQueue
+from bnviz.ui.server.training import job_key
 
 
 class Counting:
@@ -29,7 +30,7 @@ SMALL = Experiment(dataset="moons", widths=(4,), steps=6, batch_size=16, runs=(R
 
 def page():
     from bnviz import Experiment, Run
-    from bnviz.ui.run_view import reserve
+    from bnviz.ui.page.stage import reserve
 
     reserve("test").show(Experiment(dataset="moons", widths=(4,), steps=6, batch_size=16, runs=(Run(norm="batch"),)))
 
@@ -37,7 +38,7 @@ def page():
 def turns():
     import streamlit as st
 
-    from bnviz.ui.run_view import reserve_figure
+    from bnviz.ui.page.stage import reserve_figure
     from tests.pages.test_stage import Counting
 
     def preview(results, part):

@@ -1,6 +1,6 @@
 import pytest
 
-from bnviz.ui.reparameterization import SPREAD_ANSWERS, TURN_ANSWERS
+from bnviz.lessons.two_reparameterizations.verdicts import SPREAD_ANSWERS, TURN_ANSWERS
 from tests.pages.reading import judged, metrics
 
 PAGE = "pages/10_two_reparameterizations.py"
@@ -34,8 +34,8 @@ def test_the_first_sight_is_two_graphs_an_estimator_that_gains_and_a_value_that_
 
 
 def test_predictions_are_settled_by_the_run(page):
-    page.radio(key="vae_spread_prediction").set_value(SPREAD_ANSWERS[0])
-    page.radio(key="vae_turn_prediction").set_value(TURN_ANSWERS[2]).run()
+    page.radio(key="two_reparameterizations_spread_prediction").set_value(SPREAD_ANSWERS[0])
+    page.radio(key="two_reparameterizations_turn_prediction").set_value(TURN_ANSWERS[2]).run()
     said = judged(page)
     assert "You predicted *the score function's, more than tenfold*, and that is what happened." in said
     assert "You predicted *both*; what happened is *x̂ alone*." in said
@@ -50,22 +50,22 @@ def test_predictions_are_settled_by_the_run(page):
     ],
 )
 def test_a_wave_turns_the_verdict_around_by_its_spread(page, mean, sd, answer, verdict):
-    page.radio(key="vae_function").set_value("wave")
-    page.select_slider(key="vae_mean").set_value(mean)
-    page.select_slider(key="vae_sd").set_value(sd).run()
+    page.radio(key="two_reparameterizations_function").set_value("wave")
+    page.select_slider(key="two_reparameterizations_mean").set_value(mean)
+    page.select_slider(key="two_reparameterizations_sd").set_value(sd).run()
     assert not page.exception
     assert f"What happened: {answer}." in judged(page)
     assert verdict in judged(page)
 
 
 def test_a_bowl_at_its_bottom_gains_less_than_tenfold(page):
-    page.select_slider(key="vae_mean").set_value(0.0).run()
+    page.select_slider(key="two_reparameterizations_mean").set_value(0.0).run()
     assert metrics(page)["ratio, exact"] == "3.75"
     assert f"What happened: {SPREAD_ANSWERS[1]}." in judged(page)
 
 
 def test_more_draws_shrink_both_variances_and_keep_the_ratio(page):
-    page.select_slider(key="vae_samples").set_value(16).run()
+    page.select_slider(key="two_reparameterizations_samples").set_value(16).run()
     shown = metrics(page)
     assert shown["pathwise, exact"] == "0.25"
     assert float(shown["ratio"]) == pytest.approx(21.75, rel=0.04)
@@ -73,14 +73,14 @@ def test_more_draws_shrink_both_variances_and_keep_the_ratio(page):
 
 
 def test_stretching_moves_neither_and_once_more_moves_the_noise(page):
-    page.select_slider(key="vae_angle").set_value(0).run()
+    page.select_slider(key="two_reparameterizations_angle").set_value(0).run()
     assert "Nothing has been changed yet." in judged(page)
-    page.select_slider(key="vae_factor").set_value(100.0).run()
+    page.select_slider(key="two_reparameterizations_factor").set_value(100.0).run()
     said = judged(page)
     assert "With w times 100: x̂ stays" in said
     assert "; ε stays." in said
-    page.select_slider(key="vae_factor").set_value(1.0)
-    page.toggle(key="vae_again").set_value(True).run()
+    page.select_slider(key="two_reparameterizations_factor").set_value(1.0)
+    page.toggle(key="two_reparameterizations_again").set_value(True).run()
     assert not page.exception
     assert "With everything done once more: x̂ stays to the last bit; ε is another one" in judged(page)
     # What the prediction asks about is one and the same turn, wherever the sliders stand.
@@ -101,7 +101,7 @@ def test_a_link_sets_the_controls(open_page):
     app = open_page(PAGE, function="wave", sd="0.25", angle="90", again="on")
     assert not app.exception
     assert not app.error
-    assert app.radio(key="vae_function").value == "wave"
-    assert app.select_slider(key="vae_angle").value == 90
-    assert app.toggle(key="vae_again").value
+    assert app.radio(key="two_reparameterizations_function").value == "wave"
+    assert app.select_slider(key="two_reparameterizations_angle").value == 90
+    assert app.toggle(key="two_reparameterizations_again").value
     assert app.query_params["sd"] == "0.25"

@@ -4,14 +4,9 @@ from dataclasses import asdict
 
 import pytest
 
-from bnviz.charts.standardization import SYMBOL_COLORS
-from bnviz.lessons import standardization as lesson
-from bnviz.lessons.standardization import UnitBatch
-from bnviz.ui import mini_batch
-from bnviz.ui.formula import formula_data, number
-from bnviz.ui.formula.text import tex
-from bnviz.ui.mini_batch import Settings, read_query, start_table, table_problems, to_query, unit_batch
-from bnviz.ui.standardization import (
+from bnviz.lessons.what_it_computes import standardization as lesson
+from bnviz.lessons.what_it_computes.standardization import UnitBatch
+from bnviz.lessons.what_it_computes.verdicts import (
     GUESSES,
     after_doubling,
     backward_formula,
@@ -20,6 +15,11 @@ from bnviz.ui.standardization import (
     what_is_left,
     what_the_sums_say,
 )
+from bnviz.styles import SYMBOL_COLORS
+from bnviz.ui.formula import formula_data
+from bnviz.ui.lessons import what_it_computes as mini_batch
+from bnviz.ui.lessons.what_it_computes import Settings, read_query, start_table, table_problems, to_query, unit_batch
+from bnviz.words import number, tex
 
 PAGE = "pages/1_what_it_computes.py"
 START = Settings()
@@ -60,10 +60,10 @@ def test_the_bookkeeping_shows_both_variances_and_the_running_statistics(open_pa
 
 def test_controls_are_kept_in_the_link(open_page):
     app = open_page(PAGE)
-    app.radio(key="computes_unit").set_value(3)
-    app.selectbox(key="computes_example").set_value(5)
-    app.select_slider(key="computes_eps").set_value(0.1)
-    app.slider(key="computes_gamma").set_value(-0.7)
+    app.radio(key="what_it_computes_unit").set_value(3)
+    app.selectbox(key="what_it_computes_example").set_value(5)
+    app.select_slider(key="what_it_computes_eps").set_value(0.1)
+    app.slider(key="what_it_computes_gamma").set_value(-0.7)
     app.run()
     asked = dict(app.query_params)
     assert asked == {"unit": "3", "example": "5", "eps": "0.1", "gamma": "-0.7"}
@@ -76,9 +76,9 @@ def test_controls_are_kept_in_the_link(open_page):
 
 def test_a_smaller_batch_picks_an_example_that_is_in_it(open_page):
     app = open_page(PAGE, example="8")
-    app.slider(key="computes_size").set_value(4).run()
+    app.slider(key="what_it_computes_size").set_value(4).run()
     assert not app.exception
-    assert app.selectbox(key="computes_example").value == 4
+    assert app.selectbox(key="what_it_computes_example").value == 4
     assert len(app.dataframe[0].value) == 4
 
 
@@ -87,12 +87,12 @@ def test_an_example_that_the_browser_names_and_the_script_does_not_offer_is_brou
     open_page, named, picked
 ):
     app = open_page(PAGE, size="4")
-    box = app.selectbox(key="computes_example")
+    box = app.selectbox(key="what_it_computes_example")
     box.options = [*box.options, named]
     box.set_value(named)
-    app.slider(key="computes_size").set_value(3).run()
+    app.slider(key="what_it_computes_size").set_value(3).run()
     assert not app.exception
-    assert app.selectbox(key="computes_example").value == picked
+    assert app.selectbox(key="what_it_computes_example").value == picked
     assert f"dx of example {picked}" in shown_metrics(app)
 
 
@@ -100,36 +100,36 @@ def test_edits_outlive_a_change_of_size_and_can_be_undone(open_page):
     app = open_page(PAGE)
     table = start_table()
     table.loc[3, "unit 1"] = 30.0
-    app.session_state["computes_edited"] = table
-    app.slider(key="computes_size").set_value(5).run()
+    app.session_state["what_it_computes_edited"] = table
+    app.slider(key="what_it_computes_size").set_value(5).run()
     dx = shown_metrics(app)["dx of example 3"]
     edited = unit_batch(table.iloc[:5], Settings(size=5))
     assert dx == number(lesson.backward(edited)["dx"].iloc[2])
-    app.button(key="computes_start_again").click().run()
+    app.button(key="what_it_computes_start_again").click().run()
     assert shown_metrics(app)["dx of example 3"] == number(lesson.backward(batch_of(size=5))["dx"].iloc[2])
 
 
 def test_a_button_doubles_the_picked_unit_and_there_is_a_way_back(open_page, said):
     app = open_page(PAGE, unit="2")
     before = shown_metrics(app)
-    app.button(key="computes_double").click().run()
+    app.button(key="what_it_computes_double").click().run()
     assert not app.exception
     doubled = start_table().assign(**{"unit 2": 2 * start_table()["unit 2"]})
     assert app.dataframe[0].value.to_numpy().tolist() == doubled.iloc[:8].to_numpy().tolist()
     batch = unit_batch(doubled.iloc[:8], Settings(unit=2))
     assert shown_metrics(app)["dx of example 3"] == number(lesson.backward(batch)["dx"].iloc[2])
     assert shown_metrics(app) != before
-    app.button(key="computes_start_again").click().run()
+    app.button(key="what_it_computes_start_again").click().run()
     assert shown_metrics(app) == before
 
 
 def test_doubling_ends_where_the_table_does(open_page):
     app = open_page(PAGE)
     for _ in range(6):
-        app.button(key="computes_double").click().run()
+        app.button(key="what_it_computes_double").click().run()
     # 9 · 2⁶ = 576; once more would leave the reach of a cell.
     assert not app.error
-    assert app.button(key="computes_double").disabled
+    assert app.button(key="what_it_computes_double").disabled
 
 
 def test_two_examples_at_eps_zero_have_no_gradient(open_page, said):
@@ -150,11 +150,11 @@ def test_equal_values_at_eps_zero_are_refused_and_a_small_eps_helps(open_page, s
     app = open_page(PAGE, eps="0")
     table = start_table()
     table["unit 1"] = 4.0
-    app.session_state["computes_edited"] = table
-    app.slider(key="computes_size").set_value(6).run()
+    app.session_state["what_it_computes_edited"] = table
+    app.slider(key="what_it_computes_size").set_value(6).run()
     assert not app.exception
     assert "divides 0 by 0" in said(app)
-    app.select_slider(key="computes_eps").set_value(0.01).run()
+    app.select_slider(key="what_it_computes_eps").set_value(0.01).run()
     assert not app.error
     assert "only the mean is taken away" in said(app)
 
@@ -163,8 +163,8 @@ def test_a_cell_without_a_number_is_named(open_page, said):
     app = open_page(PAGE)
     table = start_table()
     table.loc[2, "unit 3"] = None
-    app.session_state["computes_edited"] = table
-    app.slider(key="computes_size").set_value(6).run()
+    app.session_state["what_it_computes_edited"] = table
+    app.slider(key="what_it_computes_size").set_value(6).run()
     assert not app.exception
     assert "Example 2, unit 3: type a number from −1000 to 1000." in said(app)
 
@@ -183,7 +183,7 @@ def test_only_numbers_within_reach_are_accepted(bad):
 )
 def test_the_prediction_is_settled_by_the_batch(open_page, guess, answer):
     app = open_page(PAGE)
-    app.radio(key="computes_prediction").set_value(guess).run()
+    app.radio(key="what_it_computes_prediction").set_value(guess).run()
     assert any(answer in message.value for message in (*app.success, *app.info))
 
 

@@ -2,10 +2,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from bnviz import Experiment
-from bnviz.lessons.maps import RATES, SCALES, gather, map_experiment, map_tasks, shares
-from bnviz.ui.jobs import Done
-from bnviz.ui.maps import AFFINE_ANSWERS, BATCH_ANSWERS
-from bnviz.ui.training import job_key, prepare, training_queue
+from bnviz.lessons.why_not_affine.maps import RATES, SCALES, gather, map_experiment, map_tasks, shares
+from bnviz.lessons.why_not_affine.verdicts import AFFINE_ANSWERS, BATCH_ANSWERS
+from bnviz.ui.server.jobs import Done
+from bnviz.ui.server.training import job_key, prepare, training_queue
 from tests.pages.reading import judged, metrics
 
 PAGE = "pages/5_why_not_affine.py"
@@ -50,8 +50,8 @@ def test_what_happened_is_folded_away_under_two_names_until_it_was_predicted(pag
 
 
 def test_predictions_are_settled_by_the_run(page):
-    page.radio(key="map_affine_prediction").set_value(AFFINE_ANSWERS[0])
-    page.radio(key="map_batch_prediction").set_value(BATCH_ANSWERS[3]).run()
+    page.radio(key="why_not_affine_affine_prediction").set_value(AFFINE_ANSWERS[0])
+    page.radio(key="why_not_affine_batch_prediction").set_value(BATCH_ANSWERS[3]).run()
     said = judged(page)
     assert "You predicted *in more*; what happened is *too few to tell*." in said
     assert "You predicted *in more than five times as many*, and that is what happened." in said
@@ -59,7 +59,7 @@ def test_predictions_are_settled_by_the_run(page):
 
 def test_a_threshold_that_nobody_reaches_often_changes_the_numbers_and_trains_nothing(page):
     before = metrics(page)
-    page.select_slider(key="map_threshold").set_value(0.5).run()
+    page.select_slider(key="why_not_affine_threshold").set_value(0.5).run()
     assert not page.exception
     counted = shares(rows(), 0.5)["trained"].tolist()
     assert [int(value.split()[0]) for value in metrics(page).values()] == counted
@@ -68,8 +68,8 @@ def test_a_threshold_that_nobody_reaches_often_changes_the_numbers_and_trains_no
 
 
 def test_the_chosen_cell_is_in_the_link_and_opens_in_the_lab_as_it_was_trained(page):
-    page.select_slider(key="map_rate").set_value(2.2)
-    page.select_slider(key="map_scale").set_value(0.01).run()
+    page.select_slider(key="why_not_affine_rate").set_value(2.2)
+    page.select_slider(key="why_not_affine_scale").set_value(0.01).run()
     assert page.query_params["rate"] == "2.2"
     assert page.query_params["scale"] == "0.01"
     opened = [Experiment.from_query(dict(part.split("=") for part in link.split("&"))) for link in links(page) if link]
@@ -80,14 +80,14 @@ def test_the_chosen_cell_is_in_the_link_and_opens_in_the_lab_as_it_was_trained(p
 
 
 def test_a_cell_that_diverged_says_when(page):
-    page.select_slider(key="map_rate").set_value(10.0).run()
+    page.select_slider(key="why_not_affine_rate").set_value(10.0).run()
     ends = page.table[0].value
     assert ends["end"].iloc[0].startswith("diverged at step")
     assert ends["test accuracy"].iloc[0] == "none"
 
 
 def test_one_more_map_is_trained_at_once(page):
-    page.toggle(key="map_layer").set_value(True).run()
+    page.toggle(key="why_not_affine_layer").set_value(True).run()
     assert not page.exception
     assert len(metrics(page)) == 4
     assert page.query_params["layer"] == "on"
@@ -110,8 +110,8 @@ def test_what_takes_longer_is_behind_a_button_that_states_what_is_left(open_page
 
 def test_sigmoids_and_depths_wait_for_the_reader_and_then_tell(page):
     assert "First recorded step" not in judged(page)
-    page.toggle(key="map_sigmoids").set_value(True)
-    page.toggle(key="map_depths").set_value(True).run()
+    page.toggle(key="why_not_affine_sigmoids").set_value(True)
+    page.toggle(key="why_not_affine_depths").set_value(True).run()
     assert not page.exception
     said = judged(page)
     assert "Batch norm is there long before the others." in said
@@ -135,7 +135,7 @@ def test_maps_that_were_stopped_keep_their_cells_and_give_no_verdict(open_page):
     part = Done("stopped", "part of the map", whole.head(20))
     training_queue()._results.keep(part.key, part, 1)
     app = open_page(PAGE)
-    app.session_state["map_ended_early"] = (job_key(first), "part of the map")
+    app.session_state["why_not_affine_ended_early"] = (job_key(first), "part of the map")
     app.query_params["seed"] = "5"
     app.run()
     assert not app.exception

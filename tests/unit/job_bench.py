@@ -2,7 +2,7 @@
 
 from threading import Event
 
-from bnviz.ui.jobs import Done, JobQueue
+from bnviz.ui.server.jobs import Done, JobQueue
 
 PATIENCE = 20.0
 

@@ -4,8 +4,8 @@ import pytest
 
 from bnviz import Experiment, Intervention, Run
 from bnviz.limits import HOSTED
-from bnviz.ui import budget
-from bnviz.ui.configuration import Configuration
+from bnviz.ui.server import budget
+from bnviz.ui.server.configuration import Configuration
 
 
 @pytest.fixture(autouse=True)

@@ -52,20 +52,6 @@ def weights() -> pd.DataFrame:
     return frame.assign(weight_norm=1.0 + frame["layer"], grad_norm=0.1 + frame["step"], effective_lr=rate)
 
 
-def histograms() -> pd.DataFrame:
-    edges = np.array([-np.inf, -2.0, -1.0, 0.0, 1.0, 2.0, np.inf])
-    frame = product(step=[0, 10], run=[0, 2], layer=[0], stage=["pre_norm"], bin=range(6))
-    counts = {0: [0, 10, 40, 40, 10, 0], 2: [5, 20, 20, 20, 20, 15]}
-    count = [counts[run][place] for run, place in zip(frame["run"], frame["bin"], strict=True)]
-    return frame.assign(bin_left=edges[frame["bin"]], bin_right=edges[frame["bin"] + 1], count=count)
-
-
-def decision(size=9) -> pd.DataFrame:
-    frame = product(step=[0, 10], run=[0], y=np.linspace(-1, 1, size), x=np.linspace(-2, 2, size))
-    share = 1 / (1 + np.exp(-4 * frame["x"]))
-    return frame.assign(probability_0=1 - share, probability_1=share)
-
-
 FIGURES = {
     "loss": lambda **options: charts.plot_loss(losses(), STYLES, **options),
     "accuracy": lambda **options: charts.plot_accuracy(losses(), STYLES, **options),
@@ -74,10 +60,6 @@ FIGURES = {
     "std": lambda **options: charts.plot_moments(moments(), STYLES, layer=0, quantity="std", **options),
     "percentiles": lambda **options: charts.plot_percentiles(percentiles(), STYLES, run=2, layer=0, **options),
     "weights": lambda **options: charts.plot_weights(weights(), STYLES, **options),
-}
-PICTURES = {
-    "histogram": lambda **options: charts.plot_histogram(histograms(), STYLES, step=10, layer=0, **options),
-    "decision": lambda **options: charts.plot_decision(decision(), STYLES, run=0, step=10, **options),
 }
 NOTHING = {
     "loss": lambda **options: charts.plot_loss(losses(np.nan), STYLES, **options),
@@ -88,10 +70,8 @@ NOTHING = {
     "weights": lambda **options: charts.plot_weights(
         weights().assign(effective_lr=np.nan), STYLES, quantity="effective_lr", **options
     ),
-    "histogram": lambda **options: charts.plot_histogram(histograms(), STYLES, step=3, layer=0, **options),
-    "decision": lambda **options: charts.plot_decision(decision(), STYLES, run=1, step=0, **options),
 }
-EVERY = FIGURES | PICTURES | {f"nothing {name}": draw for name, draw in NOTHING.items()}
+EVERY = FIGURES | {f"nothing {name}": draw for name, draw in NOTHING.items()}
 
 
 def words(spec: dict) -> str:
@@ -130,9 +110,9 @@ def test_every_chart_is_legible_described_and_follows_its_container(name, theme)
     assert all(len(line) <= 52 for line in lines), "must fit a screen of 390 px"
 
 
-@pytest.mark.parametrize("name", [*FIGURES, *PICTURES])
+@pytest.mark.parametrize("name", list(FIGURES))
 def test_axes_are_named_with_units_or_without(name):
-    spec = (FIGURES | PICTURES)[name]().to_dict()
+    spec = FIGURES[name]().to_dict()
     titles = {}
     for node in walk(spec):
         for channel in ("x", "y"):
@@ -148,10 +128,10 @@ def test_axes_are_named_with_units_or_without(name):
         assert titles["x"] == "step (optimizer updates)"
 
 
-@pytest.mark.parametrize("name", ["loss", "accuracy", "mean", "std", "weights", "histogram"])
+@pytest.mark.parametrize("name", ["loss", "accuracy", "mean", "std", "weights"])
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_runs_differ_by_color_dash_and_label(name, theme):
-    spec = (FIGURES | PICTURES)[name](theme=theme).to_dict()
+    spec = FIGURES[name](theme=theme).to_dict()
     channels = [node for node in walk(spec) if isinstance(node, dict) and "strokeDash" in node and "color" in node]
     encoding = next(node for node in channels if isinstance(node["color"], dict) and "scale" in node["color"])
     labels = encoding["color"]["scale"]["domain"]
@@ -295,35 +275,6 @@ def test_weights_leave_out_runs_without_the_quantity():
     assert strength[-1] == 1
 
 
-def test_histogram_gives_shares_of_all_values_and_names_what_is_outside():
-    spec = charts.plot_histogram(histograms(), STYLES, step=10, layer=0).to_dict()
-    frame = pd.DataFrame(rows(spec, 0))
-    first = frame[frame["run"] == 2].sort_values("bin_left")
-    assert first["bin_left"].tolist() == [-2, -1, 0, 1, 2], "closed at the right edge"
-    assert first["share"].tolist() == [0.2] * 5
-    assert "batch norm: 20.0% outside of this range." in words(spec)
-    assert "plain" not in words(spec)
-    assert spec["layer"][0]["encoding"]["y"]["stack"] is None
-
-
-def test_decision_fills_the_plane_and_draws_the_points():
-    points = pd.DataFrame({"x": [0.5, -0.5], "y": [0.0, 0.5], "label": [1, 0]})
-    spec = charts.plot_decision(decision(), STYLES, run=0, step=10, points=points).to_dict()
-    cells = pd.DataFrame(rows(spec, 0))
-    assert len(cells) == 81
-    assert (cells["probability"] > 0.5).equals((cells["left"] + cells["right"]) > 1e-9)
-    edges = np.sort(cells["left"].unique())[1:], np.sort(cells["right"].unique())[:-1]
-    assert (edges[0] <= edges[1]).all(), "no seam between neighbors"
-    assert [row["label"] for row in rows(spec, 1)] == [1, 0]
-    assert marks(charts.plot_decision(decision(), STYLES, run=0, step=10).to_dict()) == ["rect"]
-
-
-def test_a_fine_grid_is_drawn_coarser_and_said():
-    spec = charts.plot_decision(decision(size=140), STYLES, run=0, step=10).to_dict()
-    assert len(rows(spec, 0)) <= MOST_ROWS
-    assert "of the recorded grid" in words(spec)
-
-
 def test_long_frames_stay_below_the_row_limit_and_keep_both_ends():
     frame = product(step=range(5000), run=range(3), layer=range(20)).assign(weight_norm=1.0)
     kept, notes = thin(frame, ["run", "layer"])
@@ -417,11 +368,9 @@ def test_a_real_recording_goes_through_every_chart(histories):
                 charts.plot_moments(digits.moments(), styles, quantity="mean", **where, **common),
                 charts.plot_moments(digits.moments(), styles, quantity="std", **where, **common),
                 charts.plot_percentiles(digits.percentiles(), styles, run=2, **where, **common),
-                charts.plot_histogram(digits.histograms(), styles, step=12, **where),
             ]
     for quantity in ("weight_norm", "grad_norm", "effective_lr"):
         drawn.append(charts.plot_weights(digits.weights(), styles, quantity=quantity, **common))
-    drawn.append(charts.plot_decision(moons.decision(), styles, run=2, step=12))
     moon_styles = run_styles(moons.experiment)
     drawn.append(charts.plot_loss(moons.losses(), moon_styles, status=moons.status))
     assert "× too fast: diverged at step" in drawn[-1].to_dict()["description"]

@@ -10,7 +10,7 @@ import pytest
 from bnviz import Experiment, Run, sweep
 from bnviz.cluster import VARIABLE, ClusterError, _made, client_from_environment, shared_client
 from bnviz.command import main
-from bnviz.lessons.maps import MapTask
+from bnviz.lessons.why_not_affine.maps import MapTask
 from bnviz.rows import frame_of, read_rows
 from bnviz.sweeps import plan, train_networks
 

@@ -3,7 +3,7 @@
 import pytest
 
 from bnviz.limits import HOSTED, LAPTOP
-from bnviz.ui.configuration import Configuration, configuration, read
+from bnviz.ui.server.configuration import Configuration, configuration, read
 
 
 def test_without_settings_the_app_is_generous():

@@ -2,7 +2,7 @@
 
 from bnviz.experiment import Experiment, Run
 from bnviz.norms import NORMS
-from bnviz.ui import controls, fields
+from bnviz.ui.lab import controls, fields
 
 # Drawn by functions of their own (widths, runs, interventions), or with one possible value so far (model).
 ELSEWHERE = {"widths", "runs", "interventions", "model"}

@@ -10,7 +10,7 @@ from bnviz.command.arguments import parser
 from bnviz.command.inputs import read_grid, read_seeds
 from bnviz.limits import HOSTED, LAPTOP
 from bnviz.sweeps import plan
-from bnviz.ui.configuration import Configuration
+from bnviz.ui.server.configuration import Configuration
 
 ROOT = Path(__file__).resolve().parents[2]
 

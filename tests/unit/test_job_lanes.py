@@ -4,7 +4,7 @@ from threading import Event, Thread
 
 import pytest
 
-from bnviz.ui.jobs import QueueFull, Running, Waiting
+from bnviz.ui.server.jobs import QueueFull, Running, Waiting
 from tests.unit.job_bench import PATIENCE, Bench
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bnviz.ui.jobs import Running
+from bnviz.ui.server.jobs import Running
 from tests.unit.job_bench import PATIENCE, Bench
 
 

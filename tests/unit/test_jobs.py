@@ -4,8 +4,8 @@ from threading import Event, Thread
 
 import pytest
 
-from bnviz.ui import jobs
-from bnviz.ui.jobs import Done, JobQueue, QueueFull, Running, Waiting
+from bnviz.ui.server import jobs
+from bnviz.ui.server.jobs import Done, JobQueue, QueueFull, Running, Waiting
 from tests.unit.job_bench import PATIENCE, Bench
 
 

@@ -15,12 +15,14 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 # A module may import what stands in its own line or above it.
 ORDER = [
     {"__version__"},
-    {"limits", "norms", "datasets"},
+    {"words", "limits", "norms", "datasets"},
     {"experiment", "query", "styles"},
-    {"history"},
+    {"history", "outcome"},
+    {"charts"},
     {"engine", "recorder"},
-    {"lessons", "sweeps", "rows", "cluster"},
-    {"charts", "export"},
+    {"sweeps", "rows", "cluster"},
+    {"lessons"},
+    {"export"},
     {"ui", "command", "__main__"},
 ]
 
@@ -91,6 +93,23 @@ def test_torch_is_imported_where_it_computes_only():
     assert importers("torch") <= {"engine", "norms", "recorder", "lessons", "sweeps", "ui"}
     light = ("experiment", "query", "styles", "limits", "datasets", "history", "charts")
     assert not importers("torch") & set(light)
+
+
+LESSONS = [module_of(file) for file in FILES if part(module_of(file)) == "lessons"]
+
+
+@pytest.mark.parametrize(
+    ("names", "forbidden"),
+    [
+        ([name for name in LESSONS if not name.endswith("charts")], {"torch", "streamlit", "altair"}),
+        ([name for name in LESSONS if name.endswith("charts")], {"torch", "streamlit"}),
+    ],
+    ids=["experiments and verdicts", "charts"],
+)
+def test_the_rooms_of_lessons_load_no_more_than_they_need(names, forbidden):
+    code = f"import importlib, sys; [importlib.import_module(name) for name in {names}]; print(*sys.modules)"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert not forbidden & set(result.stdout.split())
 
 
 def test_the_history_knows_neither_engine_nor_recorder():

@@ -2,7 +2,7 @@ import string
 
 import pytest
 
-from bnviz.ui.literal import literal
+from bnviz.ui.page.literal import literal
 
 
 @pytest.mark.parametrize("mark", string.punctuation)

@@ -8,7 +8,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from benchmarks.load import hostile
 from benchmarks.load.figures import Figure, Report, quantile
 from benchmarks.load.reader import Run
-from bnviz.ui.contents import PAGES
+from bnviz.ui.page.contents import PAGES
 
 
 def message(**fields) -> ForwardMsg:

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from bnviz.ui import memory
+from bnviz.ui.server import memory
 
 
 class Library:
@@ -56,5 +56,5 @@ def test_a_library_that_is_no_glibc_is_told_apart(monkeypatch):
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="glibc only")
 def test_glibc_takes_it():
-    code = "from bnviz.ui.memory import give_back, keep_few_arenas; assert keep_few_arenas(); give_back()"
+    code = "from bnviz.ui.server.memory import give_back, keep_few_arenas; assert keep_few_arenas(); give_back()"
     subprocess.run([sys.executable, "-c", code], check=True, env={})

@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 
 from bnviz import Experiment, Run, train
-from bnviz.ui.outcome import Outcome, outcomes
-from bnviz.ui.race import GUESSES, RACE, compared_with_guess, race, read_query, to_query, verdict
+from bnviz.lessons.the_question.race import RACE, race, read_query, to_query
+from bnviz.lessons.the_question.verdicts import GUESSES, compared_with_guess, verdict
+from bnviz.outcome import Outcome, outcomes
 
 
 def outcome(accuracy, status="finished", classes=10, examples=360):

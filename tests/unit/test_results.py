@@ -1,4 +1,4 @@
-from bnviz.ui.results import Results
+from bnviz.ui.server.results import Results
 
 
 def test_least_recently_used_goes_first():

@@ -6,9 +6,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from bnviz.ui import server
-from bnviz.ui.configuration import configuration
-from bnviz.ui.server import SecurityHeaders, content_security_policy
+from bnviz.ui.server import application as server
+from bnviz.ui.server.application import SecurityHeaders, content_security_policy
+from bnviz.ui.server.configuration import configuration
 
 
 def test_the_policy_allows_the_inline_scripts_of_the_page_and_no_other():

@@ -2,13 +2,11 @@
 
 import pytest
 import streamlit as st
-from streamlit import runtime
 
 from bnviz import Experiment, Run, train
 from bnviz.norms import NORMS
-from bnviz.ui import training
-from bnviz.ui.outcome import outcomes
-from bnviz.ui.training import training_queue
+from bnviz.outcome import outcomes
+from bnviz.ui.server.training import training_queue
 
 
 def test_clearing_the_caches_of_streamlit_leaves_the_queue_alone():
@@ -17,24 +15,6 @@ def test_clearing_the_caches_of_streamlit_leaves_the_queue_alone():
     st.cache_resource.clear()
     st.cache_data.clear()
     assert training_queue() is queue
-
-
-class Sessions:
-    def is_active_session(self, name):
-        return name == "open"
-
-
-def test_a_visitor_is_present_while_a_page_of_the_session_is_open(monkeypatch):
-    monkeypatch.setattr(runtime, "exists", lambda: True)
-    monkeypatch.setattr(runtime, "get_instance", Sessions)
-    assert training._is_present("open")
-    assert not training._is_present("closed")
-    assert training._is_present("")
-
-
-def test_without_a_server_nobody_is_missing(monkeypatch):
-    monkeypatch.setattr(runtime, "exists", lambda: False)
-    assert training._is_present("anyone")
 
 
 @pytest.mark.parametrize("norm", NORMS)

@@ -4,7 +4,7 @@ from threading import Event, Thread
 
 import pytest
 
-from bnviz.ui.turns import Turns
+from bnviz.ui.server.turns import Turns
 
 SOON = 5.0  # seconds within which something must have happened; no test waits that long when all is well
 NOT_YET = 0.1  # seconds for which something must not happen

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from bnviz import Experiment, Run, train
-from bnviz.ui import files
-from bnviz.ui.configuration import Configuration
-from bnviz.ui.jobs import JobQueue
+from bnviz.ui.lab import files
+from bnviz.ui.server.configuration import Configuration
+from bnviz.ui.server.jobs import JobQueue
 
 TINY = Experiment(dataset="moons", widths=(4,), steps=4, batch_size=8, n_train=32, runs=(Run(norm="batch"),))
 

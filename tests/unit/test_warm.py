@@ -1,8 +1,9 @@
 """What a fresh server prepares, and that it gives way to visitors."""
 
-from bnviz.ui import server, warm
-from bnviz.ui.race import RACE
-from bnviz.ui.training import job_key
+from bnviz.lessons.the_question.race import RACE
+from bnviz.ui.server import application as server
+from bnviz.ui.server import warm
+from bnviz.ui.server.training import job_key
 
 
 class Queue:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bnviz.ui.words import bounded, percent, short
+from bnviz.words import bounded, percent, short
 
 
 @pytest.mark.parametrize(

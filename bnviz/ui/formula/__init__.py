@@ -8,12 +8,9 @@ from typing import Any
 
 import streamlit as st
 
-from bnviz.charts.standardization import SYMBOL_COLORS
-from bnviz.charts.theme import Theme
-from bnviz.lessons.standardization import UnitBatch, column_moments, forward, statistics
-from bnviz.ui.formula.text import number
-
-__all__ = ["formula", "number"]
+from bnviz.lessons.what_it_computes.standardization import UnitBatch, column_moments, forward, statistics
+from bnviz.styles import SYMBOL_COLORS, Theme
+from bnviz.words import number
 
 
 def _read(name: str) -> str:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 import streamlit as st
-from streamlit.runtime import get_instance
 
 from bnviz.ui.player.payload import View, pack
 from bnviz.ui.player.table import layer_table, player_table
+from bnviz.ui.private import address_of
 
 if TYPE_CHECKING:
     from bnviz.history import History
@@ -56,16 +56,7 @@ def player(history: History, *, key: str, autoplay: bool = True, view: View = "t
     the standard deviation of each unit's output below. `key` names the element on its page and must not contain
     two underscores in a row. With `autoplay` it starts by itself, unless the reader asked for reduced motion.
     """
-    _component(key=key, data=_address(_packed(history, autoplay, view), key))
-
-
-def _address(pack: bytes, key: str) -> str:
-    """Return the address, from the root of the app, at which this visitor's browser finds the pack.
-
-    A megabyte inside of Streamlit's messages is copied half a dozen times for each visitor; behind an address all of
-    them share one.
-    """
-    return get_instance().media_file_mgr.add(pack, "application/octet-stream", f"player {key}")
+    _component(key=key, data=address_of(_packed(history, autoplay, view), f"player {key}"))
 
 
 # A page packs the same history again at every rerun; 30 ms each add up in a full classroom.

@@ -1,0 +1,1 @@
+"""Scale leaves the weights: W times a, kicks, growth, equal rates, decay."""

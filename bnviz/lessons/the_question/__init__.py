@@ -1,0 +1,1 @@
+"""The question, on the first page: a race of three networks."""

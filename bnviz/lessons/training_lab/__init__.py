@@ -1,0 +1,1 @@
+"""The training lab: experiments that are worth a look."""

@@ -1,0 +1,1 @@
+"""Is it the VAE trick? Two reparameterizations side by side."""

@@ -1,0 +1,1 @@
+"""What batch norm computes: one unit of a mini-batch, forward and back."""

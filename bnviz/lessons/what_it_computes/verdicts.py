@@ -1,0 +1,126 @@
+"""The sentences of the page *What it computes* that depend on its numbers."""
+
+from __future__ import annotations
+
+from bnviz.lessons.what_it_computes.standardization import Doubling, Gap, GradientSums, UnitBatch, backward, statistics
+from bnviz.styles import SYMBOL_COLORS, Theme
+from bnviz.words import number, tex
+
+NEGLIGIBLE = 0.01  # share of the part along x̂ below which Σdx·x̂ is as good as 0
+GROUPED = 3  # the unit whose values form two groups in the first table
+GUESSES = ("y doubles", "y stays as it is", "y is halved")
+
+
+def after_doubling(found: Doubling, example: int) -> tuple[str, str]:
+    """What happens to y when every value is doubled, in the words of `GUESSES` where they fit, and why."""
+    moves = (
+        f"y of example {example} goes from {number(found.before[example - 1])} to {number(found.after[example - 1])}"
+    )
+    if len({*found.before, *found.after}) == 1:
+        return GUESSES[1], f"Here every y is β = {number(found.before[0])}, whatever the values are."
+    divisor = f"√(σ² + ε) from {number(found.scale_before)} to {number(found.scale_after)}"
+    if found.stays:
+        return GUESSES[1], (
+            f"Doubling also takes the mean to {number(found.mean)} and {divisor}, and so {moves}. "
+            f"The largest change of any y is {number(found.largest_change)}."
+        )
+    return f"y moves {found.growth:.2f} times as far from β", (
+        f"The mean becomes {number(found.mean)}, but ε does not double: it takes {divisor}. So {moves}. "
+        "Only a small ε makes batch norm blind to the scale of its input."
+    )
+
+
+def groups(gap: Gap | None, unit: int) -> str:
+    """Whether the unit has two groups of values, and what standardizing did to them."""
+    if gap is None:
+        return f"This batch is too small, or too equal, to see a shape in it. Take eight examples of unit {GROUPED}."
+    if not gap.two_groups:
+        to_see = (
+            "Go back to the first table, where it has"
+            if unit == GROUPED
+            else f"Now pick unit {GROUPED}: in the first table it has"
+        )
+        return f"Unit {unit} has no clear gap between its values. {to_see} two groups before, and two groups after."
+    return (
+        f"Unit {unit} has two groups of values, {gap.below} below and {gap.above} above a gap of {gap.before:.2f} "
+        f"standard deviations. After standardizing the gap is {gap.after:.2f} standard deviations: still two groups, "
+        "nothing like a bell."
+    )
+
+
+def backward_formula(batch: UnitBatch, example: int, theme: Theme) -> tuple[str, str]:
+    """The gradient of the page in LaTeX: in symbols, and with the numbers of one example, in the picture's colors."""
+    row, colors = backward(batch).iloc[example - 1], SYMBOL_COLORS[theme]
+
+    def colored(name: str, text: str) -> str:
+        return rf"\textcolor{{{colors[name]}}}{{{text}}}"
+
+    def added(value: float) -> str:
+        return tex(value) if value < 0 else f"+{tex(value)}"
+
+    symbols = (
+        r"dx = \frac{"
+        + colored("gamma", r"\gamma")
+        + r"}{\sqrt{\sigma^2+\varepsilon}} \Bigl("
+        + colored("y", "dy")
+        + colored("mean", r"-\,\overline{dy}")
+        + colored("var", r"-\,\hat x\,\overline{dy\,\hat x}")
+        + r"\Bigr)"
+    )
+    numbers = (
+        rf"dx_{{{example}}} = \frac{{{colored('gamma', tex(batch.gamma))}}}{{{tex(statistics(batch).scale)}}} \Bigl("
+        + colored("y", tex(row["upstream"]))
+        + colored("mean", added(row["mean_part"]))
+        + colored("var", added(row["along_part"]))
+        + rf"\Bigr) = {tex(row['dx'])}"
+    )
+    return symbols, numbers
+
+
+def from_left_to_dx(batch: UnitBatch, example: int) -> str:
+    """Return how what is left of the gradient becomes dx, with the numbers of one example."""
+    row, scale = backward(batch).iloc[example - 1], statistics(batch).scale
+    return (
+        f"Of dy = {number(row['upstream'])} of example {example}, {number(row['rest'])} is left, as in the pictures. "
+        f"Times γ/√(σ² + ε) = {number(batch.gamma)}/{number(scale)} = {number(batch.gamma / scale)} this is "
+        f"dx\u00a0=\u00a0{number(row['dx'])}."
+    )
+
+
+def what_is_left(batch: UnitBatch, sums: GradientSums) -> str:
+    """How much of the gradient passes."""
+    size = len(batch.values)
+    if not any(batch.upstream):
+        return "dy is 0 everywhere, so there is nothing to take away."
+    if size == 2 and batch.eps == 0:
+        return (
+            "**With two examples nothing is left.** x̂ is −1 and +1 whatever the two values are, so y cannot "
+            "answer to x, and the gradient is zero."
+        )
+    kept = f"What is left keeps {number(sums.kept)} of the squared length of dy."
+    if batch.constant:
+        return f"{kept} All values are equal, so x̂ = 0 and only the mean is taken away."
+    if size == 2:
+        return (
+            f"{kept} Two examples have two directions, and both are taken away but for the share "
+            f"ε/(σ² + ε) = {number(sums.left_along)}. At ε = 0 the gradient of a batch of two is zero."
+        )
+    kept = f"{kept} γ = 0 then lets none of it through to x." if batch.gamma == 0 else kept
+    usual = f"a random dy keeps {1 - 2 / size:.2f} on average at ε = 0."
+    return f"{kept} Two of the {size} directions are taken away, so {usual}"
+
+
+def what_the_sums_say(sums: GradientSums, gamma: float) -> str:
+    """What Σdx = 0 means, and whether Σdx·x̂ is as good as 0 at this ε."""
+    if gamma == 0:
+        return "Both sums are 0 for a simple reason: γ = 0, so that y is β whatever x is, and nothing reaches x."
+    together = "Σ dx = 0: no update asks all values to move together, because y would not show it."
+    if sums.left_along <= NEGLIGIBLE or sums.along == 0:
+        return (
+            f"{together} Σ dx·x̂ is 0 but for what ε leaves: none asks them to spread, because y would not show that "
+            "either. So the gradient already accounts for the μ and σ² that will move with x."
+        )
+    return (
+        f"{together} Σ dx·x̂ would be 0 at ε = 0. With this ε the share {number(sums.left_along)} of the part along x̂ "
+        "stays, because y does show some of a change of spread."
+    )

@@ -1,0 +1,1 @@
+"""Why not γx + β? Maps of networks over learning rate and initial scale."""

@@ -1,0 +1,1 @@
+"""The training lab: its draft, its controls, files, sweeps and figures."""

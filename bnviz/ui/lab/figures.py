@@ -1,0 +1,143 @@
+"""The analytical figures of a recording, one tab each; only what is open is computed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from bnviz import charts
+from bnviz.charts.curves import MomentQuantity, WeightQuantity
+from bnviz.charts.theme import STAGE_NAMES
+from bnviz.styles import run_styles
+from bnviz.ui.server.training import training_queue
+
+if TYPE_CHECKING:
+    from bnviz.history import History
+
+WEIGHT_QUANTITIES: dict[WeightQuantity, str] = {
+    "weight_norm": "‖W‖",
+    "grad_norm": "‖∂L/∂W‖",
+    "effective_lr": "effective rate η/‖W‖²",
+}
+
+
+@st.fragment
+def figures(result: str, key: str) -> None:
+    """Draw the figures of the recording kept under `result`. Switching between them reruns nothing else."""
+    done = training_queue().result(result)
+    if done is None or done.result is None:
+        st.info("This recording was dropped to make room for others. Press Train to make it again.")
+        return
+    history = done.result
+    # Closed at first: a figure costs more of the server than the rest of the page, and the player shows the course.
+    box = st.expander("Figures to read values from", key=f"{key}_figures", on_change="rerun")
+    if not box.open:
+        return
+    with box:
+        tabs = st.tabs(list(_FIGURES), key=f"{key}_figure", on_change="rerun")
+        for tab, draw in zip(tabs, _FIGURES.values(), strict=True):
+            if tab.open:
+                with tab:
+                    draw(history, key)
+
+
+def _common(history: History) -> dict[str, Any]:
+    return {
+        "styles": run_styles(history.experiment),
+        "theme": "dark" if st.context.theme.type == "dark" else "light",
+        "interventions": [kick.step for kick in history.experiment.interventions],
+    }
+
+
+def _show(chart: Any, key: str) -> None:
+    st.altair_chart(chart, theme=None, width="stretch", key=key)
+
+
+def _loss(history: History, key: str) -> None:
+    _show(charts.plot_loss(history.losses(), status=history.status, **_common(history)), f"{key}_loss")
+
+
+def _accuracy(history: History, key: str) -> None:
+    _show(charts.plot_accuracy(history.losses(), status=history.status, **_common(history)), f"{key}_accuracy")
+
+
+def _affine(history: History, key: str) -> None:
+    layer = _layer(history, f"{key}_affine")
+    frame = history.affine()
+    if frame.empty:
+        st.info("None of these runs trains both γ and β.")
+        return
+    for column, run in zip(st.columns(frame["run"].nunique()), sorted(frame["run"].unique()), strict=True):
+        with column:
+            _show(charts.plot_affine(frame, run=int(run), layer=layer, **_common(history)), f"{key}_affine{run}")
+
+
+def _moments(history: History, key: str) -> None:
+    layer, stage = _layer_and_stage(history, f"{key}_moments")
+    frame = history.moments()
+    quantities: tuple[MomentQuantity, ...] = ("mean", "std")
+    for column, quantity in zip(st.columns(2), quantities, strict=True):
+        with column:
+            chart = charts.plot_moments(frame, layer=layer, stage=stage, quantity=quantity, **_common(history))
+            _show(chart, f"{key}_moments_{quantity}")
+
+
+def _weights(history: History, key: str) -> None:
+    quantity = st.radio(
+        "Quantity",
+        list(WEIGHT_QUANTITIES),
+        format_func=WEIGHT_QUANTITIES.__getitem__,
+        horizontal=True,
+        key=f"{key}_weight_quantity",
+        help="The effective rate exists where scaling a layer's weights changes nothing, under SGD.",
+    )
+    _show(charts.plot_weights(history.weights(), quantity=quantity, **_common(history)), f"{key}_weights")
+
+
+def _percentiles(history: History, key: str) -> None:
+    layer, stage = _layer_and_stage(history, f"{key}_percentiles")
+    frame = history.percentiles()
+    runs = range(len(history.experiment.runs))
+    for column, run in zip(st.columns(len(runs)), runs, strict=True):
+        with column:
+            chart = charts.plot_percentiles(frame, run=run, layer=layer, stage=stage, **_common(history))
+            _show(chart, f"{key}_percentiles{run}")
+
+
+_FIGURES: dict[str, Callable[[History, str], None]] = {
+    "Loss": _loss,
+    "Accuracy": _accuracy,
+    "γ and β": _affine,
+    "μ and σ": _moments,
+    "Weights and rates": _weights,
+    "Percentiles": _percentiles,
+}
+
+
+def _layer(history: History, key: str) -> int:
+    layers = range(len(history.experiment.widths))
+    return st.selectbox(
+        "Hidden layer",
+        layers,
+        index=len(layers) - 1,
+        format_func=lambda layer: str(layer + 1),
+        key=f"{key}_layer",
+        help="Counted from the input.",
+        width=200,
+    )
+
+
+def _layer_and_stage(history: History, key: str) -> tuple[int, str]:
+    with st.container(horizontal=True):
+        layer = _layer(history, key)
+        stage = st.selectbox(
+            "Values",
+            list(STAGE_NAMES),
+            format_func=STAGE_NAMES.__getitem__,
+            key=f"{key}_stage",
+            help="Where in the layer the values are taken.",
+            width=260,
+        )
+    return layer, stage

@@ -1,0 +1,149 @@
+"""The lab's state in a session: the draft that the controls show, and what was trained last.
+
+Held in the session are texts only (the draft, and keys of results); recordings stay in the server's store.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Mapping
+
+import streamlit as st
+
+from bnviz.experiment import Experiment, InvalidExperiment
+from bnviz.lessons.training_lab.presets import PRESETS
+from bnviz.limits import work
+from bnviz.query import read_query
+from bnviz.ui.lab.controls import Draft, draft_of
+from bnviz.ui.server.budget import nearest_allowed, refused, share_of_budget
+from bnviz.words import short
+
+START = PRESETS[0].experiment
+IN_FLIGHT = 5.0  # seconds for which a busy browser may still send the query of before the last change
+_DRAFT, _VERSION, _WRITTEN, _SHOWN = "lab_draft", "lab_version", "lab_written_queries", "lab_shown"
+
+
+def open_lab(query: Mapping[str, str]) -> dict[str, str]:
+    """Take the draft from the URL when it is not the one that this session wrote, and train what it says.
+
+    Without parameters the session's last draft is kept, or the first preset begins. Returns what was wrong with
+    the URL: field → message.
+    """
+    asked = dict(query)
+    if asked and not _is_own(asked):
+        experiment, problems = read_query(asked)
+        welcome, too_much = _within_limits(experiment)
+        load(welcome)
+        return problems | too_much
+    if _DRAFT not in st.session_state:
+        load(START)
+    return {}
+
+
+def _is_own(query: dict[str, str]) -> bool:
+    """Whether this session wrote the query, as the last one or so shortly before that it may be under way still."""
+    return any(query == written and time.monotonic() < until for written, until in st.session_state.get(_WRITTEN, []))
+
+
+def _remember(query: dict[str, str]) -> None:
+    now = time.monotonic()
+    before = [(old, min(until, now + IN_FLIGHT)) for old, until in st.session_state.get(_WRITTEN, []) if old != query]
+    st.session_state[_WRITTEN] = [(old, until) for old, until in before if until > now] + [(query, math.inf)]
+
+
+def _within_limits(experiment: Experiment) -> tuple[Experiment, dict[str, str]]:
+    """Return the experiment, or the nearest one that this server trains, and what was refused about it."""
+    problems = refused(experiment)
+    return (nearest_allowed(experiment) or START) if problems else experiment, problems
+
+
+def load(experiment: Experiment, result: str | None = None) -> None:
+    """Show `experiment` in the controls and train it, or play the recording kept under `result`."""
+    st.session_state[_SHOWN] = (experiment.to_json(), result)
+    rewrite(draft_of(experiment))
+
+
+def rewrite(draft: Draft) -> None:
+    """Replace the draft from outside of its widgets, which start anew from it."""
+    st.session_state[_DRAFT] = draft
+    st.session_state[_VERSION] = st.session_state.get(_VERSION, 0) + 1
+
+
+def update(draft: Draft) -> None:
+    """Keep what the widgets say now."""
+    st.session_state[_DRAFT] = draft
+
+
+def draft() -> Draft:
+    """Return the draft."""
+    return st.session_state[_DRAFT]
+
+
+def widget_key() -> str:
+    """Return the prefix of the controls' keys, a new one whenever the draft was replaced."""
+    return f"lab{st.session_state[_VERSION]}"
+
+
+def shown() -> tuple[Experiment, str | None]:
+    """Return the experiment that is on the stage, and the key of its recording when that was uploaded."""
+    text, result = st.session_state[_SHOWN]
+    return Experiment.from_json(text), result
+
+
+def show(experiment: Experiment) -> None:
+    """Put `experiment` on the stage."""
+    st.session_state[_SHOWN] = (experiment.to_json(), None)
+
+
+def judge(values: Draft) -> tuple[Experiment | None, dict[str, str]]:
+    """Return the experiment that the draft makes, or what is wrong with it: field → message."""
+    try:
+        experiment = Experiment(**values)
+    except InvalidExperiment as error:
+        return None, error.problems
+    problems = refused(experiment)
+    return (None, problems) if problems else (experiment, {})
+
+
+def suggestion(values: Draft) -> Experiment | None:
+    """Return the nearest experiment that this server trains, when the draft asks for a valid one that it refuses."""
+    try:
+        experiment = Experiment(**values)
+    except InvalidExperiment:
+        return None
+    return nearest_allowed(experiment) if refused(experiment) else None
+
+
+def work_in_words(experiment: Experiment) -> str:
+    """Return the estimated work of the experiment and its share of what this server does for one training."""
+    share = 100 * share_of_budget(experiment)
+    return (
+        f"{short(work(experiment), 2)} multiply-adds, {'less than 1' if share < 1 else f'{share:.0f}'} % of what one "
+        "training may take here."
+    )
+
+
+def differences(asked: Draft, offered: Experiment) -> str:
+    """Return what an offer changes, field by field, in the words of a link."""
+    new = draft_of(offered)
+    return "; ".join(
+        f"{name} {_plain(new[name])} instead of {_plain(value)}" for name, value in asked.items() if value != new[name]
+    )
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, tuple):
+        many = all(isinstance(part, int) for part in value) and len(set(value)) == 1
+        return f"{len(value)} × {value[0]}" if many else str(len(value))
+    return "all" if value is None else str(value)
+
+
+def write_query(experiment: Experiment) -> dict[str, str]:
+    """Keep the URL in step with the controls, and return its parameters."""
+    # Never empty: without parameters the lab would begin with its first preset.
+    query = experiment.to_query() or {"steps": str(experiment.steps)}
+    if st.query_params.to_dict() != query:
+        st.query_params.from_dict(query)
+    _remember(query)
+    return query

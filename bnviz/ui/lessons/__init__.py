@@ -1,0 +1,1 @@
+"""What each lesson draws: one file a lesson."""

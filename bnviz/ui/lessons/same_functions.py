@@ -1,0 +1,175 @@
+"""The figures of the lesson on one function in several coordinates: each draws its result and says what it shows."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from bnviz.charts.run_losses import plot_run_losses
+from bnviz.experiment import Experiment, Run
+from bnviz.lessons.same_functions import charts, plane_charts, verdicts
+from bnviz.lessons.same_functions.fixed_scale import OTHER_RATE, SAME_RATE, FixedScale, difference
+from bnviz.lessons.same_functions.folding import Folding, folding_summary
+from bnviz.lessons.same_functions.identity import ScaleIdentity, found
+from bnviz.lessons.same_functions.parting import AFFINE, Parting, endings, split
+from bnviz.lessons.same_functions.plane import NORMS, Landscape, Walks, state
+from bnviz.lessons.same_functions.plane_charts import Picture
+from bnviz.styles import RunStyle, run_styles
+from bnviz.ui.page.frame import prose
+from bnviz.ui.page.lesson import figure, numbers, settle, theme
+from bnviz.ui.page.stage import Stage
+from bnviz.words import short
+
+
+def draw_folding(stage: Stage, task: Folding, example: int, guess: str | None) -> None:
+    """Show the outputs of the network and of its folded twin, and settle how many answers changed."""
+    done = stage.obtain(task)
+    if done is None or done.result is None:
+        return
+    table, styles = done.result, _styles("batch", "none")
+    of_batch = table[table["norm"] == "batch"]
+    with stage.picture:
+        left, right = st.columns(2)
+        with left:
+            figure(charts.plot_answer(of_batch, styles, example=example, theme=theme()), "same_functions_answer")
+        with right:
+            figure(charts.plot_agreement(of_batch, styles, example=example, theme=theme()), "same_functions_agreement")
+        stage.show_caption()
+        if done.ending != "finished":
+            return
+        batch, affine = (row for _, row in folding_summary(table).iterrows())
+        numbers(
+            {
+                "folded differs by, 32-bit": short(batch["single"], 2),
+                "folded differs by, 64-bit": short(batch["double"], 2),
+                "γx + β merged, 64-bit": short(affine["double"], 2),
+                "training mode differs by": short(batch["training"]),
+                "test accuracy": f"{batch['accuracy']:.3f}",
+                "test accuracy, folded": f"{batch['accuracy_folded']:.3f}",
+                "in training mode": f"{batch['accuracy_training']:.3f}",
+            }
+        )
+        settle(guess, verdicts.what_folding_did(batch), verdicts.why_folding(batch))
+        with prose():
+            st.markdown(verdicts.redundancy_verdict(batch, affine))
+            st.markdown(verdicts.mode_verdict(batch))
+
+
+def draw_scale(stage: Stage, task: FixedScale) -> None:
+    """Show γx + β with a fixed γ between two plain networks, and which of the two it is."""
+    done = stage.obtain(task)
+    if done is None or done.result is None or done.result.empty:
+        return
+    table = done.result
+    with stage.picture:
+        styles = run_styles(task.experiment)
+        figure(plot_run_losses(table, styles, broad=OTHER_RATE, theme=theme()), "same_functions_scale_loss")
+        stage.show_caption()
+        if done.ending != "finished":
+            return
+        same, other = difference(table, SAME_RATE), difference(table, OTHER_RATE)
+        numbers(
+            {
+                "difference from plain, rate c²η": short(other, 2),
+                "difference from plain, rate η": short(same, 2),
+            }
+        )
+        with prose():
+            st.markdown(verdicts.fixed_scale_verdict(same, other, task.scale))
+
+
+def draw_parting(stage: Stage, task: Parting, guess: str | None) -> None:
+    """Show how the three networks part and what each walk reached, and settle when they parted."""
+    done = stage.obtain(task)
+    if done is None or done.result is None or done.result.empty:
+        return
+    table, styles = done.result, run_styles(task.experiment)
+    with stage.picture:
+        left, right = st.columns(2)
+        with left:
+            figure(
+                charts.plot_parting(table, styles, quantity="difference", theme=theme()), "same_functions_difference"
+            )
+        with right:
+            figure(charts.plot_parting(table, styles, quantity="loss", theme=theme()), "same_functions_loss")
+        stage.show_caption()
+        if done.ending != "finished":
+            return
+        parted, ends = split(table), endings(table, task.steps)
+        numbers(
+            {
+                "distance of γx + β, step 0": short(parted.start, 2),
+                "after step 1": short(parted.first, 2),
+                "at its last step": verdicts.last_distance(parted, ends[AFFINE]),
+                "batch norm's own move, step 1": short(parted.moved, 2),
+            }
+        )
+        settle(guess, verdicts.what_parted(parted), verdicts.why_parted(parted))
+        with prose():
+            names = [style.label for style in styles]
+            st.markdown(verdicts.walks_verdict(ends, names))
+
+
+def draw_identity(stage: Stage, task: ScaleIdentity, eps: float) -> None:
+    """Show w·∂L/∂w against γ·∂L/∂γ, and what the update that follows does to the lengths."""
+    done = stage.obtain(task)
+    if done is None or done.result is None:
+        return
+    table, styles = done.result, _styles("affine", "batch")
+    affine, batch, exact = found(table, "affine"), found(table, "batch", eps), found(table, "batch", 0.0)
+    with stage.picture:
+        left, right = st.columns(2)
+    with left:
+        figure(charts.plot_identity(table, styles, eps=eps, theme=theme()), "same_functions_identity")
+        stage.show_caption()
+    if done.ending != "finished":
+        return
+    with right:
+        numbers(
+            {
+                "γx + β: |w·∂L/∂w − γ·∂L/∂γ|": short(affine.error, 1),
+                "batch norm: |w·∂L/∂w|": short(batch.weight_part, 2),
+                "its error against ε/(σ² + ε)·γ·∂L/∂γ": short(batch.error, 1),
+                "γx + β: error of Δ(γ² − ‖w‖²)": short(affine.change_error, 1),
+                "batch norm, ε = 0: error of Δ‖w‖²": short(exact.change_error, 1),
+            }
+        )
+        with prose():
+            st.markdown(verdicts.identity_verdict(affine, batch, eps))
+
+
+def draw_plane(plane: Stage, polar: Stage, landscape: Landscape, walks: Walks, step: int) -> None:
+    """Show both walks over the plane and, in the second place, over angle and length, and what the rays are."""
+    ground, done = plane.obtain(landscape), polar.obtain(walks)
+    if ground is None or ground.result is None or done is None or done.result is None:
+        return
+    table, styles = done.result, _styles(*NORMS)
+    stages: tuple[tuple[Stage, Picture], ...] = ((plane, "plane"), (polar, "polar"))
+    for stage, picture in stages:
+        with stage.picture, st.container(horizontal=True):
+            for run, norm in enumerate(NORMS):
+                chart = plane_charts.plot_walk(
+                    ground.result, table, styles, run=run, picture=picture, step=step, theme=theme()
+                )
+                st.altair_chart(chart, theme=None, width="content", key=f"same_functions_{picture}_{norm}")
+        with stage.picture:
+            stage.show_caption()
+    plain, batch = (state(table, norm, step) for norm in NORMS)
+    with polar.picture:
+        numbers(
+            {
+                "loss along the ray, plain": short(plain["along_ray"], 2),
+                "loss along the ray, batch norm": short(batch["along_ray"], 1),
+                "‖w‖, plain": short(plain["length"]),
+                "‖w‖, batch norm": short(batch["length"]),
+            }
+        )
+        if done.ending != "finished":
+            return
+        with prose():
+            st.markdown(verdicts.ray_verdict(plain, batch))
+            for norm, now, name in (("none", plain, "The plain w"), ("batch", batch, "With batch norm w")):
+                st.markdown(verdicts.walk_verdict(state(table, norm, 0), now, name))
+
+
+def _styles(*norms: str) -> tuple[RunStyle, ...]:
+    return run_styles(Experiment(runs=tuple(Run(norm=norm) for norm in norms)))

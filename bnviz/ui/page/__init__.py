@@ -1,0 +1,1 @@
+"""What pages are made of: frame, stage, controls in the link, predictions."""

@@ -1,0 +1,95 @@
+"""What every page shares: configuration, navigation, presenter mode, links to its neighbors, footer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import groupby
+from pathlib import Path
+
+import streamlit as st
+
+from bnviz.ui.page.contents import PAGES, Page, neighbors, page_named
+from bnviz.ui.private import Place
+from bnviz.ui.server.turns import page_scripts
+
+HERE = Path(__file__).parent
+CARDS_IN_A_ROW = 3
+PROSE_WIDTH = 700  # pixels: about 70 to 80 characters a line
+ENLARGED = 1.29  # what `presenter.css` makes of 1
+
+
+@contextmanager
+def page(file: str) -> Iterator[None]:
+    """Draw the frame of the page `file` and enter its body.
+
+    The links and the footer are drawn first, below a place kept for the body, so that they are there while a
+    training holds up the rest of the script. Scripts of many visitors take turns.
+    """
+    current = page_named(file)
+    with page_scripts.turn():
+        st.set_page_config(
+            page_title=f"{current.title} · bnviz",
+            page_icon=str(HERE / "icon.png"),
+            layout="wide",
+            menu_items={"Get help": None, "Report a bug": None},
+        )
+        st.html(HERE / "page.css")
+        _sidebar()
+        body = st.container()
+        _footer(current)
+        with body:
+            yield
+
+
+def prose() -> Place:
+    """Return a container for text, as wide as a line may be for comfortable reading."""
+    return st.container(width=round(PROSE_WIDTH * ENLARGED) if st.session_state.get("presenter") else PROSE_WIDTH)
+
+
+def cards() -> None:
+    """Draw a card with link and summary for every page but the first."""
+    st.header("Go on")
+    for start in range(1, len(PAGES), CARDS_IN_A_ROW):
+        for column, entry in zip(st.columns(CARDS_IN_A_ROW), PAGES[start : start + CARDS_IN_A_ROW], strict=False):
+            with column, st.container(border=True, height="stretch"):
+                st.page_link(entry.file, label=f"**{entry.title}**", icon=entry.icon)
+                st.markdown(entry.summary)
+
+
+def _sidebar() -> None:
+    with st.sidebar:
+        st.markdown("**bnviz**")
+        for group, pages in groupby(PAGES, key=lambda page: page.group):
+            st.caption(group)
+            for entry in pages:
+                st.page_link(entry.file, label=entry.title, icon=entry.icon)
+        st.divider()
+        # Widgets forget their value when the page changes; a plain key of the session does not.
+        st.session_state["presenter"] = st.toggle(
+            "Presenter mode",
+            value=st.session_state.get("presenter", False),
+            key="frame_presenter",
+            help="Enlarges all text so that it can be read from the back of a room.",
+        )
+        if st.session_state["presenter"]:
+            st.html(HERE / "presenter.css")
+
+
+def _footer(current: Page) -> None:
+    before, after = neighbors(current)
+    with st.container(key="frame_footer"):
+        with st.container(horizontal=True, horizontal_alignment="distribute"):
+            if before:
+                st.page_link(before.file, label=f"Previous: {before.title}", icon=":material/arrow_back:")
+            if after:
+                st.page_link(
+                    after.file,
+                    label=f"Next: {after.title}",
+                    icon=":material/arrow_forward:",
+                    icon_position="right",
+                )
+        st.caption(
+            "bnviz trains small networks on this server and plays back what it recorded. "
+            "Every curve comes from a training that you can repeat from its seed."
+        )

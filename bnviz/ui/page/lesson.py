@@ -1,0 +1,81 @@
+"""What every lesson has: a prediction asked first and settled by the result, figures, and sources."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+import streamlit as st
+
+from bnviz.ui.page.frame import prose
+from bnviz.ui.page.literal import literal
+
+UNPREDICTED = "What happened{about}? Predict above first, or open this."
+
+
+def predict(question: str, answers: Sequence[str], key: str) -> str | None:
+    """Ask for a prediction; None until the reader makes one. `key` is unique in the app."""
+    with prose():
+        return st.radio(question, answers, index=None, horizontal=True, key=f"{key}_prediction")
+
+
+def settle(guess: str | None, happened: str, why: str, about: str = "") -> None:
+    """Say whether the prediction held, and why. `happened` is the answer that the run gave, in the same words.
+
+    Before there is a prediction it is folded away, so as not to give away what the reader is asked; `about` tells two
+    of a page apart.
+    """
+    with prose():
+        if guess is None:
+            with st.expander(UNPREDICTED.format(about=f" {about}" if about else "")):
+                st.markdown(f"**What happened: {happened}.** {why}")
+        elif guess == happened:
+            st.success(f"You predicted *{guess}*, and that is what happened. {why}")
+        else:
+            st.info(f"You predicted *{guess}*; what happened is *{happened}*. {why}")
+
+
+def ask_before(key: str, label: str, cost: str) -> bool:
+    """Draw a button for an experiment that costs more than a page should on its own; whether it was pressed.
+
+    Once pressed it stays so for this visit, and the button gives way to the experiment.
+    """
+    asked = f"{key}_asked"
+    if not st.session_state.get(asked):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.button(label, key=f"{key}_ask", icon=":material/play_arrow:", on_click=_remember, args=(asked,))
+            st.caption(cost)
+    return bool(st.session_state.get(asked))
+
+
+def _remember(key: str) -> None:
+    st.session_state[key] = True
+
+
+def numbers(values: Mapping[str, str]) -> None:
+    """Show numbers of this run in a row, each under its name; both are text ready to be read."""
+    with st.container(horizontal=True):
+        for name, value in values.items():
+            st.metric(name, value, width="content")
+
+
+def limit(text: str) -> None:
+    """Say where the page's claim stops being true."""
+    with prose():
+        st.markdown(f"**Where this stops being true.** {text}")
+
+
+def sources(*entries: str) -> None:
+    """List the sources, with section or equation numbers."""
+    with prose(), st.expander("Sources"):
+        st.markdown("\n".join(f"- {literal(entry)}" for entry in entries))
+
+
+def theme() -> Literal["light", "dark"]:
+    """The theme that the reader's browser shows."""
+    return "dark" if st.context.theme.type == "dark" else "light"
+
+
+def figure(chart: Any, key: str) -> None:
+    """Show an Altair chart as wide as its place. Charts carry their own light or dark look."""
+    st.altair_chart(chart, theme=None, width="stretch", key=key)

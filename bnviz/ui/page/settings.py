@@ -1,0 +1,115 @@
+"""The controls of a lesson, kept in the link of its page: what a reader set, another one opens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from bnviz.experiment import Experiment, InvalidExperiment
+from bnviz.ui.page.literal import literal
+from bnviz.words import short
+
+_LISTED = 10  # values of a control that a message names; of more it names the first and the last
+
+
+class Settings:
+    """Draws controls and keeps their values in the page's link, as far as they differ from the defaults.
+
+    Make one where messages about the link are to appear, draw the controls through it, and call `keep` once all of
+    them are drawn. A control named `rate` of the page `scale` has the key `scale_rate` and is `rate=…` in the link.
+    """
+
+    def __init__(self, page: str) -> None:
+        self._page = page
+        self._asked = st.query_params.to_dict()
+        self._messages = st.container()
+        self._problems: dict[str, str] = {}
+        self._defaults: dict[str, Any] = {}
+        self._values: dict[str, Any] = {}
+
+    def seed(self) -> int:
+        """The seed that the link asks for, 0 if it asks for none."""
+        seed = 0
+        try:
+            seed = Experiment(seed=int(self._asked.get("seed", "0"))).seed
+        except InvalidExperiment as error:
+            self._problems["seed"] = str(error)
+        except ValueError:
+            self._problems["seed"] = "seed must be a whole number."
+        return self._note("seed", 0, seed)
+
+    def slider(
+        self,
+        name: str,
+        label: str,
+        values: Sequence[Any],
+        default: Any,
+        *,
+        help: str,
+        width: int = 300,
+        format_func: Callable[[Any], str] = short,
+    ) -> Any:
+        """Draw a slider over the listed values, and return the chosen one."""
+        key = self._start(name, values, default)
+        chosen = st.select_slider(label, values, format_func=format_func, key=key, help=help, width=width)
+        return self._note(name, default, chosen)
+
+    def choice(self, name: str, label: str, options: Mapping[Any, str], default: Any, *, help: str) -> Any:
+        """Draw a row of radio buttons, value → label, and return the chosen value."""
+        key = self._start(name, tuple(options), default)
+        chosen = st.radio(label, tuple(options), format_func=options.__getitem__, horizontal=True, key=key, help=help)
+        return self._note(name, default, chosen)
+
+    def toggle(self, name: str, label: str, default: bool = False, *, help: str) -> bool:
+        """Draw a switch, and return whether it is on. In the link it is `on` or `off`."""
+        key = self._start(name, (False, True), default)
+        return self._note(name, default, st.toggle(label, key=key, help=help))
+
+    def keep(self) -> None:
+        """Write the link, and tell the reader which parts of it were ignored."""
+        for name in self._asked.keys() - self._values.keys():
+            self._problems[name] = "this page has no such parameter."
+        if self._problems:
+            named = (text if text.startswith(name) else f"{name}: {text}" for name, text in self._problems.items())
+            listed = "\n".join(f"- {literal(text)}" for text in named)
+            self._messages.error(f"These parts of the link were ignored:\n\n{listed}")
+        changed = {name: value for name, value in self._values.items() if value != self._defaults[name]}
+        st.query_params.from_dict({name: _text(value) for name, value in changed.items()})
+
+    def repeat_with_another_seed(self) -> None:
+        """Draw a button that asks for every experiment of the page from other weights and mini-batches."""
+        following = self._values["seed"] + 1
+        st.button(
+            f"Repeat all with seed {following}",
+            on_click=_ask_for_seed,
+            args=(following,),
+            icon=":material/casino:",
+            key=f"{self._page}_repeat",
+        )
+
+    def _start(self, name: str, values: Sequence[Any], default: Any) -> str:
+        """Give a control the value that the link asks for when the page is opened, and return its key."""
+        key = f"{self._page}_{name}"
+        texts = {_text(value): value for value in values}
+        asked = self._asked.get(name, _text(default))
+        if asked not in texts:
+            listed = [*texts] if len(texts) <= _LISTED else [*[*texts][:3], "…", [*texts][-1]]
+            self._problems[name] = f"{name} = {asked!r}: must be one of {', '.join(listed)}."
+        st.session_state.setdefault(key, texts.get(asked, default))
+        return key
+
+    def _note(self, name: str, default: Any, value: Any) -> Any:
+        self._defaults[name], self._values[name] = default, value
+        return value
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _ask_for_seed(seed: int) -> None:
+    st.query_params["seed"] = str(seed)

@@ -1,0 +1,71 @@
+"""Every private or undocumented call of Streamlit, in one place: what it stands in for, and what would break.
+
+Tried with the version that `requirements.txt` pins; `tests/unit/test_private.py` fails when one of them goes away.
+Three things of this kind cannot stand here: `page.css` finds elements by their `data-testid`, `.streamlit/config.toml`
+sets `runner.postScriptGC` and `global.maxCachedMessageAge`, which no page of the documentation names, and `app.py`
+needs `st.App` to be assigned where `streamlit run` looks for it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit
+from streamlit import runtime
+from streamlit.delta_generator import DeltaGenerator
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+if TYPE_CHECKING:
+    from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+Place = DeltaGenerator
+"""What `st.container()`, `st.empty()` and `st.columns()` return. Public functions, but their type has no public name;
+used in annotations only."""
+
+
+def visitor() -> str:
+    """Return the name of the session whose script runs here, "" outside of one.
+
+    Stands in for a public name of the session, which there is none of. Without it one visitor's leaving could not end
+    the jobs that only this visitor waits for.
+    """
+    context = get_script_run_ctx()
+    return context.session_id if context else ""
+
+
+def is_present(visitor: str) -> bool:
+    """Return whether the session has a page open in some browser. Who is nobody's session is always there.
+
+    Stands in for a callback when a session ends. Without it a training would go on for a reader who has closed the tab.
+    """
+    return not (visitor and runtime.exists()) or runtime.get_instance().is_active_session(visitor)
+
+
+def address_of(data: bytes, name: str) -> str:
+    """Return the address, from the root of the app, at which this visitor's browser finds `data`.
+
+    Stands in for a route of the app's own. What Streamlit sends in its messages is copied half a dozen times for each
+    visitor; behind an address all of them share one. Without it the player would stay empty.
+    """
+    return runtime.get_instance().media_file_mgr.add(data, "application/octet-stream", name)
+
+
+def forget_file(file: UploadedFile) -> None:
+    """Drop an uploaded file that was read.
+
+    Stands in for a public way to do so: Streamlit keeps the file until the page is closed, and a class's files would
+    fill the memory. Without it that is what happens, and nothing else.
+    """
+    context = get_script_run_ctx()
+    if context and isinstance(context.uploaded_file_mgr, MemoryUploadedFileManager):
+        context.uploaded_file_mgr.remove_file(context.session_id, file.file_id)
+
+
+def index_page() -> str:
+    """Return the HTML of the page that Streamlit serves.
+
+    Stands in for a nonce: the content policy allows its inline scripts by their hash. Without it no page would start.
+    """
+    return (Path(streamlit.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")

@@ -1,0 +1,105 @@
+"""What surrounds the pages: a warm-up before the first visitor and security headers on every response."""
+
+from __future__ import annotations
+
+import base64
+import gc
+import hashlib
+import os
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import cached_property
+from importlib import import_module
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from bnviz.lessons.the_question.race import RACE
+from bnviz.ui.private import index_page
+from bnviz.ui.server.configuration import PREFIX, configuration
+from bnviz.ui.server.memory import keep_few_arenas
+from bnviz.ui.server.training import prepare
+
+
+def content_security_policy(index: str, frame_ancestors: str) -> str:
+    """Return the policy under which Streamlit's page `index` (its HTML) runs without asking any other host.
+
+    `frame_ancestors` lists who may embed it: hosts, `'self'` or `'none'`, separated by spaces.
+    The inline scripts of the page are allowed by their hash; WebAssembly and blob workers serve its tables.
+    """
+    hashes = [
+        base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+        for script in re.findall(r"<script>(.*?)</script>", index, flags=re.DOTALL)
+    ]
+    scripts = " ".join(["'self'", "'wasm-unsafe-eval'", "blob:", *(f"'sha256-{digest}'" for digest in hashes)])
+    return "; ".join(
+        [
+            "default-src 'self'",
+            f"script-src {scripts}",
+            "worker-src 'self' blob:",
+            "style-src 'self' 'unsafe-inline'",
+            "img-src 'self' data: blob:",
+            "font-src 'self' data:",
+            "connect-src 'self'",
+            "base-uri 'self'",
+            "form-action 'self'",
+            "object-src 'none'",
+            f"frame-ancestors {frame_ancestors}",
+        ]
+    )
+
+
+class SecurityHeaders:
+    """ASGI middleware that adds the policy and two more headers to every HTTP response."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    @cached_property
+    def headers(self) -> list[tuple[bytes, bytes]]:
+        """The headers, made at the first request: the configuration is complete by then."""
+        policy = content_security_policy(index_page(), configuration().frame_ancestors)
+        return [
+            (b"content-security-policy", policy.encode()),
+            (b"x-content-type-options", b"nosniff"),
+            (b"referrer-policy", b"same-origin"),
+        ]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", []), *self.headers]
+            await send(message)
+
+        await self.app(scope, receive, send if scope["type"] != "http" else send_with_headers)
+
+
+@asynccontextmanager
+async def lifespan(app: Any) -> AsyncIterator[None]:
+    """Read the configuration and start the warm-up, without holding up the first visitor.
+
+    Raises ValueError for a bad configuration, which ends the start of the server.
+    """
+    keep_few_arenas()
+    if Path(app.script_path).parent.name == "cloud":
+        os.environ.setdefault(f"{PREFIX}HOSTED", "1")
+    configuration()
+    # Altair's modules import each other: two visitors who made a fresh server load them at the same moment would both
+    # meet a half-loaded one.
+    import_module("bnviz.charts")
+    Thread(target=warm_up, name="bnviz-warm-up", daemon=True).start()
+    yield
+
+
+def warm_up() -> None:
+    """Train the race of the first page, take what is loaded by then out of garbage collection, and go on to lessons.
+
+    Streamlit collects garbage after every script run; freezing spares each visit a walk over torch's objects.
+    """
+    prepare(RACE)
+    gc.collect()
+    gc.freeze()
+    import_module("bnviz.ui.server.warm").prepare_lessons()

@@ -1,0 +1,103 @@
+"""The job queue of this server, which trains experiments and computes what lessons need besides."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from functools import cache
+from typing import TYPE_CHECKING, Any, Protocol
+
+from bnviz.experiment import Experiment
+from bnviz.limits import work
+from bnviz.ui.private import is_present
+from bnviz.ui.server.configuration import configuration
+from bnviz.ui.server.jobs import Done, JobQueue, QueueFull, Report
+from bnviz.ui.server.memory import give_back
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from bnviz.history import History
+
+
+LONG = 1e10  # multiply-adds from which a task counts as long: some seconds
+ABSENCE = 10.0  # seconds that a long training pauses for while its visitor's connection is lost
+
+
+class Computation(Protocol):
+    """What is done for a lesson besides training: a frozen value, named in full by its `repr`.
+
+    One that may take more than a few seconds has a `work`, its multiply-adds.
+    """
+
+    @property
+    def steps(self) -> int:
+        """How many steps `report` counts."""
+
+    def compute(self, report: Report, should_stop: Callable[[], bool]) -> pd.DataFrame:
+        """Return the result; `report(step, ())` makes progress readable, `should_stop()` asks for an early end.
+
+        `report(step, (), rows)` shows the visitor what there is of the result so far.
+        """
+
+
+Task = Experiment | Computation
+
+
+def job_key(task: Task) -> str:
+    """Return the name under which a task is worked on and its result kept: all its settings, seed included."""
+    return task.model_dump_json() if isinstance(task, Experiment) else repr(task)
+
+
+# Not one of Streamlit's caches: a visitor's browser can ask Streamlit to clear those.
+@cache
+def training_queue() -> JobQueue[Task, Any]:
+    """Return the queue that all visitors of this server share."""
+    settings = configuration()
+    return JobQueue(
+        _work,
+        size=_bytes,
+        is_long=is_long,
+        absence=ABSENCE,
+        capacity=settings.queue,
+        deadline=settings.deadline,
+        keep_bytes=settings.results_megabytes * 1_000_000,
+        present=is_present,
+    )
+
+
+def prepare(task: Task) -> None:
+    """Work on a task so that its result is at hand, and wait for that: it gives way to visitors and begins again."""
+    ending = None
+    while ending in (None, "abandoned"):
+        try:
+            with training_queue().join(job_key(task), task) as ticket:
+                while not isinstance(done := ticket.wait(1.0), Done):
+                    pass
+            ending = done.ending
+        except QueueFull:
+            time.sleep(1.0)
+
+
+def is_long(task: Task) -> bool:
+    """Whether short tasks are worked on while this one pauses."""
+    return (work(task) if isinstance(task, Experiment) else getattr(task, "work", 0.0)) > LONG
+
+
+def _work(task: Task, report: Report, should_stop: Callable[[], bool]) -> History | pd.DataFrame:
+    try:
+        if not isinstance(task, Experiment):
+            return task.compute(report, should_stop)
+        # Imported by the worker, not by the pages: loading torch takes seconds.
+        from bnviz.engine.training import train
+
+        return train(task, on_progress=report, should_stop=should_stop)
+    finally:
+        give_back()
+
+
+def _bytes(result: Any) -> int:
+    arrays = getattr(result, "arrays", None)
+    if arrays is None:
+        return int(result.memory_usage(deep=True).sum())
+    return sum(array.nbytes for array in arrays.values())

@@ -1,0 +1,35 @@
+"""What a fresh server prepares once the race is trained, while nobody waits: first figures of lessons, and presets."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from bnviz.lessons.scale_decoupling.kick import kick_experiment
+from bnviz.lessons.scale_decoupling.scale import ScaleSweep
+from bnviz.lessons.the_question.race import RACE
+from bnviz.lessons.training_lab.presets import PRESETS
+from bnviz.lessons.two_reparameterizations.direction import TurnedWeights
+from bnviz.lessons.two_reparameterizations.gradient_estimates import GradientEstimates
+from bnviz.ui.server.training import Task, prepare, training_queue
+
+# The default tasks of lessons that are seen first on their page and take less than about a second each; then the
+# presets of the lab.
+FIRST_SIGHTS: tuple[Task, ...] = (
+    ScaleSweep(),
+    kick_experiment(),
+    GradientEstimates(),
+    TurnedWeights(),
+    *(preset.experiment for preset in PRESETS if preset.experiment != RACE),
+)
+
+
+def prepare_lessons(tasks: Sequence[Task] = FIRST_SIGHTS, pause: float = 0.5) -> None:
+    """Work on the tasks one after the other, each only when no visitor's job is under way or in line.
+
+    `pause` is the time between two looks at the queue, in seconds.
+    """
+    for task in tasks:
+        while not training_queue().idle:
+            time.sleep(pause)
+        prepare(task)

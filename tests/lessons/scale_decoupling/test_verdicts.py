@@ -1,0 +1,134 @@
+"""Both branches of every sentence that the lesson on scale chooses by result."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from bnviz.lessons.scale_decoupling import verdicts
+from bnviz.lessons.scale_decoupling.scale import ScaleEffect
+
+HELD = ScaleEffect(1.0, 1e-15, 0.1, 0.01, 0.0)
+GONE = ScaleEffect(0.117, 3.35, 118.0, 1.18e5, 0.02)
+UNSCALED = ScaleEffect(0.9999, 0.0, 1.0, 1.0, 0.0)
+
+
+def kicked(norm="batch", before=0.2, after=0.2, **more) -> pd.Series:
+    values = {"status": "finished", "accuracy_before": 0.95, "accuracy_lowest": 0.7, "steps_until_back": 15.0}
+    return pd.Series({"norm": norm, "loss_before": before, "loss_after": after, **values, **more})
+
+
+@pytest.mark.parametrize(
+    ("ratio", "answer"),
+    [(10.0, "ten times larger"), (1.02, "unchanged"), (0.1, "ten times smaller"), (0.28, "0.28 times as large")],
+)
+def test_the_gradient_is_named_by_its_ratio(ratio, answer):
+    assert verdicts.what_the_gradient_did(HELD._replace(gradient_ratio=ratio)) == answer
+
+
+def test_the_reason_for_the_gradient_depends_on_whether_the_output_moved():
+    assert "does not notice the scale" in verdicts.why_the_gradient(HELD, 0.0)
+    assert "With ε = 0.1 the scale still matters" in verdicts.why_the_gradient(GONE, 0.1)
+
+
+def test_invariance_holds_or_is_gone():
+    assert verdicts.scale_verdict(HELD, UNSCALED, 1e-5, 10.0).startswith("**Batch norm does not notice a = 10**")
+    gone = verdicts.scale_verdict(GONE, UNSCALED, 1e-5, 0.001)
+    assert gone.startswith("**Here the invariance is gone**")
+    assert "from 1 to 0.12" in gone
+    assert "118 times as long; with ε = 0 it would be 1,000" in gone
+    assert "Move a" in verdicts.scale_verdict(UNSCALED, UNSCALED, 1e-5, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("plain", "batch", "answer"),
+    [(0.2, 0.2, "both"), (0.2, 9.0, "only the plain one"), (np.inf, 0.2, "only batch norm"), (9.0, 9.0, "neither")],
+)
+def test_who_went_on_after_the_kick(plain, batch, answer):
+    assert verdicts.what_the_kick_did(pd.DataFrame([kicked("none", after=plain), kicked(after=batch)])) == answer
+
+
+def test_the_reason_for_the_kick_names_the_losses_and_a_rate_that_became_too_large():
+    diverged = kicked("none", after=np.inf, status="diverged at step 103")
+    calm = pd.DataFrame([diverged, kicked()])
+    assert "plain 0.2, then diverged at step 103; batch norm 0.2, then 0.2." in verdicts.why_the_kick(calm, 100.0)
+    assert "the same rate now turns W 10⁻⁴ times as far" in verdicts.why_the_kick(calm, 100.0)
+    assert "too far" not in verdicts.why_the_kick(calm, 0.1)
+    assert "pace" not in verdicts.why_the_kick(calm, 0.1)
+    disturbed = pd.DataFrame([diverged, kicked(after=0.9)])
+    assert "turns it 100 times as far" in verdicts.why_the_kick(disturbed, 0.1)
+    assert "too far" not in verdicts.why_the_kick(disturbed, 10.0)
+
+
+def test_the_dip_in_evaluation_is_explained_by_what_the_training_loss_did():
+    dip = verdicts.evaluation_verdict(kicked())
+    assert "fell from 95 % to 70 %. After 15 updates it was back" in dip
+    assert "shows no such trouble" in dip
+    assert "Two causes mix here" in verdicts.evaluation_verdict(kicked(after=2.0))
+    assert "did not come back" in verdicts.evaluation_verdict(kicked(steps_until_back=np.nan))
+    assert "stayed within 2 points of the 95 %" in verdicts.evaluation_verdict(kicked(accuracy_lowest=0.94))
+
+
+def test_growth_by_pythagoras_or_not():
+    row = pd.Series({"growth": 1.42, "largest_cosine": 2e-14, "shrinking": 0.0, "largest_error": 2e-15})
+    held = verdicts.growth_verdict(row, "Batch norm")
+    assert held.startswith("**Batch norm: a right angle every time.**")
+    assert "1.42 times as long; it never shrank." in held
+    row = pd.Series({"growth": 2.3, "largest_cosine": 0.41, "shrinking": 0.25, "largest_error": 2.59})
+    broken = verdicts.growth_verdict(row, "Plain")
+    assert broken.startswith("**Plain: no right angle.**")
+    assert "by up to 259 %" in broken
+    assert "shrank in 25 % of the updates" in broken
+
+
+@pytest.mark.parametrize(
+    ("difference", "norm", "beginning", "reason"),
+    [
+        (4e-16, "batch", "**The same training.**", "by rounding"),
+        (0.001, "batch", "**The same training, for any purpose.**", "32-bit numbers"),
+        (0.9, "batch", "**Two different trainings.**", "grow from step to step"),
+        (1200.0, "none", "**Two different trainings.**", "no rate makes up for it"),
+        (0.94, "none", "**Two different trainings.**", "by up to 0.94."),
+        (1.07e22, "none", "**Two different trainings.**", "the losses part by more than 10²⁰."),
+        (np.inf, "none", "**Two different trainings.**", "one of them diverged"),
+    ],
+)
+def test_curves_coincide_or_part(difference, norm, beginning, reason):
+    words = verdicts.equivalence_verdict(difference, norm, 10.0)
+    assert words.startswith(beginning)
+    assert reason in words
+    assert "a = 10 with 100 times the rate" in words
+
+
+@pytest.mark.parametrize(
+    ("difference", "beginning"),
+    [
+        (1e-10, "**The same training.**"),
+        (0.002, "**The same training, for any purpose.**"),
+        (0.4, "**Not the same in these numbers.**"),
+    ],
+)
+def test_decay_and_a_rising_rate_coincide_or_part(difference, beginning):
+    assert verdicts.decay_verdict(difference).startswith(beginning)
+
+
+def test_short_weights_part_through_eps_and_long_ones_through_rounding():
+    short = verdicts.equivalence_verdict(0.9, "batch", 0.001)
+    assert "ε = 10⁻⁵ is no longer small beside it" in short
+    assert "rounding" not in short
+    assert "ε" not in verdicts.equivalence_verdict(0.9, "batch", 100.0)
+
+
+def test_the_numbers_stand_in_the_row_of_their_layer():
+    table = verdicts.scale_table({"plain": GONE, "batch norm": HELD})
+    assert table.loc["batch norm"].tolist() == ["1", "×0.1", "×0.01"]
+    assert table.loc["plain"].tolist() == ["0.117", "×118", "×1.18·10⁵"]
+
+
+def test_decay_and_steps_are_in_balance_or_not():
+    balance = pd.DataFrame({"run": [0, 1], "length": [3.91, 3.93], "share": [0.98, 1.02], "turn": [0.99, 1.01]})
+    held = verdicts.equilibrium_verdict(balance)
+    assert held.startswith("**In balance.**")
+    assert "came to 3.91 to 3.93" in held
+    assert "0.98 to 1.02 times" in held
+    assert "by 0.99 to 1.01 times √(2ηλ)" in held
+    assert verdicts.equilibrium_verdict(balance.assign(share=[0.62, 1.0])).startswith("**Not in balance.**")

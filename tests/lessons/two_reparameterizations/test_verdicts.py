@@ -1,0 +1,145 @@
+"""Both branches of every sentence that the lesson on the two reparameterizations chooses by result, and its charts."""
+
+import pandas as pd
+import pytest
+
+from bnviz.charts.theme import PALETTES
+from bnviz.lessons.two_reparameterizations import charts, verdicts
+from bnviz.lessons.two_reparameterizations.direction import Dependence
+from bnviz.lessons.two_reparameterizations.gradient_estimates import Exact, Measured
+
+MOVED = Dependence(1.18, 0.0, 71.8, 7e-15)
+STAYED = Dependence(2e-15, 0.0, 71.8, 7e-15)
+EXACT = Exact(4.0, 87.0, 4.0)
+
+
+def estimated(score=86.0, pathwise=4.0, score_mean=4.0, pathwise_mean=4.0) -> Measured:
+    return Measured(score_mean, pathwise_mean, score, pathwise)
+
+
+@pytest.mark.parametrize(
+    ("ratio", "answer"), [(21.7, 0), (10.1, 0), (9.9, 1), (1.26, 1), (1.2, 2), (0.81, 2), (0.79, 3), (0.06, 3)]
+)
+def test_the_answer_follows_the_ratio_of_variances(ratio, answer):
+    assert verdicts.which_spreads_more(ratio) == verdicts.SPREAD_ANSWERS[answer]
+
+
+@pytest.mark.parametrize(
+    ("pathwise", "reason"),
+    [(4.0, "a slope says more"), (86.0, "vary here about as much"), (900.0, "steep and changes")],
+)
+def test_the_reason_follows_the_ratio_too(pathwise, reason):
+    words = verdicts.why_it_spreads(estimated(pathwise=pathwise), EXACT, 1)
+    assert reason in words
+    assert "exact is 21.75" in words
+    assert "whatever the number of draws" not in words
+    assert "(here 16)" in verdicts.why_it_spreads(estimated(pathwise=pathwise), EXACT, 16)
+
+
+def test_the_means_are_right_or_miss():
+    assert verdicts.unbiased(estimated(), EXACT, 10_000).startswith("**Both are right on average.**")
+    # The standard error of the pathwise mean is 0.02.
+    assert verdicts.unbiased(estimated(pathwise_mean=4.07), EXACT, 10_000).startswith("**Both are right on average.**")
+    assert verdicts.unbiased(estimated(pathwise_mean=4.09), EXACT, 10_000).startswith("**The means miss")
+
+
+@pytest.mark.parametrize(
+    ("x_hat", "noise", "answer"),
+    [(1.2, 0.0, "x̂ alone"), (0.0, 3.0, "ε alone"), (1.2, 3.0, "both"), (1e-15, 0.0, "neither")],
+)
+def test_what_moved_is_named(x_hat, noise, answer):
+    assert verdicts.what_turning_did(Dependence(x_hat, noise, 71.8, 0.0)) == answer
+
+
+def test_a_turn_is_explained_by_what_each_is_made_of():
+    words = verdicts.why_turning(MOVED, 30)
+    assert "turned by 30°, the x̂ that moved most moved by 1.18" in words
+    assert "ε moved by 0" in words
+
+
+def test_the_change_and_its_effect_are_named():
+    assert verdicts.dependence_verdict(STAYED, 0, 1.0, False).startswith("Nothing has been changed yet")
+    assert (
+        verdicts.dependence_verdict(MOVED, 30, 1.0, False)
+        == "**With w turned by 30°: x̂ moves, by up to 1.2; ε stays.**"
+    )
+    stretched = verdicts.dependence_verdict(STAYED, 0, 100.0, False)
+    assert stretched == "**With w times 100: x̂ stays, but for 2·10⁻¹⁵ of rounding; ε stays.**"
+    again = verdicts.dependence_verdict(Dependence(0.0, 4.2, 71.8, 0.0), 0, 1.0, True)
+    assert again == "**With everything done once more: x̂ stays to the last bit; ε is another one, by up to 4.2.**"
+
+
+def test_scale_leaks_or_does_not():
+    assert verdicts.leak_verdict(MOVED).startswith(
+        "Neither lets scale leak: ‖∂x̂/∂w·w‖ is 7·10⁻¹⁵ where ‖∂x̂/∂w‖ is 71.8"
+    )
+    assert verdicts.leak_verdict(MOVED._replace(along=5.0)).startswith("Scale leaks from w into x̂")
+
+
+def test_right_angles_or_not():
+    held = {"weight": 8e-17, "batch": 2e-16, "none": 0.41}
+    assert verdicts.right_angle_verdict(held).startswith("**The same right angle.**")
+    assert "8·10⁻¹⁷ with weight normalization, 2·10⁻¹⁶ with batch norm and 0.41 in a plain layer" in (
+        verdicts.right_angle_verdict(held)
+    )
+    for change in ({"batch": 0.1}, {"weight": 0.1}, {"none": 1e-9}):
+        assert verdicts.right_angle_verdict({**held, **change}).startswith("**Not the same here.**")
+
+
+@pytest.mark.parametrize(
+    ("ratio", "words"),
+    [
+        (21.5, "; here that cut the variance of the estimate 21.5-fold."),
+        (0.94, "neither better nor worse"),
+        (0.0625, "gave 16 times the variance of the score function's estimate: pathwise is not always better"),
+    ],
+)
+def test_the_verdict_is_a_short_answer_and_two_sentences_by_result(ratio, words):
+    said = verdicts.verdict(ratio, MOVED)
+    assert said.startswith("**No: the form is shared, the purpose is not.** In the VAE")
+    assert words in said
+    assert "(by up to 1.2)" in said
+    assert "by up to" not in verdicts.verdict(ratio, STAYED)
+    assert said.count(". ") == 1
+    assert said.endswith(".")
+
+
+def counted() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "estimator": ["score", "score", "pathwise", "pathwise"],
+            "left": [-1.0, 1.0, -1.0, 1.0],
+            "right": [1.0, 3.0, 1.0, 3.0],
+            "share": [0.5, 0.4, 0.1, 0.9],
+        }
+    )
+
+
+def test_the_estimates_share_an_axis_and_the_truth_is_marked():
+    spec = charts.plot_estimates(counted(), gradient=2.0).to_dict()
+    bars, truth = spec["layer"]
+    assert bars["encoding"]["x"]["field"] == "left"
+    assert bars["encoding"]["x2"]["field"] == "right"
+    assert bars["encoding"]["x"]["scale"]["domain"] == [-1.0, 3.0]
+    assert bars["encoding"]["y2"]["field"] == "zero"
+    drawn = pd.DataFrame(spec["datasets"][bars["data"]["name"]])
+    assert drawn["percent"].tolist() == [50, 40, 10, 90]
+    assert pd.DataFrame(spec["datasets"][truth["data"]["name"]])["left"].tolist() == [2.0]
+    assert "Dashed: the true gradient, 2." in " ".join(spec["title"]["subtitle"])
+    assert "score function: 90.0 % of its estimates" in spec["description"]
+    assert charts.plot_estimates(counted(), gradient=2.0, theme="dark").to_dict() != spec
+    assert "nothing to draw" in charts.plot_estimates(counted().head(0), gradient=2.0).to_dict()["description"]
+
+
+@pytest.mark.parametrize("quantity", ["normalized", "noise"])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_before_and_after_are_drawn_on_equal_axes(quantity, theme):
+    columns = {"example": [0, 1], f"{quantity}_before": [-1.0, 6.0], f"{quantity}_after": [-1.0, 5.0]}
+    spec = charts.plot_compared(pd.DataFrame(columns), quantity=quantity, color="#123456", theme=theme).to_dict()
+    diagonal, dots = spec["layer"]
+    domains = [dots["encoding"][axis]["scale"]["domain"] for axis in ("x", "y")]
+    assert domains[0] == domains[1] == pytest.approx([-6.3, 6.3])
+    assert dots["encoding"]["y"]["field"] == f"{quantity}_after"
+    assert dots["mark"]["color"] == "#123456"
+    assert diagonal["mark"]["color"] == PALETTES[theme].muted
+    assert "moved most moved by 1." in spec["description"]
