@@ -153,7 +153,7 @@ with frame.page("pages/1_what_it_computes.py"):
     if problems:
         listed = "\n".join(f"- {literal(name)}: {literal(message)}" for name, message in problems.items())
         st.error(f"These parts of the link were ignored:\n\n{listed}")
-    guess = predict(QUESTION, GUESSES, "computes")
+    guess = predict(QUESTION, GUESSES, "what_it_computes")
     mini_batch.offer_doubling()
     left, right = st.columns(2, gap="large")
     with right:

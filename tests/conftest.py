@@ -1,10 +1,12 @@
 """Settings that all tests share."""
 
 import os
+from pathlib import Path
 
 # Before torch is imported: at these sizes a second thread only costs time.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 # The same examples on every machine, so that a pass here is a pass there. To search for more:
@@ -14,3 +16,20 @@ settings.register_profile(
 )
 settings.register_profile("search", parent=settings.get_profile("repeatable"), max_examples=2000, derandomize=False)
 settings.load_profile("repeatable")
+
+MOST_WORKERS = 4
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """A process for each core, but none for single files: starting them takes longer than it saves."""
+    if all(Path(argument.partition("::")[0]).is_file() for argument in config.args):
+        return 0
+    return min(os.cpu_count() or 1, MOST_WORKERS)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of a file in one process, since they share trainings, and all that need a browser in one."""
+    for item in items:
+        group = "browser" if item.get_closest_marker("browser") else item.nodeid.partition("::")[0]
+        item.add_marker(pytest.mark.xdist_group(group))

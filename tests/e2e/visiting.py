@@ -1,0 +1,79 @@
+"""Opening pages of the app in a browser, and waiting for them."""
+
+import time
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, Page, expect
+
+from bnviz.ui.page.contents import PAGES
+
+ROOT = Path(__file__).resolve().parents[2]
+SCREENS = {"desk": (1440, 900), "phone": (390, 844)}
+PATIENCE = 60_000  # milliseconds
+
+
+def path_of(file: str) -> str:
+    """The path in the address of the page `file`."""
+    return "" if file == "app.py" else Path(file).stem.partition("_")[2]
+
+
+PATHS = [path_of(page.file) for page in PAGES]
+
+
+def open_page(browser: Browser, address: str, screen: str = "desk", scheme: str = "light") -> Page:
+    """Open an address in a window of its own, and note what the browser complains about and whom it asks.
+
+    The lists are `page.complaints` and `page.hosts`; close `page.context` in the end.
+    """
+    width, height = SCREENS[screen]
+    page = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme).new_page()
+    page.complaints, page.hosts = [], set()
+
+    def hear(message):
+        # Asked for a page by a deep link, Streamlit's own start-up probes for its base path with requests
+        # that answer 404, and finds it at the root.
+        probe = "_stcore" in message.location.get("url", "") and "404" in message.text
+        if message.type in ("error", "warning") and not probe:
+            page.complaints.append(message.text)
+
+    page.on("console", hear)
+    page.on("pageerror", lambda error: page.complaints.append(str(error)))
+    page.on("request", lambda request: page.hosts.add(urlsplit(request.url).hostname))
+    page.goto(address)
+    expect(page.locator("h1")).to_be_visible(timeout=PATIENCE)
+    return page
+
+
+def wait_for_player(page: Page) -> None:
+    """Wait until a player is there and everything is drawn."""
+    expect(page.get_by_test_id("stBidiComponentIsolated").first).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=PATIENCE)
+
+
+def wait_until_settled(page: Page) -> None:
+    """Wait until a figure is there, the script of the page has ended and everything is drawn."""
+    # The figure first: a script that has not begun is not running either. Charts below the screen are drawn once they
+    # are scrolled to, so a picture above them counts as well.
+    drawn = ("stBidiComponentIsolated]", "stVegaLiteChart] canvas", "stVegaLiteChart] svg", "stHtml] img")
+    figures = page.locator(", ".join(f"[data-testid={selector}" for selector in drawn))
+    expect(figures.first).to_be_visible(timeout=PATIENCE)
+    wait_until_idle(page)
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=PATIENCE)
+
+
+def wait_until_idle(page: Page) -> None:
+    """Wait until no script of the page runs."""
+    expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible(timeout=PATIENCE)
+
+
+def until(page: Page, condition: str):
+    """Wait for a condition on the page, and return its first value that holds.
+
+    Playwright's own wait evaluates text in the page, which the policy forbids.
+    """
+    deadline = time.monotonic() + PATIENCE / 1000
+    while not (value := page.evaluate(condition)):
+        assert time.monotonic() < deadline, condition
+        page.wait_for_timeout(50)
+    return value
