@@ -17,14 +17,11 @@ from bnviz.engine.batches import Batch, make_batch
 from bnviz.engine.network import cross_entropy
 from bnviz.engine.program import Program
 from bnviz.experiment import Experiment
-from bnviz.history import PERCENTILES, SPLITS, STAGES, History
+from bnviz.history import BINS, GRID, PERCENTILES, SPLITS, STAGES, History
 from bnviz.norms import NORMS
 
-BINS = 80
-GRID = 32
-"""Points along each side of the square on which decision regions are recorded."""
 GRID_ROWS = 11
-"""Rows of these that pass through a program at a time; see EVALUATED."""
+"""Rows of the grid that pass through a program at a time; see EVALUATED."""
 POINTS = 300
 """Training points that are kept to be drawn over a decision region."""
 EVALUATED = 96

@@ -2,10 +2,10 @@
 
 import streamlit as st
 
+from bnviz.costs import work, work_in_a_sweep
 from bnviz.lessons.depths import DepthSweep
 from bnviz.lessons.maps import RATES, SCALES, map_experiment
 from bnviz.lessons.sigmoids import sigmoid_experiment
-from bnviz.limits import work, work_in_a_sweep
 from bnviz.norms import NORMS
 from bnviz.ui import frame, maps
 from bnviz.ui.lesson import limit, predict, sources

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from bnviz.costs import work
 from bnviz.experiment import Experiment, InvalidExperiment
-from bnviz.limits import work
 from bnviz.query import read_query
 from bnviz.ui.budget import nearest_allowed, refused, share_of_budget
 from bnviz.ui.controls import Draft, draft_of

@@ -15,9 +15,9 @@ from streamlit.delta_generator import DeltaGenerator
 from bnviz import charts
 from bnviz.charts.maps import PICK
 from bnviz.charts.theme import Layers
+from bnviz.costs import sweep_problems, work_in_a_sweep
 from bnviz.experiment import Experiment, InvalidExperiment
 from bnviz.lessons.maps import Axes, MapTask, cells, gather, map_tasks, networks_of, shares
-from bnviz.limits import sweep_problems, work_in_a_sweep
 from bnviz.styles import run_styles
 from bnviz.ui.budget import bounds, with_steps
 from bnviz.ui.lesson import figure, theme

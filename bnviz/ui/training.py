@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from streamlit import runtime
 
+from bnviz.costs import work
 from bnviz.experiment import Experiment
-from bnviz.limits import work
 from bnviz.ui.configuration import configuration
 from bnviz.ui.jobs import Done, JobQueue, QueueFull, Report
 from bnviz.ui.memory import give_back

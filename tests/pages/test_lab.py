@@ -5,7 +5,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from bnviz import Experiment, Run, train
-from bnviz.limits import HOSTED, app_problems
+from bnviz.costs import app_problems
+from bnviz.limits import HOSTED
 from bnviz.ui import files
 from bnviz.ui.presets import PRESETS
 

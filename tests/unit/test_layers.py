@@ -17,7 +17,7 @@ ORDER = [
     {"__version__"},
     {"limits", "norms", "datasets"},
     {"experiment", "query", "styles"},
-    {"history"},
+    {"history", "costs"},
     {"engine", "recorder"},
     {"lessons", "sweeps", "rows", "cluster"},
     {"charts", "export"},
