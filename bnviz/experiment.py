@@ -10,19 +10,13 @@ import json
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    StrictBool,
-    ValidationError,
-    field_validator,
-    model_validator,
-)
+from pydantic import Field, StrictBool, field_validator, model_validator
 
 from bnviz.datasets import DATASETS
 from bnviz.limits import LIBRARY
 from bnviz.norms import NORMS
+from bnviz.query import from_query, to_query
+from bnviz.value import InvalidExperiment, Value, short
 
 Activation = Literal["relu", "leaky_relu", "tanh", "sigmoid", "gelu", "linear"]
 ACTIVATIONS: tuple[str, ...] = ("relu", "leaky_relu", "tanh", "sigmoid", "gelu", "linear")
@@ -31,75 +25,7 @@ Number = Annotated[float, Field(strict=True)]
 Whole = Annotated[int, Field(strict=True)]
 
 
-class InvalidExperiment(ValueError):
-    """A bad field, or several: `problems` maps each field's name to a message that says how to fix it."""
-
-    def __init__(self, problems: Mapping[str, str]):
-        self.problems = dict(problems)
-        super().__init__("\n".join(self.problems.values()))
-
-
-def _problems(error: ValidationError) -> dict[str, str]:
-    """Pydantic's findings as field → sentence, with our own wording where a validator of ours spoke."""
-    found: dict[str, str] = {}
-    for item in error.errors(include_url=False):
-        parts = [str(part) for part in item["loc"]]
-        if len(parts) > 1 and parts[0] in ("runs", "interventions") and parts[1].isdigit():
-            parts = [f"{parts[0][:-1]}{int(parts[1]) + 1}", *parts[2:]]
-        field = ".".join(parts) or "experiment"
-        cause = item.get("ctx", {}).get("error")
-        if isinstance(cause, InvalidExperiment):
-            for name, message in cause.problems.items():
-                found.setdefault(f"{field}.{name}" if parts else name, f"{field}: {message}" if parts else message)
-            continue
-        if item["type"] == "value_error":
-            message = str(cause)
-        elif item["type"] == "extra_forbidden":
-            message = f"{field}: there is no such field; remove it."
-        elif field == "widths" and item["type"] == "tuple_type":
-            message = f"widths = {_short(item['input'])}: must be a list of whole numbers, in a link 64-64-64."
-        elif item["type"] == "literal_error":
-            message = f"{field} = {_short(item['input'])}: must be one of {item['ctx']['expected']}; choose one."
-        else:
-            message = f"{field} = {_short(item['input'])}: {_plain(item['msg'])}."
-        found.setdefault(field, message)
-    return found
-
-
-def _short(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."
-
-
-def _plain(message: str) -> str:
-    words = {"Input should be": "must be", "a valid integer": "a whole number", "a valid tuple": "a list", "valid ": ""}
-    for theirs, ours in words.items():
-        message = message.replace(theirs, ours)
-    return message.rstrip(".")
-
-
-class _Value(BaseModel):
-    """A frozen value whose bounded numbers are checked against `bnviz.limits.LIBRARY`."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    # The slash lets a field of a URL or a file be called "self", and be refused like any other.
-    def __init__(self, /, **data: Any):
-        try:
-            super().__init__(**data)
-        except ValidationError as error:
-            raise InvalidExperiment(_problems(error)) from None
-
-    @field_validator("*", mode="after")
-    @classmethod
-    def _inside_bounds(cls, value: Any, info: Any) -> Any:
-        bound = LIBRARY.get(info.field_name)
-        if bound and isinstance(value, int | float) and (problem := bound.problem(info.field_name, value)):
-            raise ValueError(problem)
-        return value
-
-
-class Run(_Value):
+class Run(Value):
     """One network of an experiment: its normalization, optimizer and scale.
 
     norm               a key of `bnviz.norms.NORMS`
@@ -145,11 +71,11 @@ class Run(_Value):
     @classmethod
     def _known_norm(cls, value: Any) -> Any:
         if not isinstance(value, str) or value not in NORMS:
-            raise ValueError(f"norm = {_short(value)}: must be one of {', '.join(NORMS)}; choose one.")
+            raise ValueError(f"norm = {short(value)}: must be one of {', '.join(NORMS)}; choose one.")
         return value
 
 
-class Intervention(_Value):
+class Intervention(Value):
     """Multiply hidden weights W (weight norm: v) of every run by `factor`, once.
 
     It happens after update `step` and after that step's record, so the record at `step` shows the
@@ -167,13 +93,13 @@ class Intervention(_Value):
         indices = isinstance(value, list | tuple) and len(value) > 0 and all(type(item) is int for item in value)
         if value != "hidden" and not indices:
             raise ValueError(
-                f'layers = {_short(value)}: must be "hidden" or indices of hidden layers, counted from 0; name at '
+                f'layers = {short(value)}: must be "hidden" or indices of hidden layers, counted from 0; name at '
                 "least one."
             )
         return value
 
 
-class Experiment(_Value):
+class Experiment(Value):
     """Runs that share data, initial weights and mini-batches, and differ in what each `Run` names.
 
     dataset        a key of `bnviz.datasets.DATASETS`
@@ -215,7 +141,7 @@ class Experiment(_Value):
     @classmethod
     def _known_dataset(cls, value: Any) -> Any:
         if not isinstance(value, str) or value not in DATASETS:
-            raise ValueError(f"dataset = {_short(value)}: must be one of {', '.join(DATASETS)}; choose one.")
+            raise ValueError(f"dataset = {short(value)}: must be one of {', '.join(DATASETS)}; choose one.")
         return value
 
     @field_validator("widths", "runs", "interventions", mode="after")
@@ -307,13 +233,9 @@ class Experiment(_Value):
 
     def to_query(self) -> dict[str, str]:
         """The fields that differ from the defaults, as URL query parameters; see `bnviz.query`."""
-        from bnviz.query import to_query
-
         return to_query(self)
 
     @classmethod
     def from_query(cls, query: Mapping[str, Any]) -> Self:
         """The experiment in URL parameters. Raises :class:`InvalidExperiment` that lists every bad field."""
-        from bnviz.query import from_query
-
         return cls(**from_query(query))

@@ -13,7 +13,7 @@ import streamlit as st
 
 from bnviz.costs import work
 from bnviz.experiment import Experiment, InvalidExperiment
-from bnviz.query import read_query
+from bnviz.links import read_query
 from bnviz.ui.budget import nearest_allowed, refused, share_of_budget
 from bnviz.ui.controls import Draft, draft_of
 from bnviz.ui.presets import PRESETS
