@@ -21,7 +21,7 @@ class BatchKernel(Kernel):
 
     def __init__(self, **settings: Any):
         super().__init__(**settings)
-        from bnviz.norms import fused
+        import bnviz.norms.fused as fused
 
         self.fused = fused
         self.eps = settings["eps"]
