@@ -12,13 +12,13 @@ __version__ = "0.1.0"
 from bnviz.experiment import Experiment, Intervention, InvalidExperiment, Run
 
 if TYPE_CHECKING:
-    from bnviz.engine.training import train
     from bnviz.history import History
     from bnviz.sweeps import sweep
+    from bnviz.training import train
 
 __all__ = ["Experiment", "History", "Intervention", "InvalidExperiment", "Run", "sweep", "train"]
 
-_LAZY = {"train": "bnviz.engine.training", "History": "bnviz.history", "sweep": "bnviz.sweeps"}
+_LAZY = {"train": "bnviz.training", "History": "bnviz.history", "sweep": "bnviz.sweeps"}
 
 
 def __getattr__(name: str) -> Any:

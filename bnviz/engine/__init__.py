@@ -1,8 +1,7 @@
-"""Train all runs of an experiment in lock-step and record them, or just their losses.
+"""All runs of an experiment in lock-step: networks, gradients and updates.
 
 products, activations, parameters   the pieces of the tensor program
 network, optimizer                  K networks forward and backward, and their updates
 program                             runs that are trained together, as many as fit the cache
 batches                             data and mini-batches that all runs share
-training                            the loop: `train` and `train_losses`
 """

@@ -95,7 +95,7 @@ def _work(task: Task, report: Report, should_stop: Callable[[], bool]) -> Histor
         if not isinstance(task, Experiment):
             return task.compute(report, should_stop)
         # Imported by the worker, not by the pages: loading torch takes seconds.
-        from bnviz.engine.training import train
+        from bnviz.training import train
 
         return train(task, on_progress=report, should_stop=should_stop)
     finally:

@@ -3,7 +3,7 @@
 import ast
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -16,17 +16,23 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 ORDER = [
     {"__version__"},
     {"limits", "norms", "datasets"},
-    {"experiment", "query", "styles"},
-    {"history", "costs"},
-    {"engine", "recorder"},
-    {"lessons", "sweeps", "rows", "cluster"},
+    {"value"},
+    {"query"},
+    {"experiment"},
+    {"links", "styles", "history", "grid"},
+    {"costs", "rows", "cluster"},
+    {"engine"},
+    {"recorder"},
+    {"training"},
+    {"sweeps"},
+    {"lessons"},
     {"charts", "export"},
     {"ui", "command", "__main__"},
 ]
 
 # Where the names of the package's public face are at home.
 FACE = dict.fromkeys(("Experiment", "Run", "Intervention", "InvalidExperiment"), "experiment")
-FACE |= {"train": "engine", "History": "history", "sweep": "sweeps"}
+FACE |= {"train": "training", "History": "history", "sweep": "sweeps"}
 
 
 def part(module: str) -> str:
@@ -78,6 +84,62 @@ def test_every_part_has_its_place_and_imports_from_above(file):
             assert rank(other) <= rank(own), f"{own} imports {module}"
 
 
+def everything_imported(code: ast.AST) -> Iterator[str]:
+    """Modules and names that code imports anywhere: in functions and for types too."""
+    for node in ast.walk(code):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield str(node.module)
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def import_graph() -> dict[str, set[str]]:
+    """The modules of the package, and which others of them each imports."""
+    code = {module_of(file): ast.parse(file.read_text(encoding="utf-8")) for file in FILES}
+    return {name: {other for other in everything_imported(tree) if other in code} for name, tree in code.items()}
+
+
+def between_parts(graph: Mapping[str, set[str]]) -> dict[str, set[str]]:
+    """The same, of the package's parts; the public face is left out, since it only points."""
+    parts: dict[str, set[str]] = {}
+    for module, others in graph.items():
+        parts.setdefault(part(module), set()).update(part(other) for other in others)
+    return {name: others - {name, "bnviz"} for name, others in parts.items() if name != "bnviz"}
+
+
+def find_circle(graph: Mapping[str, set[str]]) -> list[str]:
+    """Nodes of which each leads to the next and the last is the first again; none where there is no circle."""
+    done: set[str] = set()
+
+    def search(path: list[str]) -> list[str]:
+        for following in sorted(graph[path[-1]]):
+            if following in path:
+                return [*path[path.index(following) :], following]
+            if following not in done and (circle := search([*path, following])):
+                return circle
+        done.add(path[-1])
+        return []
+
+    return next((circle for name in graph if name not in done and (circle := search([name]))), [])
+
+
+def test_no_module_imports_itself_by_way_of_others():
+    """Not even inside of functions or for types: what a module needs stands below it."""
+    assert " → ".join(find_circle(import_graph())) == ""
+
+
+def test_no_part_of_the_package_imports_itself_by_way_of_others():
+    assert " → ".join(find_circle(between_parts(import_graph()))) == ""
+
+
+def test_a_circle_is_found_and_named():
+    assert find_circle({"a": {"b", "d"}, "b": {"c"}, "c": set(), "d": {"e"}, "e": {"c", "d"}}) == ["d", "e", "d"]
+    assert find_circle({"a": {"b", "c"}, "b": {"c"}, "c": set()}) == []
+    hidden = "if TYPE_CHECKING:\n    import a.b\ndef f():\n    from c import d\n"
+    assert set(everything_imported(ast.parse(hidden))) == {"a.b", "c", "c.d"}
+
+
 def importers(top: str) -> set[str]:
     """Parts of the package with an import of this distribution, anywhere in their code."""
     return {part(module_of(f)) for f in FILES if any(m.split(".")[0] == top for m in imports_of(f))}
@@ -88,8 +150,20 @@ def test_only_the_ui_imports_streamlit():
 
 
 def test_torch_is_imported_where_it_computes_only():
-    assert importers("torch") <= {"engine", "norms", "recorder", "lessons", "sweeps", "ui"}
-    light = ("experiment", "query", "styles", "limits", "datasets", "history", "charts")
+    assert importers("torch") <= {"engine", "norms", "recorder", "training", "lessons", "sweeps", "ui"}
+    light = (
+        "experiment",
+        "query",
+        "links",
+        "styles",
+        "limits",
+        "datasets",
+        "grid",
+        "history",
+        "costs",
+        "rows",
+        "charts",
+    )
     assert not importers("torch") & set(light)
 
 
