@@ -12,15 +12,11 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from bnviz.torch_private import leaky_relu_backward, sigmoid_backward, tanh_backward, threshold_backward
+
 LEAKY_SLOPE = 0.01
 WHOLE_VECTORS = 64
 """A multiple of the elements that one turn of a vectorized loop takes, for either type."""
-
-# `_op` is the function without its wrapper in Python, which costs as much as a view.
-_threshold_backward = torch.ops.aten.threshold_backward.grad_input._op
-_tanh_backward = torch.ops.aten.tanh_backward.grad_input._op
-_sigmoid_backward = torch.ops.aten.sigmoid_backward.grad_input._op
-_leaky_relu_backward = torch.ops.aten.leaky_relu_backward.grad_input._op
 
 
 @dataclass(frozen=True)
@@ -53,18 +49,18 @@ def _gelu_backward(dh: Tensor, y: Tensor, h: Tensor) -> Tensor:
 ACTIVATIONS: dict[str, Activation] = {
     "relu": Activation(
         lambda y, out: torch.clamp_min(y, 0, out=out),
-        lambda dh, y, h: _threshold_backward(dh, h, 0, grad_input=dh),
+        lambda dh, y, h: threshold_backward(dh, h, 0, grad_input=dh),
         math.sqrt(2),
     ),
     "leaky_relu": Activation(
         lambda y, out: torch.nn.functional.leaky_relu(y, LEAKY_SLOPE),
-        lambda dh, y, h: _leaky_relu_backward(dh, y, LEAKY_SLOPE, False, grad_input=dh),
+        lambda dh, y, h: leaky_relu_backward(dh, y, LEAKY_SLOPE, False, grad_input=dh),
         math.sqrt(2),
     ),
     "tanh": Activation(
-        lambda y, out: torch.tanh(y, out=out), lambda dh, y, h: _tanh_backward(dh, h, grad_input=dh), 1.0
+        lambda y, out: torch.tanh(y, out=out), lambda dh, y, h: tanh_backward(dh, h, grad_input=dh), 1.0
     ),
-    "sigmoid": Activation(_sigmoid, lambda dh, y, h: _sigmoid_backward(dh, h, grad_input=dh), 1.0),
+    "sigmoid": Activation(_sigmoid, lambda dh, y, h: sigmoid_backward(dh, h, grad_input=dh), 1.0),
     "gelu": Activation(lambda y, out: _gaussian_cdf(y).mul_(y), _gelu_backward, math.sqrt(2)),
     "linear": Activation(lambda y, out: y, lambda dh, y, h: dh, 1.0),
 }

@@ -22,6 +22,7 @@ from bnviz.experiment import Experiment, Run
 from bnviz.norms import NORMS, Buffers, Kernel
 from bnviz.norms.base import Units
 from bnviz.norms.running import update_running
+from bnviz.torch_private import log_softmax_backward
 
 
 class Part(NamedTuple):
@@ -274,7 +275,7 @@ def losses_and_gradient(logits: Tensor, target: Tensor) -> tuple[Tensor, Tensor]
     log_probability = torch.log_softmax(logits, 1)
     losses = _cross_entropy(log_probability, target)
     # Backward pass of log-softmax for ∂L/∂(log p) = target, whose columns add up to −1/B.
-    gradient = torch._log_softmax_backward_data(target.expand_as(logits), log_probability, 1, logits.dtype)
+    gradient = log_softmax_backward(target.expand_as(logits), log_probability, 1, logits.dtype)
     return losses, gradient
 
 

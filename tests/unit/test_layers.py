@@ -15,7 +15,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 # A module may import what stands in its own line or above it.
 ORDER = [
     {"__version__"},
-    {"limits", "norms", "datasets"},
+    {"limits", "norms", "datasets", "torch_private"},
     {"value"},
     {"query"},
     {"experiment"},
@@ -150,7 +150,7 @@ def test_only_the_ui_imports_streamlit():
 
 
 def test_torch_is_imported_where_it_computes_only():
-    assert importers("torch") <= {"engine", "norms", "recorder", "training", "lessons", "sweeps", "ui"}
+    assert importers("torch") <= {"torch_private", "engine", "norms", "recorder", "training", "lessons", "sweeps", "ui"}
     light = (
         "experiment",
         "query",
@@ -165,6 +165,15 @@ def test_torch_is_imported_where_it_computes_only():
         "charts",
     )
     assert not importers("torch") & set(light)
+
+
+def test_what_torch_does_not_document_is_called_in_one_file():
+    """Names with an underscore in front, the raw operators, and the functions that are called native."""
+    for file in FILES:
+        if module_of(file) != "bnviz.torch_private":
+            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Attribute) and ast.unparse(node).startswith("torch."):
+                    assert not node.attr.startswith(("_", "ops", "native_")), f"{file.name}: {ast.unparse(node)}"
 
 
 def test_the_history_knows_neither_engine_nor_recorder():
