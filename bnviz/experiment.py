@@ -8,18 +8,22 @@ This module does not train and does not import torch.
 
 import json
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import Field, StrictBool, field_validator, model_validator
 
+from bnviz.activations import ACTIVATIONS
 from bnviz.datasets import DATASETS
 from bnviz.limits import LIBRARY
 from bnviz.norms import NORMS
 from bnviz.query import from_query, to_query
 from bnviz.value import InvalidExperiment, Value, short
 
-Activation = Literal["relu", "leaky_relu", "tanh", "sigmoid", "gelu", "linear"]
-ACTIVATIONS: tuple[str, ...] = ("relu", "leaky_relu", "tanh", "sigmoid", "gelu", "linear")
+# The keys of a registry as a type: pydantic reads them at run time, and a type checker sees text.
+if TYPE_CHECKING:
+    ActivationKey = str
+else:
+    ActivationKey = Literal[*ACTIVATIONS]
 
 Number = Annotated[float, Field(strict=True)]
 Whole = Annotated[int, Field(strict=True)]
@@ -104,7 +108,7 @@ class Experiment(Value):
 
     dataset        a key of `bnviz.datasets.DATASETS`
     widths         units of each hidden layer
-    activation     one of `ACTIVATIONS`
+    activation     a key of `bnviz.activations.ACTIVATIONS`
     steps          optimizer updates
     batch_size     examples in a mini-batch; None trains on the full batch
     seed           fixes data, split, initial weights, mini-batches and noise
@@ -122,7 +126,7 @@ class Experiment(Value):
 
     dataset: str = "digits"
     widths: tuple[Whole, ...] = (64, 64, 64)
-    activation: Activation = "relu"
+    activation: ActivationKey = "relu"
     steps: Whole = 600
     batch_size: Whole | None = 64
     seed: Whole = 0

@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from bnviz.activations import ACTIVATIONS
 from bnviz.datasets import Split
 from bnviz.engine.batches import Batch, make_batch
 from bnviz.engine.network import cross_entropy
@@ -28,9 +29,8 @@ EVALUATED = 96
 """Test examples that pass through a program at a time: more, and the activations of many runs leave the cache."""
 DENSE = 20
 """Steps at the start that are all recorded, if there are records enough."""
-
-_WIDE, _NARROW = (-8.0, 8.0), (-5.0, 5.0)
-_AFTER_ACTIVATION = {"sigmoid": (0.0, 1.0), "tanh": (-1.0, 1.0), "relu": (0.0, 8.0)}
+NORMALIZED_RANGE = (-5.0, 5.0)
+"""Of the histograms of x̂, whatever the activation."""
 
 
 def recorded_steps(steps: int, records: int) -> list[int]:
@@ -54,10 +54,9 @@ def recorded_steps(steps: int, records: int) -> list[int]:
 def histogram_range(stage: str, activation: str) -> tuple[float, float]:
     """The fixed range of a stage's histogram: the same at every step, so that frames can be compared."""
     if stage == "normalized":
-        return _NARROW
-    if stage == "post_activation":
-        return _AFTER_ACTIVATION.get(activation, _WIDE)
-    return _WIDE if activation not in ("sigmoid", "tanh") else _NARROW
+        return NORMALIZED_RANGE
+    record = ACTIVATIONS[activation]
+    return record.output_range if stage == "post_activation" else record.input_range
 
 
 class LossRecorder:

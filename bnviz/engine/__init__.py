@@ -1,6 +1,6 @@
 """All runs of an experiment in lock-step: networks, gradients and updates.
 
-products, activations, parameters   the pieces of the tensor program
+products, parameters                the pieces of the tensor program
 network, optimizer                  K networks forward and backward, and their updates
 program                             runs that are trained together, as many as fit the cache
 batches                             data and mini-batches that all runs share

@@ -14,7 +14,7 @@ from typing import Any, Literal, NamedTuple
 import torch
 from torch import Tensor
 
-from bnviz.engine.activations import ACTIVATIONS
+from bnviz.activations import ACTIVATIONS
 from bnviz.engine.parameters import FlatVector, initial_parameters
 from bnviz.engine.products import Products
 from bnviz.engine.seeds import seeded_generator
@@ -90,7 +90,7 @@ class Network:
 
     def __init__(self, experiment: Experiment, runs: Sequence[Run], dtype: torch.dtype):
         self.runs = runs
-        self.activation = ACTIVATIONS[experiment.activation]
+        self.activation = ACTIVATIONS[experiment.activation].kernel()
         self.parameters = initial_parameters(experiment, self.runs, dtype)
         self.gradients = FlatVector(experiment, len(self.runs), dtype)
         self.generators = [seeded_generator(experiment.seed, "noise") for _ in self.runs]

@@ -11,7 +11,7 @@ from itertools import pairwise
 import torch
 from torch import Tensor
 
-from bnviz.engine.activations import ACTIVATIONS
+from bnviz.activations import ACTIVATIONS
 from bnviz.engine.products import ALIGNED
 from bnviz.engine.seeds import seeded_generator
 from bnviz.experiment import Experiment, Run

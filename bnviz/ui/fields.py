@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from bnviz.activations import ACTIVATIONS
 from bnviz.datasets import DATASETS
-from bnviz.experiment import ACTIVATIONS
 from bnviz.norms import NORMS
 
 Kind = Literal["number", "whole", "optional", "switch", "choice", "text"]
@@ -35,15 +35,6 @@ def _has_plane(draft: Mapping[str, Any]) -> bool:
     return DATASETS[draft["dataset"]].features == 2
 
 
-_ACTIVATION_NAMES = {
-    "relu": "ReLU",
-    "leaky_relu": "leaky ReLU",
-    "tanh": "tanh",
-    "sigmoid": "sigmoid",
-    "gelu": "GELU",
-    "linear": "linear (none)",
-}
-
 EXPERIMENT_MAIN: tuple[Control, ...] = (
     Control(
         "dataset",
@@ -58,8 +49,8 @@ EXPERIMENT_MAIN: tuple[Control, ...] = (
         "Activation",
         "The function after each hidden layer.",
         "choice",
-        options=ACTIVATIONS,
-        name=_ACTIVATION_NAMES.__getitem__,
+        options=tuple(ACTIVATIONS),
+        name=lambda key: ACTIVATIONS[key].label,
     ),
     Control("steps", "Steps", "How many updates of the weights.", "whole", 50),
     Control("batch_size", "Batch size B", "Examples in a mini-batch; empty for all of them.", "optional", 8),

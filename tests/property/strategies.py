@@ -3,8 +3,8 @@
 from hypothesis import strategies as st
 
 from bnviz import Experiment, Intervention, Run
+from bnviz.activations import ACTIVATIONS
 from bnviz.datasets import DATASETS
-from bnviz.experiment import ACTIVATIONS
 from bnviz.limits import LIBRARY
 from bnviz.norms import NORMS
 
@@ -52,7 +52,7 @@ def any_experiments(draw: st.DrawFn) -> Experiment:
     return Experiment(
         dataset=dataset,
         widths=draw(st.lists(st.sampled_from([4, 8, 64, 4096]), min_size=depth, max_size=depth)),
-        activation=draw(st.sampled_from(ACTIVATIONS)),
+        activation=draw(st.sampled_from(list(ACTIVATIONS))),
         steps=steps,
         batch_size=draw(st.none() | st.integers(2, largest_batch)),
         seed=draw(st.integers(0, 2**32 - 1)),
@@ -104,7 +104,7 @@ def small_experiments(draw: st.DrawFn, runs: st.SearchStrategy[int] | None = Non
     return Experiment(
         dataset=dataset,
         widths=widths,
-        activation=draw(st.sampled_from(ACTIVATIONS)),
+        activation=draw(st.sampled_from(list(ACTIVATIONS))),
         steps=steps,
         batch_size=None if full else draw(st.sampled_from(BATCHES)),
         seed=draw(st.integers(0, 1000)),

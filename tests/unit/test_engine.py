@@ -5,9 +5,9 @@ import torch
 from torch.nn import functional as F
 
 from bnviz import Experiment, Intervention, Run, train
+from bnviz.activations import ACTIVATIONS
 from bnviz.engine.batches import load_data, mini_batches
 from bnviz.engine.program import Program
-from bnviz.experiment import ACTIVATIONS
 from bnviz.norms import NORMS
 from tests.unit.reference import ReferenceNetwork, double_precision, first_backward_pass, train_reference
 

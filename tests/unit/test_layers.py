@@ -15,7 +15,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 # A module may import what stands in its own line or above it.
 ORDER = [
     {"__version__"},
-    {"limits", "norms", "datasets", "torch_private"},
+    {"limits", "norms", "activations", "datasets", "torch_private"},
     {"value"},
     {"query"},
     {"experiment"},
@@ -150,7 +150,8 @@ def test_only_the_ui_imports_streamlit():
 
 
 def test_torch_is_imported_where_it_computes_only():
-    assert importers("torch") <= {"torch_private", "engine", "norms", "recorder", "training", "lessons", "sweeps", "ui"}
+    computing = {"torch_private", "norms", "activations", "engine", "recorder", "training", "sweeps", "lessons", "ui"}
+    assert importers("torch") <= computing
     light = (
         "experiment",
         "query",
