@@ -16,14 +16,17 @@ from bnviz.activations import ACTIVATIONS
 from bnviz.datasets import DATASETS
 from bnviz.limits import LIBRARY
 from bnviz.norms import NORMS
+from bnviz.optimizers import OPTIMIZERS
 from bnviz.query import from_query, to_query
 from bnviz.value import InvalidExperiment, Value, short
 
 # The keys of a registry as a type: pydantic reads them at run time, and a type checker sees text.
 if TYPE_CHECKING:
     ActivationKey = str
+    OptimizerKey = str
 else:
     ActivationKey = Literal[*ACTIVATIONS]
+    OptimizerKey = Literal[*OPTIMIZERS]
 
 Number = Annotated[float, Field(strict=True)]
 Whole = Annotated[int, Field(strict=True)]
@@ -36,7 +39,8 @@ class Run(Value):
     lr                 learning rate η, loss units per parameter unit
     init_scale         factor on the initial hidden weights
     weight_decay       coupled L2, λ in g + λw; hidden weights, and the head too with `decay_head`
-    optimizer          "sgd" (with `momentum`, PyTorch's heavy ball) or "adam" (0.9, 0.999, 1e-8)
+    optimizer          a key of `bnviz.optimizers.OPTIMIZERS`
+    momentum           of "sgd": the share of the old velocity that is kept (PyTorch's heavy ball)
     eps                inside the square root of every normalization
     norm_momentum      weight of the NEW batch in the running statistics (PyTorch; others use 1 minus it)
     groups             groups of `group`; must divide every width
@@ -54,7 +58,7 @@ class Run(Value):
     lr: Number = 0.1
     init_scale: Number = 1.0
     weight_decay: Number = 0.0
-    optimizer: Literal["sgd", "adam"] = "sgd"
+    optimizer: OptimizerKey = "sgd"
     momentum: Number = 0.0
     eps: Number = 1e-5
     norm_momentum: Number = 0.1

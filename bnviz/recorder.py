@@ -20,6 +20,7 @@ from bnviz.engine.program import Program
 from bnviz.experiment import Experiment
 from bnviz.history import BINS, GRID, PERCENTILES, SPLITS, STAGES, History
 from bnviz.norms import NORMS
+from bnviz.optimizers import OPTIMIZERS
 
 GRID_ROWS = 11
 """Rows of the grid that pass through a program at a time; see EVALUATED."""
@@ -201,7 +202,7 @@ class Recorder(LossRecorder):
         """η/‖W‖² where it means something: SGD on a scale-invariant layer (van Laarhoven 2017)."""
         rates = [
             run.lr * run.hidden_lr_factor * run.train_weights
-            if run.optimizer == "sgd" and NORMS[run.norm].scale_invariant
+            if OPTIMIZERS[run.optimizer].along_gradient and NORMS[run.norm].scale_invariant
             else math.nan
             for run in self.experiment.runs
         ]

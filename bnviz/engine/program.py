@@ -11,7 +11,7 @@ import torch
 
 from bnviz.engine.batches import Batch, load_data, mini_batches
 from bnviz.engine.network import Network, Tape, group_key, losses_and_gradient
-from bnviz.engine.optimizer import Optimizer
+from bnviz.engine.updates import Updates
 from bnviz.experiment import Experiment, Intervention
 
 CACHE_BYTES = 6 * 2**20
@@ -26,7 +26,7 @@ class Program:
         dtype = getattr(torch, experiment.dtype)
         runs = [experiment.runs[place] for place in places]
         self.network = Network(experiment, runs, dtype)
-        self.optimizer = Optimizer(experiment, runs, dtype)
+        self.optimizer = Updates(experiment, runs, dtype)
         self.tape = Tape()
         self.here = slice(first, first + len(places))
 

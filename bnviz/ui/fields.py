@@ -9,6 +9,7 @@ from typing import Any, Literal
 from bnviz.activations import ACTIVATIONS
 from bnviz.datasets import DATASETS
 from bnviz.norms import NORMS
+from bnviz.optimizers import OPTIMIZERS
 
 Kind = Literal["number", "whole", "optional", "switch", "choice", "text"]
 
@@ -97,14 +98,21 @@ RUN_MAIN: tuple[Control, ...] = (
 
 RUN_MORE: tuple[Control, ...] = (
     Control("label", "Name", "How the run is called in figures; empty for a name made from its settings.", "text"),
-    Control("optimizer", "Optimizer", "The rule of the update.", "choice", options=("sgd", "adam"), name=str.upper),
+    Control(
+        "optimizer",
+        "Optimizer",
+        "The rule of the update.",
+        "choice",
+        options=tuple(OPTIMIZERS),
+        name=lambda key: OPTIMIZERS[key].label,
+    ),
     Control(
         "momentum",
         "Momentum of SGD",
         "Share of the last update that is repeated.",
         "number",
         0.1,
-        used_by=lambda run: run["optimizer"] == "sgd",
+        used_by=lambda run: "momentum" in OPTIMIZERS[run["optimizer"]].rule.uses,
     ),
     Control("weight_decay", "Weight decay λ", "Adds λW to the gradient of the hidden weights.", "number", 0.001),
     Control("decay_head", "Decay the last layer too", "Apply weight decay to the output layer as well.", "switch"),

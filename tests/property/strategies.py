@@ -7,6 +7,7 @@ from bnviz.activations import ACTIVATIONS
 from bnviz.datasets import DATASETS
 from bnviz.limits import LIBRARY
 from bnviz.norms import NORMS
+from bnviz.optimizers import OPTIMIZERS
 
 PLANE = ("moons", "circles", "spirals", "xor")
 WIDTHS = (2, 3, 5, 7, 8, 16, 17, 32, 33)
@@ -27,7 +28,7 @@ def any_runs(draw: st.DrawFn) -> Run:
     switches = ("decay_head", "train_affine", "train_weights", "train_head")
     return Run(
         norm=draw(st.sampled_from(list(NORMS))),
-        optimizer=draw(st.sampled_from(["sgd", "adam"])),
+        optimizer=draw(st.sampled_from(list(OPTIMIZERS))),
         groups=draw(st.sampled_from([1, 2, 4])),
         label=draw(st.none() | st.text(max_size=60)),
         **{name: draw(within(name)) for name in numbers},
@@ -76,7 +77,7 @@ def small_runs(draw: st.DrawFn, width_divisor: int) -> Run:
         lr=draw(st.sampled_from([0.01, 0.1, 0.5, 1e9])),
         init_scale=draw(st.sampled_from([1.0, 0.3, 7.0, 1e6])),
         weight_decay=draw(st.sampled_from([0.0, 0.01])),
-        optimizer=draw(st.sampled_from(["sgd", "sgd", "adam"])),
+        optimizer=draw(st.sampled_from(["sgd", *OPTIMIZERS])),
         momentum=draw(st.sampled_from([0.0, 0.0, 0.9])),
         eps=draw(st.sampled_from([1e-5, 1e-3])),
         norm_momentum=draw(st.sampled_from([0.1, 0.37])),
