@@ -85,8 +85,7 @@ def work_in_a_sweep(experiment: Experiment) -> float:
 
 
 def _weights(experiment: Experiment) -> int:
-    sizes = (experiment.features, *experiment.widths, experiment.classes)
-    return sum(a * b for a, b in pairwise(sizes))
+    return sum(a * b for a, b in pairwise(experiment.sizes))
 
 
 def sweep_problems(networks: Sequence[Experiment], seeds: int, bounds: Mapping[str, Bound]) -> dict[str, str]:

@@ -215,6 +215,11 @@ class Experiment(Value):
         return DATASETS[self.dataset].classes
 
     @property
+    def sizes(self) -> tuple[int, ...]:
+        """Inputs, widths and outputs of the network, from the input on."""
+        return (self.features, *self.widths, self.classes)
+
+    @property
     def examples(self) -> int:
         """Training examples."""
         return DATASETS[self.dataset].examples if self.n_train is None else self.n_train

@@ -15,7 +15,8 @@ from torch import Tensor
 from bnviz.activations import ACTIVATIONS
 from bnviz.datasets import Split
 from bnviz.engine.batches import Batch, make_batch
-from bnviz.engine.network import cross_entropy
+from bnviz.engine.losses import cross_entropy
+from bnviz.engine.network import Network
 from bnviz.engine.program import Program
 from bnviz.experiment import Experiment
 from bnviz.history import BINS, GRID, PERCENTILES, SPLITS, STAGES, History
@@ -118,7 +119,7 @@ class Recorder(LossRecorder):
 
     def __init__(self, experiment: Experiment, programs: Sequence[Program], split: Split):
         super().__init__(experiment, programs, split)
-        self.stages = {program.here.start: _StageValues(experiment, len(program.network.runs)) for program in programs}
+        self.stages = {program.here.start: _StageValues(experiment, program.network) for program in programs}
         t, k, depth, width = self.capacity, len(experiment.runs), len(experiment.widths), max(experiment.widths)
         real = np.dtype(experiment.dtype)
         per_layer, per_unit = (t, k, depth), (t, k, depth, width)
@@ -210,17 +211,18 @@ class Recorder(LossRecorder):
 
 
 class _StageValues:
-    """The values of all stages and layers of one program in one tensor `[S, rows, B]`, a row a unit of a run.
+    """The values of all stages and layers of one program in one tensor `[S, rows, B·P]`, a row a unit of a run.
 
     Gathering them first makes moments and histograms a few operations over everything.
     """
 
-    def __init__(self, experiment: Experiment, runs: int):
+    def __init__(self, experiment: Experiment, network: Network):
+        runs = len(network.runs)
         rows = [runs * width for width in experiment.widths]
         starts = list(accumulate(rows, initial=0))
         self.blocks = list(pairwise(starts))
         self.runs, self.depth = runs, len(rows)
-        shape = (len(STAGES), starts[-1], experiment.examples_per_step)
+        shape = (len(STAGES), starts[-1], experiment.examples_per_step * network.values)
         self.values = torch.empty(shape, dtype=getattr(torch, experiment.dtype))
         self.places = torch.empty(shape, dtype=torch.int32)
         self.ranges = [histogram_range(stage, experiment.activation) for stage in STAGES]
@@ -239,7 +241,7 @@ class _StageValues:
             normalized = program.network.normalized(program.tape, index)
             stages = (layer.pre_norm, normalized, layer.post_affine, layer.post_activation)
             for stage, values in enumerate(stages):
-                self.values[stage, start:end].copy_(values.flatten(0, 1))
+                self.values[stage, start:end].copy_(values.reshape(end - start, -1))
         if not finite:
             # A run that diverged has NaN here; its record is blanked, but its bins must be bins. What is infinite in
             # other runs stays infinite.

@@ -149,7 +149,7 @@ def threads_for(chunks: Iterable[Experiment]) -> int:
     products = [
         len(chunk.runs) * chunk.examples_per_step * fan_in * fan_out
         for chunk in chunks
-        for fan_in, fan_out in pairwise((chunk.features, *chunk.widths, chunk.classes))
+        for fan_in, fan_out in pairwise(chunk.sizes)
     ]
     return WORKERS if products and sum(products) / len(products) >= WORTH_A_THREAD else 1
 

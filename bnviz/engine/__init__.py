@@ -1,7 +1,7 @@
 """All runs of an experiment in lock-step: networks, gradients and updates.
 
-products, parameters                the pieces of the tensor program
-network, updates                    K networks forward and backward, and their updates
+products, linear, parameters        the pieces of the tensor program
+network, tape, losses, updates      K networks forward and backward, and their updates
 program                             runs that are trained together, as many as fit the cache
 batches                             data and mini-batches that all runs share
 """

@@ -10,7 +10,10 @@ from itertools import pairwise
 import torch
 
 from bnviz.engine.batches import Batch, load_data, mini_batches
-from bnviz.engine.network import Network, Tape, group_key, losses_and_gradient
+from bnviz.engine.linear import linear_maps
+from bnviz.engine.losses import losses_and_gradient
+from bnviz.engine.network import Network, group_key
+from bnviz.engine.tape import Tape
 from bnviz.engine.updates import Updates
 from bnviz.experiment import Experiment, Intervention
 
@@ -55,8 +58,9 @@ class Program:
 
 def runs_that_fit(experiment: Experiment) -> int:
     """How many runs of this size one program should hold."""
-    units = experiment.features + 2 * sum(experiment.widths)  # z and φ(y) of every layer
-    bytes_a_run = units * experiment.examples_per_step * (4 if experiment.dtype == "float32" else 8)
+    *hidden, _ = linear_maps(experiment)
+    values = experiment.features + 2 * sum(each.units * each.values for each in hidden)  # z and φ(y) of every layer
+    bytes_a_run = values * experiment.examples_per_step * (4 if experiment.dtype == "float32" else 8)
     return max(1, CACHE_BYTES // bytes_a_run)
 
 

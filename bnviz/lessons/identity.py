@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor
 
-    from bnviz.engine.network import LayerTape
     from bnviz.engine.parameters import LayerViews
     from bnviz.engine.program import Program
+    from bnviz.engine.tape import LayerTape
 
 EPSILONS = (0.0, 1e-5, 1e-3, 1e-2, 1e-1, 1.0, 10.0)
 
