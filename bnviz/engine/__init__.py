@@ -3,5 +3,6 @@
 products, linear, parameters        the pieces of the tensor program
 network, tape, losses, updates      K networks forward and backward, and their updates
 program                             runs that are trained together, as many as fit the cache
+steps                               a training to look into, state by state
 batches                             data and mini-batches that all runs share
 """

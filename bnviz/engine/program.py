@@ -4,12 +4,12 @@ An experiment with many runs is several programs, because one that fits the proc
 divided changes no result.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 
 import torch
 
-from bnviz.engine.batches import Batch, load_data, mini_batches
+from bnviz.engine.batches import Batch
 from bnviz.engine.linear import linear_maps
 from bnviz.engine.losses import losses_and_gradient
 from bnviz.engine.network import Network, group_key
@@ -31,6 +31,7 @@ class Program:
         self.network = Network(experiment, runs, dtype)
         self.optimizer = Updates(experiment, runs, dtype)
         self.tape = Tape()
+        self.places = tuple(places)
         self.here = slice(first, first + len(places))
 
     def gradients(self, batch: Batch) -> list[float]:
@@ -79,11 +80,6 @@ def make_programs(experiment: Experiment) -> tuple[list[Program], list[int]]:
     return [Program(experiment, order[start:end], start) for start, end in pairs], order
 
 
-def one_program_a_run(experiment: Experiment) -> tuple[list[Program], Iterator[Batch]]:
-    """A program for each run, in their order, and their common mini-batches: for updates that `train` does not know.
-
-    Call it, and use what it returns, under `torch.inference_mode()`.
-    """
-    torch.set_num_threads(1)
-    programs = [Program(experiment, [run], run) for run in range(len(experiment.runs))]
-    return programs, mini_batches(experiment, load_data(experiment), getattr(torch, experiment.dtype))
+def one_program_a_run(experiment: Experiment) -> list[Program]:
+    """A program for each run, in their order: networks to be taken in hand one by one."""
+    return [Program(experiment, [run], run) for run in range(len(experiment.runs))]

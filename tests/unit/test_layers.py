@@ -32,7 +32,7 @@ ORDER = [
 
 # Where the names of the package's public face are at home.
 FACE = dict.fromkeys(("Experiment", "Run", "Intervention", "InvalidExperiment"), "experiment")
-FACE |= {"train": "training", "History": "history", "sweep": "sweeps"}
+FACE |= {"train": "training", "steps": "engine", "History": "history", "sweep": "sweeps"}
 
 
 def part(module: str) -> str:
