@@ -32,6 +32,7 @@ ACTIVATIONS = {
 OPTIMIZERS = {
     "sgd": lambda groups, run: torch.optim.SGD(groups, momentum=run.momentum),
     "adam": lambda groups, run: torch.optim.Adam(groups, betas=(0.9, 0.999), eps=1e-8),
+    "rmsprop": lambda groups, run: torch.optim.RMSprop(groups, alpha=0.99, eps=1e-8),
 }
 
 
