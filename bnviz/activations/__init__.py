@@ -8,6 +8,7 @@ from bnviz.activations.gelu import GELU
 from bnviz.activations.linear import LINEAR
 from bnviz.activations.relu import LEAKY_RELU, RELU
 from bnviz.activations.sigmoid import SIGMOID
+from bnviz.activations.silu import SILU
 from bnviz.activations.tanh import TANH
 
 __all__ = ["ACTIVATIONS", "Activation", "ActivationKernel"]
@@ -18,5 +19,6 @@ ACTIVATIONS: dict[str, Activation] = {
     "tanh": TANH,
     "sigmoid": SIGMOID,
     "gelu": GELU,
+    "silu": SILU,
     "linear": LINEAR,
 }

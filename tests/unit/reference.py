@@ -26,6 +26,7 @@ ACTIVATIONS = {
     "tanh": torch.tanh,
     "sigmoid": torch.sigmoid,
     "gelu": F.gelu,
+    "silu": F.silu,
     "linear": nn.Identity(),
 }
 
