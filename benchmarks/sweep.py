@@ -12,7 +12,7 @@ from benchmarks.idiomatic import idiomatic
 from benchmarks.report import Line
 from benchmarks.timing import interleaved, print_lines, ratio, spread
 from bnviz import Experiment, Run, sweep, sweeps
-from bnviz.sweeps import plan
+from bnviz.grid import plan
 
 DEEP = Experiment(widths=(32,) * 4, steps=200, batch_size=64, runs=(Run(),))
 RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0)

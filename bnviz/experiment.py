@@ -8,105 +8,39 @@ This module does not train and does not import torch.
 
 import json
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    StrictBool,
-    ValidationError,
-    field_validator,
-    model_validator,
-)
+from pydantic import Field, StrictBool, field_validator, model_validator
 
+from bnviz.activations import ACTIVATIONS
 from bnviz.datasets import DATASETS
 from bnviz.limits import LIBRARY
 from bnviz.norms import NORMS
+from bnviz.optimizers import OPTIMIZERS
+from bnviz.query import from_query, to_query
+from bnviz.value import InvalidExperiment, Value, short
 
-Activation = Literal["relu", "leaky_relu", "tanh", "sigmoid", "gelu", "linear"]
-ACTIVATIONS: tuple[str, ...] = ("relu", "leaky_relu", "tanh", "sigmoid", "gelu", "linear")
+# The keys of a registry as a type: pydantic reads them at run time, and a type checker sees text.
+if TYPE_CHECKING:
+    ActivationKey = str
+    OptimizerKey = str
+else:
+    ActivationKey = Literal[*ACTIVATIONS]
+    OptimizerKey = Literal[*OPTIMIZERS]
 
 Number = Annotated[float, Field(strict=True)]
 Whole = Annotated[int, Field(strict=True)]
 
 
-class InvalidExperiment(ValueError):
-    """A bad field, or several: `problems` maps each field's name to a message that says how to fix it."""
-
-    def __init__(self, problems: Mapping[str, str]):
-        self.problems = dict(problems)
-        super().__init__("\n".join(self.problems.values()))
-
-
-def _problems(error: ValidationError) -> dict[str, str]:
-    """Pydantic's findings as field → sentence, with our own wording where a validator of ours spoke."""
-    found: dict[str, str] = {}
-    for item in error.errors(include_url=False):
-        parts = [str(part) for part in item["loc"]]
-        if len(parts) > 1 and parts[0] in ("runs", "interventions") and parts[1].isdigit():
-            parts = [f"{parts[0][:-1]}{int(parts[1]) + 1}", *parts[2:]]
-        field = ".".join(parts) or "experiment"
-        cause = item.get("ctx", {}).get("error")
-        if isinstance(cause, InvalidExperiment):
-            for name, message in cause.problems.items():
-                found.setdefault(f"{field}.{name}" if parts else name, f"{field}: {message}" if parts else message)
-            continue
-        if item["type"] == "value_error":
-            message = str(cause)
-        elif item["type"] == "extra_forbidden":
-            message = f"{field}: there is no such field; remove it."
-        elif field == "widths" and item["type"] == "tuple_type":
-            message = f"widths = {_short(item['input'])}: must be a list of whole numbers, in a link 64-64-64."
-        elif item["type"] == "literal_error":
-            message = f"{field} = {_short(item['input'])}: must be one of {item['ctx']['expected']}; choose one."
-        else:
-            message = f"{field} = {_short(item['input'])}: {_plain(item['msg'])}."
-        found.setdefault(field, message)
-    return found
-
-
-def _short(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."
-
-
-def _plain(message: str) -> str:
-    words = {"Input should be": "must be", "a valid integer": "a whole number", "a valid tuple": "a list", "valid ": ""}
-    for theirs, ours in words.items():
-        message = message.replace(theirs, ours)
-    return message.rstrip(".")
-
-
-class _Value(BaseModel):
-    """A frozen value whose bounded numbers are checked against `bnviz.limits.LIBRARY`."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    # The slash lets a field of a URL or a file be called "self", and be refused like any other.
-    def __init__(self, /, **data: Any):
-        try:
-            super().__init__(**data)
-        except ValidationError as error:
-            raise InvalidExperiment(_problems(error)) from None
-
-    @field_validator("*", mode="after")
-    @classmethod
-    def _inside_bounds(cls, value: Any, info: Any) -> Any:
-        bound = LIBRARY.get(info.field_name)
-        if bound and isinstance(value, int | float) and (problem := bound.problem(info.field_name, value)):
-            raise ValueError(problem)
-        return value
-
-
-class Run(_Value):
+class Run(Value):
     """One network of an experiment: its normalization, optimizer and scale.
 
     norm               a key of `bnviz.norms.NORMS`
     lr                 learning rate η, loss units per parameter unit
     init_scale         factor on the initial hidden weights
     weight_decay       coupled L2, λ in g + λw; hidden weights, and the head too with `decay_head`
-    optimizer          "sgd" (with `momentum`, PyTorch's heavy ball) or "adam" (0.9, 0.999, 1e-8)
+    optimizer          a key of `bnviz.optimizers.OPTIMIZERS`
+    momentum           of "sgd": the share of the old velocity that is kept (PyTorch's heavy ball)
     eps                inside the square root of every normalization
     norm_momentum      weight of the NEW batch in the running statistics (PyTorch; others use 1 minus it)
     groups             groups of `group`; must divide every width
@@ -124,7 +58,7 @@ class Run(_Value):
     lr: Number = 0.1
     init_scale: Number = 1.0
     weight_decay: Number = 0.0
-    optimizer: Literal["sgd", "adam"] = "sgd"
+    optimizer: OptimizerKey = "sgd"
     momentum: Number = 0.0
     eps: Number = 1e-5
     norm_momentum: Number = 0.1
@@ -145,11 +79,11 @@ class Run(_Value):
     @classmethod
     def _known_norm(cls, value: Any) -> Any:
         if not isinstance(value, str) or value not in NORMS:
-            raise ValueError(f"norm = {_short(value)}: must be one of {', '.join(NORMS)}; choose one.")
+            raise ValueError(f"norm = {short(value)}: must be one of {', '.join(NORMS)}; choose one.")
         return value
 
 
-class Intervention(_Value):
+class Intervention(Value):
     """Multiply hidden weights W (weight norm: v) of every run by `factor`, once.
 
     It happens after update `step` and after that step's record, so the record at `step` shows the
@@ -167,18 +101,18 @@ class Intervention(_Value):
         indices = isinstance(value, list | tuple) and len(value) > 0 and all(type(item) is int for item in value)
         if value != "hidden" and not indices:
             raise ValueError(
-                f'layers = {_short(value)}: must be "hidden" or indices of hidden layers, counted from 0; name at '
+                f'layers = {short(value)}: must be "hidden" or indices of hidden layers, counted from 0; name at '
                 "least one."
             )
         return value
 
 
-class Experiment(_Value):
+class Experiment(Value):
     """Runs that share data, initial weights and mini-batches, and differ in what each `Run` names.
 
     dataset        a key of `bnviz.datasets.DATASETS`
     widths         units of each hidden layer
-    activation     one of `ACTIVATIONS`
+    activation     a key of `bnviz.activations.ACTIVATIONS`
     steps          optimizer updates
     batch_size     examples in a mini-batch; None trains on the full batch
     seed           fixes data, split, initial weights, mini-batches and noise
@@ -196,7 +130,7 @@ class Experiment(_Value):
 
     dataset: str = "digits"
     widths: tuple[Whole, ...] = (64, 64, 64)
-    activation: Activation = "relu"
+    activation: ActivationKey = "relu"
     steps: Whole = 600
     batch_size: Whole | None = 64
     seed: Whole = 0
@@ -215,7 +149,7 @@ class Experiment(_Value):
     @classmethod
     def _known_dataset(cls, value: Any) -> Any:
         if not isinstance(value, str) or value not in DATASETS:
-            raise ValueError(f"dataset = {_short(value)}: must be one of {', '.join(DATASETS)}; choose one.")
+            raise ValueError(f"dataset = {short(value)}: must be one of {', '.join(DATASETS)}; choose one.")
         return value
 
     @field_validator("widths", "runs", "interventions", mode="after")
@@ -281,6 +215,11 @@ class Experiment(_Value):
         return DATASETS[self.dataset].classes
 
     @property
+    def sizes(self) -> tuple[int, ...]:
+        """Inputs, widths and outputs of the network, from the input on."""
+        return (self.features, *self.widths, self.classes)
+
+    @property
     def examples(self) -> int:
         """Training examples."""
         return DATASETS[self.dataset].examples if self.n_train is None else self.n_train
@@ -307,13 +246,9 @@ class Experiment(_Value):
 
     def to_query(self) -> dict[str, str]:
         """The fields that differ from the defaults, as URL query parameters; see `bnviz.query`."""
-        from bnviz.query import to_query
-
         return to_query(self)
 
     @classmethod
     def from_query(cls, query: Mapping[str, Any]) -> Self:
         """The experiment in URL parameters. Raises :class:`InvalidExperiment` that lists every bad field."""
-        from bnviz.query import from_query
-
         return cls(**from_query(query))

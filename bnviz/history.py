@@ -22,6 +22,10 @@ from bnviz.norms import NORMS
 
 STAGES = ("pre_norm", "normalized", "post_affine", "post_activation")
 """z = W·h; what γ and β act on (x̂, or z again where nothing is normalized); y = γx̂ + β; φ(y)."""
+BINS = 80
+"""Bins of a histogram between the ends of its range; counts have two more, for what lies below and above."""
+GRID = 32
+"""Points along each side of the square on which decision regions are recorded."""
 SPLITS = ("train", "test")
 PERCENTILES = (5, 15, 50, 85, 95)
 FORMAT = "bnviz history"

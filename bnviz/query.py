@@ -4,26 +4,26 @@ Runs and interventions are numbered from 1, with a dot before the field. Fields 
 except each run's `norm`. "full" stands for a full batch, "hidden" for every hidden layer.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
-from bnviz.experiment import Experiment, Intervention, InvalidExperiment, Run
+from pydantic import BaseModel
 
-_PARTS: dict[str, type[Run] | type[Intervention]] = {"run": Run, "intervention": Intervention}
+from bnviz.value import InvalidExperiment
+
+PARTS: Mapping[str, tuple[str, ...]] = {"run": ("norm",), "intervention": ()}
+"""What is numbered, and which of its fields are never left out. The field `runs` holds each `run`, and so on."""
 
 
-def to_query(experiment: Experiment) -> dict[str, str]:
+def to_query(experiment: BaseModel) -> dict[str, str]:
     """The fields of `experiment` that differ from the defaults, as parameter → text."""
-    query = {
-        name: _text(getattr(experiment, name))
-        for name, field in Experiment.model_fields.items()
-        if name not in ("runs", "interventions") and getattr(experiment, name) != field.default
-    }
-    if experiment.runs != Experiment.model_fields["runs"].default:
-        for number, run in enumerate(experiment.runs, start=1):
-            query |= {f"run{number}.{name}": text for name, text in _fields(run, always="norm").items()}
-    for number, kick in enumerate(experiment.interventions, start=1):
-        query |= {f"intervention{number}.{name}": text for name, text in _fields(kick).items()}
+    lists = {f"{kind}s": kind for kind in PARTS}
+    query = {name: text for name, text in _fields(experiment).items() if name not in lists}
+    for field, kind in lists.items():
+        parts = getattr(experiment, field)
+        if parts != type(experiment).model_fields[field].default:
+            for number, part in enumerate(parts, start=1):
+                query |= {f"{kind}{number}.{name}": text for name, text in _fields(part, PARTS[kind]).items()}
     return query
 
 
@@ -34,13 +34,13 @@ def from_query(query: Mapping[str, Any]) -> dict[str, Any]:
     is repeated the last value counts, as in Streamlit.
     """
     arguments: dict[str, Any] = {}
-    parts: dict[str, dict[int, dict[str, Any]]] = {kind: {} for kind in _PARTS}
+    parts: dict[str, dict[int, dict[str, Any]]] = {kind: {} for kind in PARTS}
     for key, raw in query.items():
         text = raw if isinstance(raw, str) else (list(raw) or [""])[-1]
         head, dot, name = key.partition(".")
         kind = head.rstrip("0123456789")
         number = head[len(kind) :]
-        if dot and kind in _PARTS and number.isascii() and 1 <= len(number) <= 4:
+        if dot and kind in PARTS and number.isascii() and 1 <= len(number) <= 4:
             parts[kind].setdefault(int(number), {})[name] = _value(name, text)
         else:
             arguments[key] = _value(key, text)
@@ -51,28 +51,6 @@ def from_query(query: Mapping[str, Any]) -> dict[str, Any]:
     return arguments
 
 
-def read_query(query: Mapping[str, Any]) -> tuple[Experiment, dict[str, str]]:
-    """The experiment in `query` without the parameters that are wrong, and what was wrong: name → message.
-
-    When what is left does not fit together, the defaults are used for all fields.
-    """
-    kept = dict(query)
-    problems: dict[str, str] = {}
-    while True:
-        try:
-            return Experiment.from_query(kept), problems
-        except InvalidExperiment as error:
-            problems |= {name: message for name, message in error.problems.items() if name not in problems}
-            bad = {key for key in kept for name in error.problems if _names(name, key)}
-            kept = {key: value for key, value in kept.items() if key not in bad} if bad else {}
-
-
-def _names(problem: str, key: str) -> bool:
-    """Whether the problem's field is this parameter, or the list (`runs`) that the parameter belongs to."""
-    head = key.partition(".")[0].rstrip("0123456789")
-    return problem == key or (head in _PARTS and problem in (f"{head}s", key.partition(".")[0]))
-
-
 def _require_consecutive(kind: str, numbered: Mapping[int, Any]) -> None:
     if sorted(numbered) != list(range(1, len(numbered) + 1)):
         listed = ", ".join(str(number) for number in sorted(numbered))
@@ -81,11 +59,11 @@ def _require_consecutive(kind: str, numbered: Mapping[int, Any]) -> None:
         )
 
 
-def _fields(part: Run | Intervention, always: str = "") -> dict[str, str]:
+def _fields(value: BaseModel, always: Collection[str] = ()) -> dict[str, str]:
     return {
-        name: _text(getattr(part, name))
-        for name, field in type(part).model_fields.items()
-        if name == always or getattr(part, name) != field.default
+        name: _text(getattr(value, name))
+        for name, field in type(value).model_fields.items()
+        if name in always or getattr(value, name) != field.default
     }
 
 

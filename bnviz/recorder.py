@@ -12,28 +12,27 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from bnviz.activations import ACTIVATIONS
 from bnviz.datasets import Split
 from bnviz.engine.batches import Batch, make_batch
-from bnviz.engine.network import cross_entropy
+from bnviz.engine.losses import cross_entropy
+from bnviz.engine.network import Network
 from bnviz.engine.program import Program
 from bnviz.experiment import Experiment
-from bnviz.history import PERCENTILES, SPLITS, STAGES, History
+from bnviz.history import BINS, GRID, PERCENTILES, SPLITS, STAGES, History
 from bnviz.norms import NORMS
+from bnviz.optimizers import OPTIMIZERS
 
-BINS = 80
-GRID = 32
-"""Points along each side of the square on which decision regions are recorded."""
 GRID_ROWS = 11
-"""Rows of these that pass through a program at a time; see EVALUATED."""
+"""Rows of the grid that pass through a program at a time; see EVALUATED."""
 POINTS = 300
 """Training points that are kept to be drawn over a decision region."""
 EVALUATED = 96
 """Test examples that pass through a program at a time: more, and the activations of many runs leave the cache."""
 DENSE = 20
 """Steps at the start that are all recorded, if there are records enough."""
-
-_WIDE, _NARROW = (-8.0, 8.0), (-5.0, 5.0)
-_AFTER_ACTIVATION = {"sigmoid": (0.0, 1.0), "tanh": (-1.0, 1.0), "relu": (0.0, 8.0)}
+NORMALIZED_RANGE = (-5.0, 5.0)
+"""Of the histograms of x̂, whatever the activation."""
 
 
 def recorded_steps(steps: int, records: int) -> list[int]:
@@ -57,10 +56,9 @@ def recorded_steps(steps: int, records: int) -> list[int]:
 def histogram_range(stage: str, activation: str) -> tuple[float, float]:
     """The fixed range of a stage's histogram: the same at every step, so that frames can be compared."""
     if stage == "normalized":
-        return _NARROW
-    if stage == "post_activation":
-        return _AFTER_ACTIVATION.get(activation, _WIDE)
-    return _WIDE if activation not in ("sigmoid", "tanh") else _NARROW
+        return NORMALIZED_RANGE
+    record = ACTIVATIONS[activation]
+    return record.output_range if stage == "post_activation" else record.input_range
 
 
 class LossRecorder:
@@ -121,7 +119,7 @@ class Recorder(LossRecorder):
 
     def __init__(self, experiment: Experiment, programs: Sequence[Program], split: Split):
         super().__init__(experiment, programs, split)
-        self.stages = {program.here.start: _StageValues(experiment, len(program.network.runs)) for program in programs}
+        self.stages = {program.here.start: _StageValues(experiment, program.network) for program in programs}
         t, k, depth, width = self.capacity, len(experiment.runs), len(experiment.widths), max(experiment.widths)
         real = np.dtype(experiment.dtype)
         per_layer, per_unit = (t, k, depth), (t, k, depth, width)
@@ -205,7 +203,7 @@ class Recorder(LossRecorder):
         """η/‖W‖² where it means something: SGD on a scale-invariant layer (van Laarhoven 2017)."""
         rates = [
             run.lr * run.hidden_lr_factor * run.train_weights
-            if run.optimizer == "sgd" and NORMS[run.norm].scale_invariant
+            if OPTIMIZERS[run.optimizer].along_gradient and NORMS[run.norm].scale_invariant
             else math.nan
             for run in self.experiment.runs
         ]
@@ -213,17 +211,18 @@ class Recorder(LossRecorder):
 
 
 class _StageValues:
-    """The values of all stages and layers of one program in one tensor `[S, rows, B]`, a row a unit of a run.
+    """The values of all stages and layers of one program in one tensor `[S, rows, B·P]`, a row a unit of a run.
 
     Gathering them first makes moments and histograms a few operations over everything.
     """
 
-    def __init__(self, experiment: Experiment, runs: int):
+    def __init__(self, experiment: Experiment, network: Network):
+        runs = len(network.runs)
         rows = [runs * width for width in experiment.widths]
         starts = list(accumulate(rows, initial=0))
         self.blocks = list(pairwise(starts))
         self.runs, self.depth = runs, len(rows)
-        shape = (len(STAGES), starts[-1], experiment.examples_per_step)
+        shape = (len(STAGES), starts[-1], experiment.examples_per_step * network.values)
         self.values = torch.empty(shape, dtype=getattr(torch, experiment.dtype))
         self.places = torch.empty(shape, dtype=torch.int32)
         self.ranges = [histogram_range(stage, experiment.activation) for stage in STAGES]
@@ -242,7 +241,7 @@ class _StageValues:
             normalized = program.network.normalized(program.tape, index)
             stages = (layer.pre_norm, normalized, layer.post_affine, layer.post_activation)
             for stage, values in enumerate(stages):
-                self.values[stage, start:end].copy_(values.flatten(0, 1))
+                self.values[stage, start:end].copy_(values.reshape(end - start, -1))
         if not finite:
             # A run that diverged has NaN here; its record is blanked, but its bins must be bins. What is infinite in
             # other runs stays infinite.

@@ -10,14 +10,12 @@ import math
 import os
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, get_origin
+from typing import Any, Literal, get_origin
 
 import pandas as pd
 
 from bnviz.experiment import Experiment, Run, Whole
-
-if TYPE_CHECKING:
-    from bnviz.sweeps import Network
+from bnviz.grid import Network
 
 Row = dict[str, Any]
 """The results of one network by the names of RESULTS; a missing step is None, a missing number NaN."""

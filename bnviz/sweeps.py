@@ -5,13 +5,9 @@ losses are kept. How they are divided, in what order and by how many workers cha
 of `train` on that network alone.
 """
 
-import hashlib
-import math
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
-from functools import cached_property
-from itertools import pairwise, product
+from itertools import pairwise
 from threading import Event
 from typing import Any
 
@@ -19,8 +15,8 @@ import numpy as np
 import pandas as pd
 
 from bnviz.cluster import results_on_client
-from bnviz.experiment import Experiment, InvalidExperiment, Run
-from bnviz.limits import LIBRARY
+from bnviz.experiment import Experiment
+from bnviz.grid import Network, name_of, plan
 from bnviz.rows import Row, frame_of
 
 WORKERS = 2
@@ -32,69 +28,8 @@ WORTH_A_THREAD = 5e6
 MOST_TOGETHER = 128
 """Networks in a chunk at most: tiny ones gain nothing beyond, and memory and the wait for first rows would grow."""
 
-ROWS_VERSION = 1
-"""To be raised when the same network would give another row, so that old rows are not taken for new ones."""
-
 Progress = Callable[[int, int, pd.DataFrame], None]
 ShouldStop = Callable[[], bool]
-
-
-@dataclass(frozen=True)
-class Network:
-    """One cell of a sweep: its place in the table, the columns that tell it apart, and its experiment of one run."""
-
-    place: int
-    columns: Mapping[str, Any]
-    experiment: Experiment
-
-    @cached_property
-    def key(self) -> str:
-        """A name for the content: what has the same key has the same results. A run's label is no part of it."""
-        (run,) = self.experiment.runs
-        plain = self.experiment.model_copy(update={"runs": (run.model_copy(update={"label": None}),)})
-        return _name(plain.model_dump_json())
-
-
-def plan(experiment: Experiment, grid: Mapping[str, Sequence], seeds: Iterable[int]) -> list[Network]:
-    """Every network of the sweep: `experiment.runs` × the grid's product × seeds, in this order.
-
-    Raises InvalidExperiment (a ValueError) for a field that does not exist, a value out of bounds or named twice.
-    """
-    seeds = list(seeds)
-    _require_lists(grid, seeds)
-    asked = math.prod(map(len, [experiment.runs, *grid.values(), seeds]))
-    if problem := LIBRARY["networks"].problem("networks", asked):
-        raise InvalidExperiment({"networks": problem})
-    fields = {name: value for name, value in experiment if name not in ("runs", "seed")}
-    networks: list[Network] = []
-    for number, run in enumerate(experiment.runs):
-        for values in product(*grid.values()):
-            swept = dict(zip(grid, values, strict=True))
-            changed = Run(**dict(run) | {name: value for name, value in swept.items() if name in Run.model_fields})
-            others = fields | {name: value for name, value in swept.items() if name in fields}
-            for seed in seeds:
-                alone = Experiment(**others, seed=seed, runs=(changed,))
-                read = {name: getattr(changed if name in Run.model_fields else alone, name) for name in grid}
-                columns = {"run": number, "norm": changed.norm, **read, "seed": seed}
-                networks.append(Network(len(networks), columns, alone))
-    return networks
-
-
-def _require_lists(grid: Mapping[str, Sequence], seeds: Sequence[int]) -> None:
-    """Raise InvalidExperiment unless the grid names fields that can be swept, and everything has distinct values."""
-    for name in grid:
-        if name in ("runs", "seed", "interventions") or name not in {*Run.model_fields, *Experiment.model_fields}:
-            fix = "pass seeds=… instead" if name == "seed" else "name a field of Run or Experiment"
-            raise InvalidExperiment({name: f"grid[{name!r}]: must be a field that can be swept; {fix}."})
-    for name, said, values in [*((name, f"grid[{name!r}]", grid[name]) for name in grid), ("seeds", "seeds", seeds)]:
-        if isinstance(values, str) or not len(values):
-            raise InvalidExperiment({name: f"{said} = {values!r}: must list one value or more; add some."})
-        seen = set()
-        for value in values:
-            mark = value if isinstance(value, int | float | str) else repr(value)
-            if mark in seen:
-                raise InvalidExperiment({name: f"{said}: names {value!r} twice; remove one of them."})
-            seen.add(mark)
 
 
 def divide(networks: Sequence[Network]) -> list[list[Network]]:
@@ -131,7 +66,7 @@ def train_runs(experiment: Experiment, should_stop: ShouldStop | None = None) ->
     A result is status, diverged_at (step, None unless diverged), and for the mini-batch (train) and the test set the
     loss in nats and the accuracy at the last record and the best of all records.
     """
-    from bnviz.engine.training import train_losses
+    from bnviz.training import train_losses
 
     losses = train_losses(experiment, should_stop)
     if any(status.startswith("stopped") for status in losses.status):
@@ -191,7 +126,7 @@ def train_networks(
     together = {}
     for chunk in chunks:
         runs = tuple(network.experiment.runs[0] for network in chunk)
-        together[_name(" ".join(network.key for network in chunk))] = chunk[0].experiment.model_copy(
+        together[name_of(" ".join(network.key for network in chunk))] = chunk[0].experiment.model_copy(
             update={"runs": runs}
         )
     keys = {name: [network.key for network in chunk] for name, chunk in zip(together, chunks, strict=True)}
@@ -214,7 +149,7 @@ def threads_for(chunks: Iterable[Experiment]) -> int:
     products = [
         len(chunk.runs) * chunk.examples_per_step * fan_in * fan_out
         for chunk in chunks
-        for fan_in, fan_out in pairwise((chunk.features, *chunk.widths, chunk.classes))
+        for fan_in, fan_out in pairwise(chunk.sizes)
     ]
     return WORKERS if products and sum(products) / len(products) >= WORTH_A_THREAD else 1
 
@@ -240,7 +175,3 @@ def _on_threads(chunks: Mapping[str, Experiment], should_stop: ShouldStop | None
                     yield running.pop(future), future.result()
         finally:
             left.set()
-
-
-def _name(content: str) -> str:
-    return hashlib.sha256(f"{ROWS_VERSION} {content}".encode()).hexdigest()[:24]

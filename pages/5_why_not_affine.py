@@ -2,11 +2,11 @@
 
 import streamlit as st
 
+from bnviz.costs import work, work_in_a_sweep
 from bnviz.lessons.why_not_affine import verdicts
 from bnviz.lessons.why_not_affine.depths import DepthSweep
 from bnviz.lessons.why_not_affine.maps import RATES, SCALES, map_experiment
 from bnviz.lessons.why_not_affine.sigmoids import sigmoid_experiment
-from bnviz.limits import work, work_in_a_sweep
 from bnviz.norms import NORMS
 from bnviz.ui.lessons.why_not_affine import draw_depths, draw_sigmoids, look_into, tell_maps
 from bnviz.ui.page import frame

@@ -22,8 +22,9 @@ from bnviz.command.inputs import BadInput, read_experiment, read_grid, read_seed
 from bnviz.command.saying import say
 from bnviz.command.signals import Interruption
 from bnviz.experiment import InvalidExperiment
+from bnviz.grid import Network, plan
 from bnviz.rows import SUFFIXES, Journal, Row, UnreadableRows, frame_of, read_rows, results_in, write_frame
-from bnviz.sweeps import Network, plan, train_networks
+from bnviz.sweeps import train_networks
 
 
 def sweep_command(options: argparse.Namespace) -> bool:

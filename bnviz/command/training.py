@@ -20,7 +20,7 @@ def train_command(options: argparse.Namespace) -> bool:
     require_output(options.out, [".npz"])
     experiment = read_experiment(options.experiment)
     with Interruption() as interrupted:
-        from bnviz.engine.training import train
+        from bnviz.training import train
 
         with tqdm(total=experiment.steps, desc="train", unit=" steps", file=sys.stderr) as bar:
 

@@ -1,8 +1,8 @@
-"""Train all runs of an experiment in lock-step and record them, or just their losses.
+"""All runs of an experiment in lock-step: networks, gradients and updates.
 
-products, activations, parameters   the pieces of the tensor program
-network, optimizer                  K networks forward and backward, and their updates
+products, linear, parameters        the pieces of the tensor program
+network, tape, losses, updates      K networks forward and backward, and their updates
 program                             runs that are trained together, as many as fit the cache
+steps                               a training to look into, state by state
 batches                             data and mini-batches that all runs share
-training                            the loop: `train` and `train_losses`
 """

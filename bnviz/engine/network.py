@@ -1,23 +1,22 @@
 """K networks as one tensor program: forward pass, hand-written backward pass, losses.
 
-Feature-major: activations are `[K, C, B]` and weights `[K, out, in]`, so that a layer is one batched product and
-batch norm over all runs is ordinary batch norm over K·C channels. Neighboring runs with one kernel and equal settings
-share each call.
+Feature-major: activations are `[K, C, B]`, so that a layer is one batched product and batch norm over all runs is
+ordinary batch norm over K·C channels. Neighboring runs with one kernel and equal settings share each call.
 """
 
 import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 import torch
 from torch import Tensor
 
-from bnviz.engine.activations import ACTIVATIONS
+from bnviz.activations import ACTIVATIONS
+from bnviz.engine.linear import LinearMap, linear_maps
 from bnviz.engine.parameters import FlatVector, initial_parameters
-from bnviz.engine.products import Products
 from bnviz.engine.seeds import seeded_generator
+from bnviz.engine.tape import LayerTape, Tape
 from bnviz.experiment import Experiment, Run
 from bnviz.norms import NORMS, Buffers, Kernel
 from bnviz.norms.base import Units
@@ -32,7 +31,7 @@ class Part(NamedTuple):
     dgamma: Tensor  # [K·C]
     dbeta: Tensor  # [K·C]
     dalpha: Tensor
-    weight: Tensor
+    weight: Tensor  # [K, C, inputs]
     dweight: Tensor
 
 
@@ -48,55 +47,20 @@ class Group(NamedTuple):
     parts: list[Part]
 
 
-class LayerTape(NamedTuple):
-    """One layer's forward pass; all but `saved` are `[K, C, B]`. Unless the tape is `complete`, φ(y) may replace y."""
-
-    inputs: Tensor  # h of the layer below
-    pre_norm: Tensor  # z = W·h
-    saved: list[Any]  # what each part's kernel kept
-    post_affine: Tensor  # y
-    post_activation: Tensor  # φ(y)
-
-
-@dataclass
-class Tape:
-    """What one forward pass leaves for the backward pass and for the recorder.
-
-    One tape serves all steps and is overwritten layer by layer: freeing a whole tape at once would make the allocator
-    return its pages to the system, and fetch them again in the next step. So nothing of it outlives the next pass.
-
-    complete    y is kept for who reads it; the backward pass needs none that φ may overwrite, and a smaller tape is
-                faster where many runs fill the cache
-    """
-
-    complete: bool = True
-    layers: dict[int, LayerTape] = field(default_factory=dict)
-    logits: Tensor = field(default_factory=lambda: torch.empty(0))  # [K, classes, B]
-
-    def clear(self, index: int, examples: int) -> tuple[Tensor | None, Tensor | None]:
-        """Forget layer `index` of the last pass, and return where its z and φ(y) stood, to be overwritten.
-
-        None if there was no pass, or one of another batch size.
-        """
-        before = self.layers.pop(index, None)
-        if before is None or before.pre_norm.shape[2] != examples:
-            return None, None
-        return before.pre_norm, before.post_activation
-
-
 class Network:
     """K networks of an experiment, their gradients and their running statistics."""
 
     def __init__(self, experiment: Experiment, runs: Sequence[Run], dtype: torch.dtype):
         self.runs = runs
-        self.activation = ACTIVATIONS[experiment.activation]
+        self.activation = ACTIVATIONS[experiment.activation].kernel()
         self.parameters = initial_parameters(experiment, self.runs, dtype)
         self.gradients = FlatVector(experiment, len(self.runs), dtype)
         self.generators = [seeded_generator(experiment.seed, "noise") for _ in self.runs]
-        self.products = Products((experiment.features, *experiment.widths, experiment.classes))
+        self.maps = linear_maps(experiment)
+        self.bound: dict[int, list[LinearMap]] = {}  # by the number of examples
+        self.values = self.maps[0].values
         self.groups = self._make_groups(dtype)
         self.normalize_weights = [place for place, group in enumerate(self.groups) if _normalizes_weights(group.kernel)]
-        self.transposed = [layer.weight.transpose(1, 2) for layer in self.parameters.layers]
         self.head_bias_column = self.parameters.head.bias.unsqueeze(-1)
 
     def _make_groups(self, dtype: torch.dtype) -> list[Group]:
@@ -114,13 +78,22 @@ class Network:
             views = running.split(sizes * 2)
             parts = []
             for index, (layer, dlayer) in enumerate(zip(self.parameters.layers, self.gradients.layers, strict=True)):
+                weight, dweight = layer.weight[here].flatten(2), dlayer.weight[here].flatten(2)
                 layer_mean, layer_var = views[index], views[len(sizes) + index]
-                buffers = Buffers(layer_mean, layer_var, layer.alpha[here], layer.weight[here], self.generators[here])
+                buffers = Buffers(layer_mean, layer_var, layer.alpha[here], weight, self.generators[here])
                 units = Units(layer.gamma[here], layer.beta[here])
                 daffine = (dlayer.gamma[here].view(-1), dlayer.beta[here].view(-1), dlayer.alpha[here])
-                parts.append(Part(units, buffers, *daffine, layer.weight[here], dlayer.weight[here]))
+                parts.append(Part(units, buffers, *daffine, weight, dweight))
             groups.append(Group(kernel, here, running, parts))
         return groups
+
+    def _maps(self, examples: int) -> tuple[list[LinearMap], LinearMap]:
+        """The maps of the hidden layers and of the head, bound to their weights for so many examples."""
+        if examples not in self.bound:
+            tensors = zip(self.maps, self.parameters.weights, self.gradients.weights, strict=True)
+            self.bound[examples] = [each.bind(weight, gradient, examples) for each, weight, gradient in tensors]
+        *hidden, head = self.bound[examples]
+        return hidden, head
 
     def forward(self, x: Tensor, training: bool, tape: Tape | None = None, prepare: bool = False) -> Tensor:
         """Logits `[K, classes, B]` for the examples x `[B, features]`, which all runs share.
@@ -129,12 +102,12 @@ class Network:
         each kernel its first mini-batch.
         """
         examples = x.shape[0]
-        multiply, activate = self.products.at(examples), self.activation.forward
-        h = x.t().expand(len(self.runs), x.shape[1], examples)
+        hidden, head = self._maps(examples)
+        activate, h = self.activation.forward, hidden[0].enter(x)
         all_kept: list[list[Any]] = []
-        for index, layer in enumerate(self.parameters.layers):
+        for index, layer in enumerate(hidden):
             z_room, h_room = tape.clear(index, examples) if tape is not None else (None, None)
-            z = multiply(layer.weight, h, out=z_room)
+            z = layer.forward(h, z_room)
             if prepare:
                 for group, z_part in zip(self.groups, self._split(z), strict=True):
                     group.kernel.prepare(z_part, group.parts[index].buffers)
@@ -145,7 +118,7 @@ class Network:
                 tape.layers[index] = LayerTape(inputs, z, kept, y, h)
         if training:
             self._update_running(all_kept, examples)
-        logits = multiply(self.parameters.head.weight, h).add_(self.head_bias_column)
+        logits = head.forward(h).add_(self.head_bias_column)
         if tape is not None:
             tape.logits = logits
         return logits
@@ -170,24 +143,24 @@ class Network:
             statistics = [found for saved in kept if (found := kernel.batch_statistics(saved[place])) is not None]
             if statistics:
                 settings = {"eps": kernel.settings.get("eps", 0.0), "momentum": kernel.settings["norm_momentum"]}
-                update_running(group.running, statistics, values=examples, **settings)
+                update_running(group.running, statistics, values=examples * self.values, **settings)
 
     def backward(self, dlogits: Tensor, tape: Tape) -> None:
         """Fill `gradients`, given ∂L/∂logits `[K, classes, B]` and the tape of the forward pass in training."""
-        multiply, through_activation = self.products.at(dlogits.shape[2]), self.activation.backward
-        head, dhead, dlayers = self.parameters.head, self.gradients.head, self.gradients.layers
-        multiply(dlogits, tape.layers[len(tape.layers) - 1].post_activation.mT, out=dhead.weight)
-        torch.sum(dlogits, -1, out=dhead.bias)
-        dh = multiply(head.weight.mT, dlogits)
+        hidden, head = self._maps(dlogits.shape[2])
+        through_activation = self.activation.backward
+        head.weight_gradient(dlogits, tape.layers[len(tape.layers) - 1].post_activation)
+        torch.sum(dlogits, -1, out=self.gradients.head.bias)
+        dh = head.input_gradient(dlogits)
         for index in reversed(range(len(tape.layers))):
             inputs, _, saved, y, h = tape.layers[index]
             dz = self._through_norm(index, through_activation(dh, y, h), saved)
-            multiply(dz, inputs.mT, out=dlayers[index].weight)
+            hidden[index].weight_gradient(dz, inputs)
             for place in self.normalize_weights:
                 part = self.groups[place].parts[index]
                 self.groups[place].kernel.add_weight_gradient(part.dweight, part.weight, saved[place])
             if index:
-                dh = multiply(self.transposed[index], dz)
+                dh = hidden[index].input_gradient(dz)
 
     def _through_norm(self, index: int, dy: Tensor, kept: list[Any]) -> Tensor:
         """∂L/∂z of layer `index`, given ∂L/∂y; fills the gradients of γ, β and α."""
@@ -262,24 +235,6 @@ class Network:
         """
         for part in (*self.parameters.of_run(k), *self.gradients.of_run(k)):
             part.zero_()
-
-
-def cross_entropy(logits: Tensor, target: Tensor) -> Tensor:
-    """Cross-entropy `[K]`, the mean over the batch in nats. Logits are `[K, classes, B]`; target is −one-hot/B."""
-    return _cross_entropy(torch.log_softmax(logits, 1), target)
-
-
-def losses_and_gradient(logits: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
-    """The cross-entropy and its gradient (softmax − one-hot)/B, `[K, classes, B]`."""
-    log_probability = torch.log_softmax(logits, 1)
-    losses = _cross_entropy(log_probability, target)
-    # Backward pass of log-softmax for ∂L/∂(log p) = target, whose columns add up to −1/B.
-    gradient = torch._log_softmax_backward_data(target.expand_as(logits), log_probability, 1, logits.dtype)
-    return losses, gradient
-
-
-def _cross_entropy(log_probability: Tensor, target: Tensor) -> Tensor:
-    return (log_probability * target).flatten(1).sum(-1)
 
 
 def group_key(run: Run) -> tuple:

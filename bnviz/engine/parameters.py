@@ -6,12 +6,12 @@ contiguous and the optimizer updates everything in a few operations, whatever th
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from itertools import pairwise
 
 import torch
 from torch import Tensor
 
-from bnviz.engine.activations import ACTIVATIONS
+from bnviz.activations import ACTIVATIONS
+from bnviz.engine.linear import linear_maps
 from bnviz.engine.products import ALIGNED
 from bnviz.engine.seeds import seeded_generator
 from bnviz.experiment import Experiment, Run
@@ -20,7 +20,7 @@ from bnviz.norms import NORMS
 
 @dataclass
 class LayerViews:
-    """One hidden layer of K runs: weight `[K, out, in]`, gamma and beta `[K, out]`, alpha `[K]`."""
+    """One hidden layer of K runs: weight `[K, *shape]` of its linear map, gamma and beta `[K, out]`, alpha `[K]`."""
 
     weight: Tensor
     gamma: Tensor
@@ -30,7 +30,7 @@ class LayerViews:
 
 @dataclass
 class HeadViews:
-    """The output layer of K runs: weight `[K, classes, in]`, bias `[K, classes]`."""
+    """The output layer of K runs: weight `[K, *shape]`, bias `[K, classes]`."""
 
     weight: Tensor
     bias: Tensor
@@ -40,11 +40,11 @@ class FlatVector:
     """A vector of K runs' parameters (or their gradients, rates, …) and views of its blocks."""
 
     def __init__(self, experiment: Experiment, runs: int, dtype: torch.dtype):
-        sizes = (experiment.features, *experiment.widths)
+        *hidden, head = linear_maps(experiment)
         shapes: list[tuple[int, ...]] = []
-        for fan_in, width in pairwise(sizes):
-            shapes += [(runs, width, fan_in), (runs, width), (runs, width), (runs,)]
-        shapes += [(runs, experiment.classes, sizes[-1]), (runs, experiment.classes)]
+        for layer in hidden:
+            shapes += [(runs, *layer.shape), (runs, layer.units), (runs, layer.units), (runs,)]
+        shapes += [(runs, *head.shape), (runs, head.units)]
         starts = [0]
         for shape in shapes:
             starts.append(starts[-1] + -(-torch.Size(shape).numel() // ALIGNED) * ALIGNED)
@@ -53,8 +53,13 @@ class FlatVector:
             self.flat[start : start + torch.Size(shape).numel()].view(shape)
             for start, shape in zip(starts, shapes, strict=False)
         ]
-        self.layers = [LayerViews(*views[4 * i : 4 * i + 4]) for i in range(len(experiment.widths))]
+        self.layers = [LayerViews(*views[4 * i : 4 * i + 4]) for i in range(len(hidden))]
         self.head = HeadViews(*views[-2:])
+
+    @property
+    def weights(self) -> list[Tensor]:
+        """The weights of the hidden layers and of the head."""
+        return [*(layer.weight for layer in self.layers), self.head.weight]
 
     def of_run(self, k: int) -> list[Tensor]:
         """The parts of run k, one a block."""
@@ -70,17 +75,18 @@ def initial_parameters(experiment: Experiment, runs: Sequence[Run], dtype: torch
     vector = FlatVector(experiment, len(runs), dtype)
     generator = seeded_generator(experiment.seed, "weights")
     gain = ACTIVATIONS[experiment.activation].gain
-    scales = torch.tensor([run.init_scale for run in runs], dtype=torch.float64).view(-1, 1, 1)
+    scales = torch.tensor([run.init_scale for run in runs], dtype=torch.float64)
     alphas = torch.tensor([run.dyt_alpha for run in runs], dtype=torch.float64)
     weight_norm = torch.tensor([run.norm == "weight" for run in runs])
 
     def draw(shape: torch.Size) -> Tensor:
-        return torch.randn(shape, generator=generator, dtype=torch.float64) * gain / shape[-1] ** 0.5
+        fan_in = shape[1:].numel()
+        return torch.randn(shape, generator=generator, dtype=torch.float64) * gain / fan_in**0.5
 
     for layer in vector.layers:
-        layer.weight.copy_(draw(layer.weight.shape[1:]) * scales)
+        layer.weight.copy_(draw(layer.weight.shape[1:]) * _per_run(scales, layer.weight))
         layer.gamma.fill_(1)
-        layer.gamma[weight_norm] = layer.weight[weight_norm].square().sum(-1).sqrt_()
+        layer.gamma[weight_norm] = layer.weight[weight_norm].flatten(2).square().sum(-1).sqrt_()
         layer.alpha.copy_(alphas)
     vector.head.weight.copy_(draw(vector.head.weight.shape[1:]))
     return vector
@@ -96,12 +102,12 @@ def learning_rates(experiment: Experiment, runs: Sequence[Run], dtype: torch.dty
     hidden = column([run.lr * run.hidden_lr_factor * run.train_weights for run in runs])
     head = column([run.lr * run.train_head for run in runs])
     for layer in vector.layers:
-        layer.weight.copy_(hidden.view(-1, 1, 1))
+        layer.weight.copy_(_per_run(hidden, layer.weight))
         for name in ("gamma", "beta"):
             rate = column([run.lr * run.train_affine * (name in NORMS[run.norm].trains) for run in runs])
             getattr(layer, name).copy_(rate.unsqueeze(-1))
         layer.alpha.copy_(column([run.lr * run.train_affine for run in runs]))
-    vector.head.weight.copy_(head.view(-1, 1, 1))
+    vector.head.weight.copy_(_per_run(head, vector.head.weight))
     vector.head.bias.copy_(head.unsqueeze(-1))
     return vector
 
@@ -112,7 +118,12 @@ def decays(experiment: Experiment, runs: Sequence[Run], dtype: torch.dtype) -> F
     hidden = torch.tensor([run.weight_decay for run in runs], dtype=torch.float64)
     head = torch.tensor([run.weight_decay * run.decay_head for run in runs], dtype=torch.float64)
     for layer in vector.layers:
-        layer.weight.copy_(hidden.view(-1, 1, 1))
-    vector.head.weight.copy_(head.view(-1, 1, 1))
+        layer.weight.copy_(_per_run(hidden, layer.weight))
+    vector.head.weight.copy_(_per_run(head, vector.head.weight))
     vector.head.bias.copy_(head.unsqueeze(-1))
     return vector
+
+
+def _per_run(values: Tensor, weight: Tensor) -> Tensor:
+    """View `[K]` so that it broadcasts over each run's weight."""
+    return values.view(-1, *(1,) * (weight.dim() - 1))

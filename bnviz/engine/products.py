@@ -7,8 +7,7 @@ where they are. A single column takes a path of its own, since one matrix times 
 are different routines.
 """
 
-from collections.abc import Sequence
-from itertools import pairwise
+from collections.abc import Collection
 from typing import Protocol
 
 import torch
@@ -25,20 +24,10 @@ class Product(Protocol):
         """`[K, m, n]` by `[K, n, p]` to `[K, m, p]`, into `out` where given."""
 
 
-class Products:
-    """The product to use for networks of these `sizes` (inputs, widths, outputs) at a number of examples."""
-
-    def __init__(self, sizes: Sequence[int]):
-        self.sizes = sizes
-        self.weights_are_aligned = all(a * b % ALIGNED == 0 for a, b in pairwise(sizes))
-        self.chosen: dict[int, Product] = {}
-
-    def at(self, examples: int) -> "Product":
-        """`torch.bmm` itself where all matrices are aligned as they are, else :func:`multiply`."""
-        if examples not in self.chosen:
-            aligned = self.weights_are_aligned and all(size * examples % ALIGNED == 0 for size in self.sizes)
-            self.chosen[examples] = torch.bmm if aligned and examples > 1 else multiply
-        return self.chosen[examples]
+def choose_product(elements: Collection[int], examples: int) -> Product:
+    """`torch.bmm` itself where matrices of so many `elements` are aligned as they are, else :func:`multiply`."""
+    aligned = all(count % ALIGNED == 0 for count in elements)
+    return torch.bmm if aligned and examples > 1 else multiply
 
 
 def multiply(a: Tensor, b: Tensor, /, *, out: Tensor | None = None) -> Tensor:

@@ -4,14 +4,17 @@ An experiment with many runs is several programs, because one that fits the proc
 divided changes no result.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 
 import torch
 
-from bnviz.engine.batches import Batch, load_data, mini_batches
-from bnviz.engine.network import Network, Tape, group_key, losses_and_gradient
-from bnviz.engine.optimizer import Optimizer
+from bnviz.engine.batches import Batch
+from bnviz.engine.linear import linear_maps
+from bnviz.engine.losses import losses_and_gradient
+from bnviz.engine.network import Network, group_key
+from bnviz.engine.tape import Tape
+from bnviz.engine.updates import Updates
 from bnviz.experiment import Experiment, Intervention
 
 CACHE_BYTES = 6 * 2**20
@@ -26,8 +29,9 @@ class Program:
         dtype = getattr(torch, experiment.dtype)
         runs = [experiment.runs[place] for place in places]
         self.network = Network(experiment, runs, dtype)
-        self.optimizer = Optimizer(experiment, runs, dtype)
+        self.optimizer = Updates(experiment, runs, dtype)
         self.tape = Tape()
+        self.places = tuple(places)
         self.here = slice(first, first + len(places))
 
     def gradients(self, batch: Batch) -> list[float]:
@@ -55,8 +59,9 @@ class Program:
 
 def runs_that_fit(experiment: Experiment) -> int:
     """How many runs of this size one program should hold."""
-    units = experiment.features + 2 * sum(experiment.widths)  # z and φ(y) of every layer
-    bytes_a_run = units * experiment.examples_per_step * (4 if experiment.dtype == "float32" else 8)
+    *hidden, _ = linear_maps(experiment)
+    values = experiment.features + 2 * sum(each.units * each.values for each in hidden)  # z and φ(y) of every layer
+    bytes_a_run = values * experiment.examples_per_step * (4 if experiment.dtype == "float32" else 8)
     return max(1, CACHE_BYTES // bytes_a_run)
 
 
@@ -75,11 +80,6 @@ def make_programs(experiment: Experiment) -> tuple[list[Program], list[int]]:
     return [Program(experiment, order[start:end], start) for start, end in pairs], order
 
 
-def one_program_a_run(experiment: Experiment) -> tuple[list[Program], Iterator[Batch]]:
-    """A program for each run, in their order, and their common mini-batches: for updates that `train` does not know.
-
-    Call it, and use what it returns, under `torch.inference_mode()`.
-    """
-    torch.set_num_threads(1)
-    programs = [Program(experiment, [run], run) for run in range(len(experiment.runs))]
-    return programs, mini_batches(experiment, load_data(experiment), getattr(torch, experiment.dtype))
+def one_program_a_run(experiment: Experiment) -> list[Program]:
+    """A program for each run, in their order: networks to be taken in hand one by one."""
+    return [Program(experiment, [run], run) for run in range(len(experiment.runs))]

@@ -5,8 +5,8 @@ from typing import Any
 import torch
 from torch import Generator, Tensor
 
-from bnviz.norms import NORMS
 from bnviz.norms.base import Buffers, Units
+from bnviz.norms.registry import NORMS
 from bnviz.norms.running import update_running
 
 

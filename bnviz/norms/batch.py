@@ -13,7 +13,7 @@ class BatchKernel(Kernel):
 
     Forward  x̂ = (x − μ)/√(σ² + ε), y = γ·x̂ + β (algorithm 1).
     Backward dx = γ/√(σ² + ε) · (dy − mean(dy) − x̂·mean(dy·x̂)): the terms that are subtracted are the paths through
-    μ and σ. Both run on PyTorch's fused kernels; `moments.standardize_backward` is the same formula in the open.
+    μ and σ. Both run on PyTorch's fused kernels; `batch_open` has them step by step, beside their equations.
     Running statistics: new = (1 − momentum)·old + momentum·batch, with the unbiased variance.
     """
 
@@ -21,7 +21,7 @@ class BatchKernel(Kernel):
 
     def __init__(self, **settings: Any):
         super().__init__(**settings)
-        from bnviz.norms import fused
+        import bnviz.norms.fused as fused
 
         self.fused = fused
         self.eps = settings["eps"]

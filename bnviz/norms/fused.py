@@ -5,14 +5,11 @@ What the forward functions save is x, μ and 1/√(σ² + ε) as `[K·C]`, and w
 
 from typing import Any
 
-import torch
 from torch import Tensor
 
 from bnviz.norms.base import Buffers, Gradients, Units, affine_gradients, as_channels
+from bnviz.torch_private import batch_norm, batch_norm_backward, group_norm
 
-_group_norm = torch.native_group_norm
-# `_op` is the function without its wrapper in Python.
-_batch_norm_backward = torch.ops.aten.native_batch_norm_backward.default._op
 _ALL = [True, True, True]  # the gradients of x, γ and β are wanted
 
 
@@ -24,7 +21,7 @@ def forward(x: Tensor, units: Units, eps: float) -> tuple[Tensor, Any]:
     """
     channels = units.channels
     values = x.numel() // channels
-    y, mean, inverse_std = _group_norm(x, units.gamma_flat, units.beta_flat, 1, channels, values, channels, eps)
+    y, mean, inverse_std = group_norm(x, units.gamma_flat, units.beta_flat, 1, channels, values, channels, eps)
     return y, (x, mean.view(-1), inverse_std.view(-1), True)
 
 
@@ -34,7 +31,7 @@ def forward_fixed(x: Tensor, units: Units, buffers: Buffers, eps: float) -> tupl
     assert mean is not None
     assert var is not None
     channels = as_channels(x)
-    y, _, _ = torch.native_batch_norm(channels, units.gamma_flat, units.beta_flat, mean, var, False, 0.0, eps)
+    y, _, _ = batch_norm(channels, units.gamma_flat, units.beta_flat, mean, var, False, 0.0, eps)
     return y.view_as(x), (x, mean.clone(), (var + eps).rsqrt_(), False)
 
 
@@ -43,7 +40,7 @@ def backward(dy: Tensor, units: Units, saved: Any, eps: float) -> Gradients:
     x, mean, inverse_std, from_batch = saved
     if not from_batch:
         return backward_fixed(dy, units, saved)
-    dx, dgamma, dbeta = _batch_norm_backward(
+    dx, dgamma, dbeta = batch_norm_backward(
         dy.reshape(1, units.channels, -1),
         x.reshape(1, units.channels, -1),
         units.gamma_flat,

@@ -5,8 +5,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from bnviz import Experiment, Run, train
+from bnviz.costs import app_problems
 from bnviz.lessons.training_lab.presets import PRESETS
-from bnviz.limits import HOSTED, app_problems
+from bnviz.limits import HOSTED
 from bnviz.ui.lab import files
 
 LAB = "pages/12_training_lab.py"

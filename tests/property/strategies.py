@@ -3,10 +3,11 @@
 from hypothesis import strategies as st
 
 from bnviz import Experiment, Intervention, Run
+from bnviz.activations import ACTIVATIONS
 from bnviz.datasets import DATASETS
-from bnviz.experiment import ACTIVATIONS
 from bnviz.limits import LIBRARY
 from bnviz.norms import NORMS
+from bnviz.optimizers import OPTIMIZERS
 
 PLANE = ("moons", "circles", "spirals", "xor")
 WIDTHS = (2, 3, 5, 7, 8, 16, 17, 32, 33)
@@ -27,7 +28,7 @@ def any_runs(draw: st.DrawFn) -> Run:
     switches = ("decay_head", "train_affine", "train_weights", "train_head")
     return Run(
         norm=draw(st.sampled_from(list(NORMS))),
-        optimizer=draw(st.sampled_from(["sgd", "adam"])),
+        optimizer=draw(st.sampled_from(list(OPTIMIZERS))),
         groups=draw(st.sampled_from([1, 2, 4])),
         label=draw(st.none() | st.text(max_size=60)),
         **{name: draw(within(name)) for name in numbers},
@@ -52,7 +53,7 @@ def any_experiments(draw: st.DrawFn) -> Experiment:
     return Experiment(
         dataset=dataset,
         widths=draw(st.lists(st.sampled_from([4, 8, 64, 4096]), min_size=depth, max_size=depth)),
-        activation=draw(st.sampled_from(ACTIVATIONS)),
+        activation=draw(st.sampled_from(list(ACTIVATIONS))),
         steps=steps,
         batch_size=draw(st.none() | st.integers(2, largest_batch)),
         seed=draw(st.integers(0, 2**32 - 1)),
@@ -76,7 +77,7 @@ def small_runs(draw: st.DrawFn, width_divisor: int) -> Run:
         lr=draw(st.sampled_from([0.01, 0.1, 0.5, 1e9])),
         init_scale=draw(st.sampled_from([1.0, 0.3, 7.0, 1e6])),
         weight_decay=draw(st.sampled_from([0.0, 0.01])),
-        optimizer=draw(st.sampled_from(["sgd", "sgd", "adam"])),
+        optimizer=draw(st.sampled_from(["sgd", *OPTIMIZERS])),
         momentum=draw(st.sampled_from([0.0, 0.0, 0.9])),
         eps=draw(st.sampled_from([1e-5, 1e-3])),
         norm_momentum=draw(st.sampled_from([0.1, 0.37])),
@@ -104,7 +105,7 @@ def small_experiments(draw: st.DrawFn, runs: st.SearchStrategy[int] | None = Non
     return Experiment(
         dataset=dataset,
         widths=widths,
-        activation=draw(st.sampled_from(ACTIVATIONS)),
+        activation=draw(st.sampled_from(list(ACTIVATIONS))),
         steps=steps,
         batch_size=None if full else draw(st.sampled_from(BATCHES)),
         seed=draw(st.integers(0, 1000)),

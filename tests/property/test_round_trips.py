@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bnviz import Experiment, InvalidExperiment, Run
-from bnviz.query import read_query
+from bnviz.links import read_query
 from tests.property.strategies import any_experiments
 
 

@@ -26,7 +26,14 @@ ACTIVATIONS = {
     "tanh": torch.tanh,
     "sigmoid": torch.sigmoid,
     "gelu": F.gelu,
+    "silu": F.silu,
     "linear": nn.Identity(),
+}
+
+OPTIMIZERS = {
+    "sgd": lambda groups, run: torch.optim.SGD(groups, momentum=run.momentum),
+    "adam": lambda groups, run: torch.optim.Adam(groups, betas=(0.9, 0.999), eps=1e-8),
+    "rmsprop": lambda groups, run: torch.optim.RMSprop(groups, alpha=0.99, eps=1e-8),
 }
 
 
@@ -191,9 +198,7 @@ class ReferenceNetwork(nn.Module):
         ]
         trained = (run.train_weights, run.train_affine, run.train_head)
         groups = [group for group, wanted in zip(groups, trained, strict=True) if wanted and group["params"]]
-        if run.optimizer == "adam":
-            return torch.optim.Adam(groups, betas=(0.9, 0.999), eps=1e-8)
-        return torch.optim.SGD(groups, momentum=run.momentum)
+        return OPTIMIZERS[run.optimizer](groups, run)
 
 
 @contextmanager

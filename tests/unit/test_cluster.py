@@ -10,9 +10,10 @@ import pytest
 from bnviz import Experiment, Run, sweep
 from bnviz.cluster import VARIABLE, ClusterError, _made, client_from_environment, shared_client
 from bnviz.command import main
+from bnviz.grid import plan
 from bnviz.lessons.why_not_affine.maps import MapTask
 from bnviz.rows import frame_of, read_rows
-from bnviz.sweeps import plan, train_networks
+from bnviz.sweeps import train_networks
 
 pytestmark = pytest.mark.filterwarnings("default")
 

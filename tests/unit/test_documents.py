@@ -8,8 +8,8 @@ import pytest
 from bnviz import Experiment
 from bnviz.command.arguments import parser
 from bnviz.command.inputs import read_grid, read_seeds
+from bnviz.grid import plan
 from bnviz.limits import HOSTED, LAPTOP
-from bnviz.sweeps import plan
 from bnviz.ui.server.configuration import Configuration
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -5,10 +5,11 @@ import torch
 from torch.nn import functional as F
 
 from bnviz import Experiment, Intervention, Run, train
+from bnviz.activations import ACTIVATIONS
 from bnviz.engine.batches import load_data, mini_batches
 from bnviz.engine.program import Program
-from bnviz.experiment import ACTIVATIONS
 from bnviz.norms import NORMS
+from bnviz.optimizers import OPTIMIZERS as registry
 from tests.unit.reference import ReferenceNetwork, double_precision, first_backward_pass, train_reference
 
 SMALL = {"dataset": "digits", "widths": (12, 8), "n_train": 300, "batch_size": 32, "dtype": "float64", "records": 2}
@@ -98,14 +99,15 @@ OPTIMIZERS = {
     "momentum": {"momentum": 0.9, "lr": 0.02},
     "weight decay": {"weight_decay": 0.01},
     "momentum and decay of the head too": {"momentum": 0.5, "weight_decay": 0.03, "decay_head": True},
-    "Adam": {"optimizer": "adam", "lr": 0.003},
-    "Adam with weight decay": {"optimizer": "adam", "lr": 0.003, "weight_decay": 0.02, "decay_head": True},
     "faster hidden weights": {"hidden_lr_factor": 5.0},
     "frozen gamma and beta": {"train_affine": False},
     "frozen hidden weights": {"train_weights": False},
     "frozen head": {"train_head": False},
     "initial scale": {"init_scale": 4.0},
 }
+for key in registry:
+    OPTIMIZERS[key] = {"optimizer": key, "lr": 0.003}
+    OPTIMIZERS[f"{key} with weight decay"] = OPTIMIZERS[key] | {"weight_decay": 0.02, "decay_head": True}
 
 
 @pytest.mark.parametrize("norm", ["affine", "batch", "weight", "dynamic_tanh"])

@@ -3,7 +3,7 @@
 import ast
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -15,12 +15,18 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 # A module may import what stands in its own line or above it.
 ORDER = [
     {"__version__"},
-    {"words", "limits", "norms", "datasets"},
-    {"experiment", "query", "styles"},
-    {"history", "outcome"},
+    {"words", "limits", "norms", "activations", "optimizers", "datasets", "torch_private"},
+    {"value"},
+    {"query"},
+    {"experiment"},
+    {"links", "styles", "history", "grid"},
+    {"outcome"},
     {"charts"},
-    {"engine", "recorder"},
-    {"sweeps", "rows", "cluster"},
+    {"costs", "rows", "cluster"},
+    {"engine"},
+    {"recorder"},
+    {"training"},
+    {"sweeps"},
     {"lessons"},
     {"export"},
     {"ui", "command", "__main__"},
@@ -28,7 +34,7 @@ ORDER = [
 
 # Where the names of the package's public face are at home.
 FACE = dict.fromkeys(("Experiment", "Run", "Intervention", "InvalidExperiment"), "experiment")
-FACE |= {"train": "engine", "History": "history", "sweep": "sweeps"}
+FACE |= {"train": "training", "steps": "engine", "History": "history", "sweep": "sweeps"}
 
 
 def part(module: str) -> str:
@@ -80,6 +86,62 @@ def test_every_part_has_its_place_and_imports_from_above(file):
             assert rank(other) <= rank(own), f"{own} imports {module}"
 
 
+def everything_imported(code: ast.AST) -> Iterator[str]:
+    """Modules and names that code imports anywhere: in functions and for types too."""
+    for node in ast.walk(code):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield str(node.module)
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def import_graph() -> dict[str, set[str]]:
+    """The modules of the package, and which others of them each imports."""
+    code = {module_of(file): ast.parse(file.read_text(encoding="utf-8")) for file in FILES}
+    return {name: {other for other in everything_imported(tree) if other in code} for name, tree in code.items()}
+
+
+def between_parts(graph: Mapping[str, set[str]]) -> dict[str, set[str]]:
+    """The same, of the package's parts; the public face is left out, since it only points."""
+    parts: dict[str, set[str]] = {}
+    for module, others in graph.items():
+        parts.setdefault(part(module), set()).update(part(other) for other in others)
+    return {name: others - {name, "bnviz"} for name, others in parts.items() if name != "bnviz"}
+
+
+def find_circle(graph: Mapping[str, set[str]]) -> list[str]:
+    """Nodes of which each leads to the next and the last is the first again; none where there is no circle."""
+    done: set[str] = set()
+
+    def search(path: list[str]) -> list[str]:
+        for following in sorted(graph[path[-1]]):
+            if following in path:
+                return [*path[path.index(following) :], following]
+            if following not in done and (circle := search([*path, following])):
+                return circle
+        done.add(path[-1])
+        return []
+
+    return next((circle for name in graph if name not in done and (circle := search([name]))), [])
+
+
+def test_no_module_imports_itself_by_way_of_others():
+    """Not even inside of functions or for types: what a module needs stands below it."""
+    assert " → ".join(find_circle(import_graph())) == ""
+
+
+def test_no_part_of_the_package_imports_itself_by_way_of_others():
+    assert " → ".join(find_circle(between_parts(import_graph()))) == ""
+
+
+def test_a_circle_is_found_and_named():
+    assert find_circle({"a": {"b", "d"}, "b": {"c"}, "c": set(), "d": {"e"}, "e": {"c", "d"}}) == ["d", "e", "d"]
+    assert find_circle({"a": {"b", "c"}, "b": {"c"}, "c": set()}) == []
+    hidden = "if TYPE_CHECKING:\n    import a.b\ndef f():\n    from c import d\n"
+    assert set(everything_imported(ast.parse(hidden))) == {"a.b", "c", "c.d"}
+
+
 def importers(top: str) -> set[str]:
     """Parts of the package with an import of this distribution, anywhere in their code."""
     return {part(module_of(f)) for f in FILES if any(m.split(".")[0] == top for m in imports_of(f))}
@@ -90,8 +152,21 @@ def test_only_the_ui_imports_streamlit():
 
 
 def test_torch_is_imported_where_it_computes_only():
-    assert importers("torch") <= {"engine", "norms", "recorder", "lessons", "sweeps", "ui"}
-    light = ("experiment", "query", "styles", "limits", "datasets", "history", "charts")
+    computing = {"torch_private", "norms", "activations", "engine", "recorder", "training", "sweeps", "lessons", "ui"}
+    assert importers("torch") <= computing
+    light = (
+        "experiment",
+        "query",
+        "links",
+        "styles",
+        "limits",
+        "datasets",
+        "grid",
+        "history",
+        "costs",
+        "rows",
+        "charts",
+    )
     assert not importers("torch") & set(light)
 
 
@@ -110,6 +185,15 @@ def test_the_rooms_of_lessons_load_no_more_than_they_need(names, forbidden):
     code = f"import importlib, sys; [importlib.import_module(name) for name in {names}]; print(*sys.modules)"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
     assert not forbidden & set(result.stdout.split())
+
+
+def test_what_torch_does_not_document_is_called_in_one_file():
+    """Names with an underscore in front, the raw operators, and the functions that are called native."""
+    for file in FILES:
+        if module_of(file) != "bnviz.torch_private":
+            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Attribute) and ast.unparse(node).startswith("torch."):
+                    assert not node.attr.startswith(("_", "ops", "native_")), f"{file.name}: {ast.unparse(node)}"
 
 
 def test_the_history_knows_neither_engine_nor_recorder():

@@ -69,7 +69,9 @@ def test_no_two_normalizations_look_the_same():
     [
         "import bnviz; bnviz.Experiment()",
         "from bnviz.norms import NORMS; [norm.equation for norm in NORMS.values()]",
-        "import bnviz.history, bnviz.styles, bnviz.query, bnviz.limits, bnviz.datasets",
+        "from bnviz.activations import ACTIVATIONS; [record.label for record in ACTIVATIONS.values()]",
+        "from bnviz.optimizers import OPTIMIZERS; [record.label for record in OPTIMIZERS.values()]",
+        "import bnviz.history, bnviz.styles, bnviz.links, bnviz.limits, bnviz.costs, bnviz.grid, bnviz.datasets",
         "import bnviz.charts",
         "from bnviz import History",
     ],

@@ -3,7 +3,7 @@
 import pytest
 
 from bnviz import Experiment, Intervention, InvalidExperiment, Run
-from bnviz.query import read_query
+from bnviz.links import read_query
 
 
 def test_defaults_make_an_empty_query():

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bnviz import Experiment, Run
+from bnviz.grid import plan
 from bnviz.rows import (
     KEY,
     RESULTS,
@@ -22,7 +23,6 @@ from bnviz.rows import (
     write_atomically,
     write_frame,
 )
-from bnviz.sweeps import plan
 
 EXPERIMENT = Experiment(dataset="moons", widths=(8, 8), steps=12, records=5, batch_size=20, runs=(Run(norm="batch"),))
 GRID = {

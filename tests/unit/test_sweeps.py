@@ -8,7 +8,8 @@ import pytest
 
 from bnviz import Experiment, InvalidExperiment, Run, sweep, sweeps, train
 from bnviz.engine import program
-from bnviz.sweeps import divide, plan
+from bnviz.grid import plan
+from bnviz.sweeps import divide
 
 SMALL = Experiment(
     dataset="moons",

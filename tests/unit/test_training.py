@@ -10,6 +10,7 @@ from bnviz import Experiment, Intervention, Run, train
 from bnviz.engine.batches import load_data, mini_batches
 from bnviz.engine.parameters import initial_parameters
 from bnviz.engine.program import make_programs
+from bnviz.optimizers import OPTIMIZERS
 
 EVERY_RUN = {"loss", "accuracy", "counts", "percentiles", "mean", "std", "weight_norm", "grad_norm"}
 
@@ -113,7 +114,7 @@ def test_sigmoid_at_a_rate_of_a_billion_stays_finite_at_chance():
     assert (last["accuracy"] < 0.25).all()
 
 
-@pytest.mark.parametrize("optimizer", [{"momentum": 0.9}, {"optimizer": "adam"}])
+@pytest.mark.parametrize("optimizer", [{"momentum": 0.9}, *({"optimizer": key} for key in OPTIMIZERS)])
 def test_a_diverged_run_idles_with_finite_numbers(optimizer):
     given = diverging(runs=(Run(norm="none", lr=1e12, **optimizer), Run(norm="batch")))
     (program,), _ = make_programs(given)

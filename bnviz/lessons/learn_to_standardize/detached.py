@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 
 from bnviz.experiment import Experiment, Run
-from bnviz.lessons.trained import in_lock_step
 
 LABELS = ("true gradient", "σ held constant", "μ held constant", "both held constant")
 TRUE, STD_HELD, MEAN_HELD, BOTH_HELD = range(4)
@@ -44,21 +43,26 @@ class Detached:
 
         from bnviz.engine.batches import load_data
         from bnviz.engine.program import one_program_a_run
+        from bnviz.engine.steps import steps
         from bnviz.norms.batch_detached import MeanDetachedKernel, StdDetachedKernel
 
         rows: list[tuple[int, int, float, float]] = []
+        programs = one_program_a_run(self.experiment)
+        programs[MEAN_HELD].network.replace_kernel(MeanDetachedKernel)
+        programs[STD_HELD].network.replace_kernel(StdDetachedKernel)
+        split = load_data(self.experiment)
+        test_x, test_y = torch.from_numpy(split.x_test).float(), torch.from_numpy(split.y_test)
         with torch.inference_mode():
-            programs, batches = one_program_a_run(self.experiment)
-            programs[MEAN_HELD].network.replace_kernel(MeanDetachedKernel)
-            programs[STD_HELD].network.replace_kernel(StdDetachedKernel)
-            split = load_data(self.experiment)
-            test_x, test_y = torch.from_numpy(split.x_test).float(), torch.from_numpy(split.y_test)
-            for step, run, loss in in_lock_step(programs, batches, self.steps, report, should_stop):
-                accuracy = float("nan")
-                if step == self.steps:
-                    guess = programs[run].network.forward(test_x, training=False).argmax(1)
-                    accuracy = (guess == test_y).float().mean().item()
-                rows.append((step, run, loss, accuracy))
+            for step, _, _, losses, alive in steps(self.experiment, programs):
+                if should_stop():
+                    break
+                for run in alive:
+                    accuracy = float("nan")
+                    if step == self.steps:
+                        guess = programs[run].network.forward(test_x, training=False).argmax(1)
+                        accuracy = (guess == test_y).float().mean().item()
+                    rows.append((step, run, losses[run], accuracy))
+                report(step, losses)
         return pd.DataFrame(rows, columns=["step", "run", "loss", "accuracy"])
 
 

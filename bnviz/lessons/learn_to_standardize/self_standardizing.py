@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from bnviz.experiment import Experiment, Run
-from bnviz.lessons.trained import in_lock_step
 
 if TYPE_CHECKING:
     from bnviz.engine.program import Program
@@ -50,18 +49,17 @@ class SelfStandardizing:
         mean_error   |mean over the batch|, mean over all units; of y
         std_error    |standard deviation − 1|, likewise
         """
-        import torch
-
-        from bnviz.engine.program import one_program_a_run
+        from bnviz.engine.steps import steps
 
         rows: list[tuple[int, int, float, float, float]] = []
-        with torch.inference_mode():
-            programs, batches = one_program_a_run(self.experiment)
-            for step, run, loss in in_lock_step(programs, batches, self.steps, report, should_stop):
-                rows.append((step, run, loss, *_errors(programs[run])))
-                if run == TOLD:
-                    # The update that follows leaves γ and β alone.
-                    self._standardize(programs[run])
+        for step, _, programs, losses, alive in steps(self.experiment):
+            if should_stop():
+                break
+            rows += [(step, run, losses[run], *_errors(programs[run])) for run in alive]
+            if TOLD in alive:
+                # The update that follows leaves γ and β alone.
+                self._standardize(programs[TOLD])
+            report(step, losses)
         return pd.DataFrame(rows, columns=["step", "run", "loss", "mean_error", "std_error"])
 
     def _standardize(self, program: "Program") -> None:

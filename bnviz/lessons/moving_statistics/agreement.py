@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from bnviz.experiment import Experiment, Run
-from bnviz.lessons.trained import trained_programs
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -42,20 +41,25 @@ class Agreement:
     @property
     def experiment(self) -> Experiment:
         """The two runs and their training."""
-        return Experiment(seed=self.seed, runs=tuple(Run(norm=norm) for norm in NORMS))
+        runs = tuple(Run(norm=norm) for norm in NORMS)
+        return Experiment(seed=self.seed, steps=max(self.updates, 1), runs=runs)
 
     def compute(self, report: Callable[[int, Sequence[float]], None], should_stop: Callable[[], bool]) -> pd.DataFrame:
         """One row for each batch size, draw and run, until `should_stop`: run, norm, size, draw, cosine."""
         import torch
 
         from bnviz.engine.batches import load_data, make_batch
+        from bnviz.engine.steps import steps
 
         rows: list[tuple[int, str, int, int, float]] = []
-        with torch.inference_mode():
-            trained = trained_programs(self.experiment, self.updates, report, should_stop)
-            if trained is None:
+        for state in steps(self.experiment):
+            if state.step == self.updates:
+                break
+            if should_stop():
                 return pd.DataFrame()
-            programs, _ = trained
+            report(state.step + 1, state.losses)
+        programs = state.programs
+        with torch.inference_mode():
             split = load_data(self.experiment)
             x, y = torch.from_numpy(split.x_train).float(), torch.from_numpy(split.y_train)
             whole = [_gradient(program, make_batch(x, y, split.classes)) for program in programs]

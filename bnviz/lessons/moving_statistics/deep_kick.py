@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 
 from bnviz.experiment import Experiment, Run
-from bnviz.lessons.trained import trained_programs
 
 if TYPE_CHECKING:
     from bnviz.engine.batches import Batch
@@ -48,7 +47,8 @@ class DeepKick:
     @property
     def experiment(self) -> Experiment:
         """The three runs and their training."""
-        return Experiment(widths=(64,) * (LOWER + 1), seed=self.seed, runs=tuple(Run(norm=norm) for norm in NORMS))
+        runs = tuple(Run(norm=norm) for norm in NORMS)
+        return Experiment(widths=(64,) * (LOWER + 1), seed=self.seed, steps=max(self.updates, 1), runs=runs)
 
     def compute(self, report: Callable[[int, Sequence[float]], None], should_stop: Callable[[], bool]) -> pd.DataFrame:
         """One row for each kind of kick, number of kicks, run and unit; no rows when stopped before the kicks.
@@ -64,13 +64,21 @@ class DeepKick:
         """
         import torch
 
+        from bnviz.engine.batches import load_data, mini_batches
+        from bnviz.engine.steps import steps
+
+        experiment = self.experiment
         rows: list[pd.DataFrame] = []
-        with torch.inference_mode():
-            trained = trained_programs(self.experiment, self.updates, report, should_stop)
-            if trained is None:
+        for state in steps(experiment):
+            if state.step == self.updates:
+                break
+            if should_stop():
                 return pd.DataFrame()
-            programs, batches = trained
-            batch, following = next(batches), list(islice(batches, LATER))
+            report(state.step + 1, state.losses)
+        programs, batch = state.programs, state.batch
+        batches = mini_batches(experiment, load_data(experiment), torch.float32)
+        following = list(islice(batches, self.updates + 1, self.updates + 1 + LATER))
+        with torch.inference_mode():
             for place, kind in enumerate(KINDS):
                 for run, program in enumerate(programs):
                     blocks = _kicked(program, batch, following, kind, self.seed)

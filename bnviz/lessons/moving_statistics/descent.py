@@ -62,25 +62,18 @@ class Descent:
         """
         import torch
 
-        from bnviz.engine.batches import load_data, mini_batches
-        from bnviz.engine.program import Program
+        from bnviz.engine.steps import steps
 
         experiment = self.experiment
-        torch.set_num_threads(1)
         rows: list[dict[str, Any]] = []
+        first: dict[int, _Moments] = {}
+        last: dict[int, tuple[dict[str, Any], _Moments]] = {}
         with torch.inference_mode():
-            batch = next(mini_batches(experiment, load_data(experiment), torch.float64))
-            programs = {run: Program(experiment, [run], run) for run in range(len(NORMS))}
-            first: dict[int, _Moments] = {}
-            last: dict[int, tuple[dict[str, Any], _Moments]] = {}
-            for step in range(self.steps + 1):
+            for step, batch, programs, losses, alive in steps(experiment):
                 if should_stop():
                     break
-                for run, program in list(programs.items()):
-                    (loss,) = program.gradients(batch)
-                    if not np.isfinite(loss):
-                        del programs[run]
-                        continue
+                for run in alive:
+                    program, loss = programs[run], losses[run]
                     gradient, rate = program.network.gradients.flat, program.optimizer.rate.flat
                     # Frozen parameters have a rate of 0, so they add nothing.
                     predicted = (rate * gradient * gradient).sum().item()
@@ -96,7 +89,6 @@ class Descent:
                     rows.append(row)
                     if step % TINY_EVERY == 0:
                         row["tiny_ratio"] = _tiny_ratio(program, batch, loss, predicted)
-                    program.update()
                 report(step, [row["loss"] for row, _ in last.values()])
         return _with_ratio(pd.DataFrame(rows, columns=_COLUMNS))
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from bnviz.experiment import Experiment, Run
-from bnviz.lessons.trained import in_lock_step
 
 if TYPE_CHECKING:
     from bnviz.engine.program import Program
@@ -48,14 +47,17 @@ class FixedScale:
         step, run    run 0 plain at the rate c²η, 1 plain at the rate η, 2 γ = c
         loss         nats, on the step's mini-batch, which all runs share
         """
-        import torch
-
         from bnviz.engine.program import one_program_a_run
+        from bnviz.engine.steps import steps
 
-        with torch.inference_mode():
-            programs, batches = one_program_a_run(self.experiment)
-            hold(programs[HELD], self.scale)
-            rows = list(in_lock_step(programs, batches, self.steps, report, should_stop))
+        programs = one_program_a_run(self.experiment)
+        hold(programs[HELD], self.scale)
+        rows: list[tuple[int, int, float]] = []
+        for state in steps(self.experiment, programs):
+            if should_stop():
+                break
+            rows += [(state.step, run, state.losses[run]) for run in state.alive]
+            report(state.step, state.losses)
         return pd.DataFrame(rows, columns=["step", "run", "loss"])
 
 

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor
 
-    from bnviz.engine.network import LayerTape
     from bnviz.engine.parameters import LayerViews
     from bnviz.engine.program import Program
+    from bnviz.engine.tape import LayerTape
 
 EPSILONS = (0.0, 1e-5, 1e-3, 1e-2, 1e-1, 1.0, 10.0)
 
@@ -57,27 +57,18 @@ class ScaleIdentity:
         """
         import torch
 
-        from bnviz.engine.batches import load_data, mini_batches
-        from bnviz.engine.program import Program
+        from bnviz.engine.steps import steps
 
         experiment = self.experiment
-        torch.set_num_threads(1)
+        for state in steps(experiment):
+            if state.step == self.steps or should_stop():
+                break
+            report(state.step + 1, state.losses)
         with torch.inference_mode():
-            batches = mini_batches(experiment, load_data(experiment), torch.float64)
-            programs = [Program(experiment, [run], run) for run in range(len(experiment.runs))]
-            for step in range(self.steps):
-                if should_stop():
-                    break
-                batch = next(batches)
-                losses = [program.gradients(batch)[0] for program in programs]
-                for program in programs:
-                    program.update()
-                report(step + 1, losses)
-            batch = next(batches)
-            blocks = []
-            for run, program in enumerate(programs):
-                program.gradients(batch)
-                blocks.append(self._units(program).assign(run=run, norm=experiment.runs[run].norm))
+            blocks = [
+                self._units(program).assign(run=run, norm=experiment.runs[run].norm)
+                for run, program in enumerate(state.programs)
+            ]
         frame = pd.concat(blocks, ignore_index=True)
         return frame.assign(eps=frame["run"].map(lambda run: EPSILONS[run - 1] if run else 0.0))
 

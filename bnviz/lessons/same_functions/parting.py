@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import isfinite
+from math import isfinite, nan
 from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
@@ -52,34 +52,30 @@ class Parting:
         import torch
 
         from bnviz.engine.batches import load_data, mini_batches
-        from bnviz.engine.program import Program
+        from bnviz.engine.program import one_program_a_run
+        from bnviz.engine.steps import steps
 
         experiment = self.experiment
-        torch.set_num_threads(1)
+        programs = one_program_a_run(experiment)
         rows: list[tuple[int, int, float, float, float]] = []
+        ended: set[int] = set()
         with torch.inference_mode():
-            batches = mini_batches(experiment, load_data(experiment), torch.float64)
-            probe = batch = next(batches)
-            programs = [Program(experiment, [run], run) for run in range(len(NORMS))]
+            probe = next(mini_batches(experiment, load_data(experiment), torch.float64))
             start_alike(programs, probe)
             first = [_outputs(program, probe) for program in programs]
-            alive = [True] * len(programs)
-            for step in range(self.steps + 1):
+            for step, _, _, losses, alive in steps(experiment, programs):
                 if should_stop():
                     break
                 outputs = [_outputs(program, probe) for program in programs]
-                losses = [program.gradients(batch)[0] for program in programs]
-                for run, loss in enumerate(losses):
+                for run in alive:
                     difference, moved = (
                         float((outputs[run] - other).abs().max()) for other in (outputs[BATCH], first[run])
                     )
-                    alive[run] = alive[run] and isfinite(loss) and isfinite(moved)
-                    if alive[run]:
-                        rows.append((step, run, loss, difference, moved))
+                    if not isfinite(moved):
+                        ended.add(run)
+                    if run not in ended:
+                        rows.append((step, run, losses[run], difference if BATCH in alive else nan, moved))
                 report(step, losses)
-                for program in programs:
-                    program.update()
-                batch = next(batches)
         return pd.DataFrame(rows, columns=["step", "run", "loss", "difference", "moved"])
 
 

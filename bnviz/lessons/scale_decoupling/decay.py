@@ -59,26 +59,19 @@ class DecayEquivalence:
         weight_norm   ‖W‖ of the first hidden layer before the update
         rate          rate of the hidden weights for the update after this step
         """
-        import torch
-
-        from bnviz.engine.program import one_program_a_run
+        from bnviz.engine.steps import steps
 
         rows = []
-        with torch.inference_mode():
-            programs, batches = one_program_a_run(self.experiment)
-            for step in range(self.steps + 1):
-                if should_stop():
-                    break
-                batch = next(batches)
-                for run, program in enumerate(programs):
-                    (loss,) = program.gradients(batch)
-                    length = program.network.parameters.layers[0].weight.square().sum().sqrt().item()
-                    rate = self.rate(step) if run == RISING else LR
-                    rows.append((step, run, loss, length, rate))
-                    for layer in program.optimizer.rate.layers:
-                        layer.weight.fill_(rate)
-                    program.update()
-                report(step, [row[2] for row in rows[-len(programs) :]])
+        for step, _, programs, losses, alive in steps(self.experiment):
+            if should_stop():
+                break
+            for run in alive:
+                length = programs[run].network.parameters.layers[0].weight.square().sum().sqrt().item()
+                rate = self.rate(step) if run == RISING else LR
+                rows.append((step, run, losses[run], length, rate))
+                for layer in programs[run].optimizer.rate.layers:
+                    layer.weight.fill_(rate)
+            report(step, losses)
         frame = pd.DataFrame(rows, columns=["step", "run", "loss", "weight_norm", "rate"])
         first = frame.loc[frame["run"] == DECAYED].set_index("step")["loss"]
         return frame.assign(difference=np.abs(frame["loss"] - frame["step"].map(first)))

@@ -52,33 +52,25 @@ class PeriodicTraining:
         weight_norm   ‖W‖ of the first hidden layer
         spike         True at the step at which a spike begins; see `spike_starts`
         """
-        import torch
-
-        from bnviz.engine.batches import load_data, mini_batches
         from bnviz.engine.program import make_programs
+        from bnviz.engine.steps import steps
 
         experiment = self.experiment
-        torch.set_num_threads(1)
         losses: list[list[float]] = []
         lengths: list[list[float]] = []
-        with torch.inference_mode():
-            batches = mini_batches(experiment, load_data(experiment), torch.float32)
-            programs, order = make_programs(experiment)
-            for step in range(self.steps + 1):
-                if should_stop():
-                    break
-                batch = next(batches)
-                losses.append([loss for program in programs for loss in program.gradients(batch)])
-                layers = [program.network.parameters.layers[0].weight for program in programs]
-                lengths.append([length for weight in layers for length in weight.flatten(1).norm(dim=1).tolist()])
-                for program in programs:
-                    program.update()
-                report(step, losses[-1])
+        programs, order = make_programs(experiment)
+        for state in steps(experiment, programs):
+            if should_stop():
+                break
+            losses.append(state.losses)
+            layers = [program.network.parameters.layers[0].weight for program in programs]
+            lengths.append([length for weight in layers for length in weight.flatten(1).norm(dim=1).tolist()])
+            report(state.step, state.losses)
         blocks = []
         for place, run in enumerate(order):
-            loss, steps = np.array([row[place] for row in losses]), np.arange(len(losses))
+            loss, step = np.array([row[run] for row in losses]), np.arange(len(losses))
             length, starts = [row[place] for row in lengths], spike_starts(loss)
-            columns = {"step": steps, "run": run, "loss": loss, "weight_norm": length, "spike": np.isin(steps, starts)}
+            columns = {"step": step, "run": run, "loss": loss, "weight_norm": length, "spike": np.isin(step, starts)}
             blocks.append(pd.DataFrame(columns))
         return pd.concat(blocks).sort_values(["run", "step"], ignore_index=True)
 

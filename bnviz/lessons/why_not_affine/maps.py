@@ -9,9 +9,10 @@ from typing import Any
 import pandas as pd
 
 from bnviz.cluster import shared_client
+from bnviz.costs import work_in_a_sweep
 from bnviz.experiment import Experiment, Run
-from bnviz.limits import work_in_a_sweep
-from bnviz.sweeps import plan, sweep
+from bnviz.grid import plan
+from bnviz.sweeps import sweep
 
 RATES = (0.001, 0.0046, 0.022, 0.1, 0.46, 2.2, 10.0)
 """Learning rates of the map, evenly spaced on a log axis; 0.1 is among them."""

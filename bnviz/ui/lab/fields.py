@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from bnviz.activations import ACTIVATIONS
 from bnviz.datasets import DATASETS
-from bnviz.experiment import ACTIVATIONS
 from bnviz.norms import NORMS
+from bnviz.optimizers import OPTIMIZERS
 
 Kind = Literal["number", "whole", "optional", "switch", "choice", "text"]
 
@@ -35,15 +36,6 @@ def _has_plane(draft: Mapping[str, Any]) -> bool:
     return DATASETS[draft["dataset"]].features == 2
 
 
-_ACTIVATION_NAMES = {
-    "relu": "ReLU",
-    "leaky_relu": "leaky ReLU",
-    "tanh": "tanh",
-    "sigmoid": "sigmoid",
-    "gelu": "GELU",
-    "linear": "linear (none)",
-}
-
 EXPERIMENT_MAIN: tuple[Control, ...] = (
     Control(
         "dataset",
@@ -58,8 +50,8 @@ EXPERIMENT_MAIN: tuple[Control, ...] = (
         "Activation",
         "The function after each hidden layer.",
         "choice",
-        options=ACTIVATIONS,
-        name=_ACTIVATION_NAMES.__getitem__,
+        options=tuple(ACTIVATIONS),
+        name=lambda key: ACTIVATIONS[key].label,
     ),
     Control("steps", "Steps", "How many updates of the weights.", "whole", 50),
     Control("batch_size", "Batch size B", "Examples in a mini-batch; empty for all of them.", "optional", 8),
@@ -106,14 +98,21 @@ RUN_MAIN: tuple[Control, ...] = (
 
 RUN_MORE: tuple[Control, ...] = (
     Control("label", "Name", "How the run is called in figures; empty for a name made from its settings.", "text"),
-    Control("optimizer", "Optimizer", "The rule of the update.", "choice", options=("sgd", "adam"), name=str.upper),
+    Control(
+        "optimizer",
+        "Optimizer",
+        "The rule of the update.",
+        "choice",
+        options=tuple(OPTIMIZERS),
+        name=lambda key: OPTIMIZERS[key].label,
+    ),
     Control(
         "momentum",
         "Momentum of SGD",
         "Share of the last update that is repeated.",
         "number",
         0.1,
-        used_by=lambda run: run["optimizer"] == "sgd",
+        used_by=lambda run: "momentum" in OPTIMIZERS[run["optimizer"]].rule.uses,
     ),
     Control("weight_decay", "Weight decay λ", "Adds λW to the gradient of the hidden weights.", "number", 0.001),
     Control("decay_head", "Decay the last layer too", "Apply weight decay to the output layer as well.", "switch"),

@@ -20,7 +20,6 @@ from bnviz.ui.server.training import training_queue
 if TYPE_CHECKING:
     from bnviz.history import History
 
-BINS, GRID = 82, 32  # of a recording: bins with those out of range, points along a side of a decision region
 MOST_JSON = 200_000  # bytes of an uploaded experiment
 _TOO_LARGE = "The recording is too large: once unpacked, this app opens at most {:,} bytes."
 MOST_PARTS = 100  # arrays of an uploaded recording, which has about twenty
@@ -81,7 +80,7 @@ def downloads(result: str, experiment: Experiment, key: str) -> None:
 
 def table_rows(experiment: Experiment) -> dict[str, int]:
     """Return how many rows each table of a recording has at most, for those that it has."""
-    from bnviz.history import PERCENTILES, SPLITS, STAGES
+    from bnviz.history import BINS, GRID, PERCENTILES, SPLITS, STAGES
 
     layers, widest = len(experiment.widths), max(experiment.widths)
     of_a_record = {
@@ -91,7 +90,7 @@ def table_rows(experiment: Experiment) -> dict[str, int]:
         "running": layers * widest,
         "weights": layers,
         "percentiles": layers * len(STAGES) * len(PERCENTILES),
-        "histograms": layers * len(STAGES) * BINS,
+        "histograms": layers * len(STAGES) * (BINS + 2),
         "decision": GRID**2,
     }
     if experiment.features != 2:

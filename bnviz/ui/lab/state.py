@@ -11,10 +11,10 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from bnviz.costs import work
 from bnviz.experiment import Experiment, InvalidExperiment
 from bnviz.lessons.training_lab.presets import PRESETS
-from bnviz.limits import work
-from bnviz.query import read_query
+from bnviz.links import read_query
 from bnviz.ui.lab.controls import Draft, draft_of
 from bnviz.ui.server.budget import nearest_allowed, refused, share_of_budget
 from bnviz.words import short

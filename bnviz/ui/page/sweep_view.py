@@ -12,12 +12,12 @@ import pandas as pd
 import streamlit as st
 
 from bnviz.charts.theme import Layers
+from bnviz.costs import sweep_problems, work_in_a_sweep
 from bnviz.experiment import Experiment, InvalidExperiment
 from bnviz.lessons.why_not_affine import charts
 from bnviz.lessons.why_not_affine.charts import PICK
 from bnviz.lessons.why_not_affine.maps import Axes, MapTask, cells, gather, map_tasks, networks_of, shares
 from bnviz.lessons.why_not_affine.verdicts import share_note
-from bnviz.limits import sweep_problems, work_in_a_sweep
 from bnviz.styles import run_styles
 from bnviz.ui.page.lesson import figure, theme
 from bnviz.ui.page.literal import literal

@@ -47,6 +47,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from bnviz.activations import ACTIVATIONS
 from bnviz.history import STAGES
 from bnviz.styles import run_styles
 
@@ -144,7 +145,7 @@ def _histograms(history: History) -> Sections:
 
 def _zero_bin(history: History) -> dict[str, int] | None:
     """ReLU puts about half of all values exactly at 0; on the scale of that bin the rest would vanish."""
-    if history.experiment.activation != "relu":
+    if not ACTIVATIONS[history.experiment.activation].zero:
         return None
     stage = STAGES.index("post_activation")
     edges = history.arrays["edges"][stage]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from bnviz.costs import app_problems, memory, recording, work
 from bnviz.experiment import Experiment, InvalidExperiment
-from bnviz.limits import Bound, app_problems, memory, recording, work
+from bnviz.limits import Bound
 from bnviz.ui.server.configuration import configuration
 
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol
 
+from bnviz.costs import work
 from bnviz.experiment import Experiment
-from bnviz.limits import work
 from bnviz.ui.private import is_present
 from bnviz.ui.server.configuration import configuration
 from bnviz.ui.server.jobs import Done, JobQueue, QueueFull, Report
@@ -89,7 +89,7 @@ def _work(task: Task, report: Report, should_stop: Callable[[], bool]) -> Histor
         if not isinstance(task, Experiment):
             return task.compute(report, should_stop)
         # Imported by the worker, not by the pages: loading torch takes seconds.
-        from bnviz.engine.training import train
+        from bnviz.training import train
 
         return train(task, on_progress=report, should_stop=should_stop)
     finally:

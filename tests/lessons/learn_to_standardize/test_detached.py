@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bnviz import Experiment, Run, train
-from bnviz.engine.program import Program, one_program_a_run
+from bnviz.engine.batches import load_data, mini_batches
+from bnviz.engine.program import one_program_a_run
 from bnviz.lessons.learn_to_standardize.detached import BOTH_HELD, MEAN_HELD, STD_HELD, TRUE, Detached, DriftingBias
 from bnviz.lessons.learn_to_standardize.endings import ending, endings
 from bnviz.norms.base import Buffers, Units
@@ -58,10 +59,9 @@ def test_a_kernel_has_the_gradient_of_autograd_with_the_held_statistics_detached
 def test_a_replaced_kernel_keeps_forward_pass_and_running_statistics():
     experiment = Experiment(widths=(16, 16), runs=(Run(norm="batch_detached"),), dtype="float64")
     with torch.inference_mode():
-        (plain,), batches = one_program_a_run(experiment)
-        other = Program(experiment, [0], 0)
+        ((plain,), (other,)) = one_program_a_run(experiment), one_program_a_run(experiment)
         other.network.replace_kernel(MeanDetachedKernel)
-        batch = next(batches)
+        batch = next(mini_batches(experiment, load_data(experiment), torch.float64))
         assert plain.gradients(batch) == other.gradients(batch)
         assert torch.equal(plain.network.running(1)[1], other.network.running(1)[1])
         # The output layer's gradient does not pass a normalization, the first layer's does.

@@ -227,20 +227,20 @@ class TestToldToStandardize:
         import torch
 
         from bnviz.engine.program import one_program_a_run
+        from bnviz.engine.steps import steps
 
         task = SelfStandardizing(rate=0.25)
         experiment = task.experiment.model_copy(update={"dtype": "float64"})
-        with torch.inference_mode():
-            programs, batches = one_program_a_run(experiment)
-            program = programs[TOLD]
-            layer = program.network.parameters.layers[0]
-            layer.gamma.copy_(torch.linspace(-2, 2, 64, dtype=torch.float64))
-            layer.beta.copy_(torch.linspace(1, -1, 64, dtype=torch.float64))
-            before = layer.gamma.clone(), layer.beta.clone()
-            program.gradients(next(batches))
-            z = program.tape.layers[0].pre_norm.clone()
-            task._standardize(program)
-            after = layer.gamma.clone(), layer.beta.clone()
+        programs = one_program_a_run(experiment)
+        program = programs[TOLD]
+        layer = program.network.parameters.layers[0]
+        layer.gamma.copy_(torch.linspace(-2, 2, 64, dtype=torch.float64))
+        layer.beta.copy_(torch.linspace(1, -1, 64, dtype=torch.float64))
+        before = layer.gamma.clone(), layer.beta.clone()
+        next(steps(experiment, programs))
+        z = program.tape.layers[0].pre_norm
+        task._standardize(program)
+        after = layer.gamma.clone(), layer.beta.clone()
         gamma, beta = (part.clone().requires_grad_() for part in before)
         y = gamma[..., None] * z.clone() + beta[..., None]
         loss = 0.5 * (y.mean(-1) ** 2 + (y.std(-1, correction=0) - 1) ** 2).sum()

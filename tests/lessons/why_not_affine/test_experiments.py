@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from bnviz import Experiment, InvalidExperiment, Run, train
+from bnviz.costs import work
 from bnviz.lessons.why_not_affine.depths import DEPTHS, RATES, DepthSweep, advantage, best_of_rates
 from bnviz.lessons.why_not_affine.maps import RATES as MAP_RATES
 from bnviz.lessons.why_not_affine.maps import (
@@ -22,7 +23,6 @@ from bnviz.lessons.why_not_affine.maps import (
     shares,
 )
 from bnviz.lessons.why_not_affine.sigmoids import sigmoid_experiment, steps_to_learn
-from bnviz.limits import work
 from bnviz.ui.server.training import job_key
 
 TINY = Experiment(
