@@ -143,6 +143,11 @@ CASES = {
     ),
     "alone": lambda: make_history(widths=(12,), runs=(Run(norm="batch"),), seed=3),
     "clipped": _clipped,
+    # Stopped before the first update: there is step 0 and nothing else.
+    "first": lambda: _trained(
+        Experiment(dataset="moons", widths=(4, 3), steps=40, records=20, runs=(Run(norm="batch"), Run(norm="none"))),
+        stop_after=0,
+    ),
     # And what the engine really records.
     "trained": lambda: _trained(
         Experiment(

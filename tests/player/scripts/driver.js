@@ -222,11 +222,16 @@ function call(name, ...given) {
   return vm.runInThisContext(name)(...given);
 }
 
+/** A name as it is cut to a width in pixels, with the letters of the fake canvas. */
+function cut(text, width) {
+  return shorten(new FakeCanvas().getContext("2d"), text, width);
+}
+
 function words(name, path, ...given) {
   return vm.runInThisContext(name)(open(path), ...given);
 }
 
-const ANSWERS = { dump, draw, play, key, fetching, mounting, call, words };
+const ANSWERS = { dump, draw, play, key, fetching, mounting, call, cut, words };
 
 // JSON knows no NaN and no infinity, Python's reader does.
 function write(answer) {
