@@ -95,6 +95,7 @@ class Drawing:
         self.marks = [_mark(call) for call in answer["calls"]]
         self.images = {int(number): image for number, image in answer["images"].items()}
         self.size = answer["size"]
+        self.height = answer["style"]["height"]
         assert answer["left"] == 0, "what was saved was not restored, and stays for the next draw"
 
     def of(self, kind: str, color: str | None = None) -> list[Mark]:

@@ -227,11 +227,25 @@ function cut(text, width) {
   return shorten(new FakeCanvas().getContext("2d"), text, width);
 }
 
+/** A text for each number that is none; JSON could not have asked for them. */
+function unwritable(name) {
+  return [NaN, Infinity, -Infinity].map((value) => vm.runInThisContext(name)(value));
+}
+
+function scale(name, range, values) {
+  return values.map(vm.runInThisContext(name)(...range));
+}
+
+/** The colors that a page with these variables leads to. */
+function theme(variables) {
+  return { ...new Theme(variables) };
+}
+
 function words(name, path, ...given) {
   return vm.runInThisContext(name)(open(path), ...given);
 }
 
-const ANSWERS = { dump, draw, play, key, fetching, mounting, call, cut, words };
+const ANSWERS = { dump, draw, play, key, fetching, mounting, call, cut, unwritable, scale, theme, words };
 
 // JSON knows no NaN and no infinity, Python's reader does.
 function write(answer) {
