@@ -103,7 +103,7 @@ def _clipped() -> History:
     arrays = history.arrays
     arrays["loss"][5:8, 0] = [[3e3, 2e2], [4e4, 5e3], [1e9, 1e12]]
     arrays["loss"][3, 1] = 0.0
-    arrays["mean"][5:8, 0, :, 0] *= 1e6
+    arrays["mean"][5:8, 0, :2, 0] *= 1e6
     arrays["std"][4:8, 0, 1, 0] *= 1e5
     return history
 
