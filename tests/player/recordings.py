@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from bnviz import Experiment, History, Intervention, Run, train
+from bnviz import Experiment, History, Intervention, Run
 from bnviz.history import PERCENTILES, STAGES
 from bnviz.norms import NORMS
 
@@ -109,6 +109,8 @@ def _clipped() -> History:
 
 
 def _trained(experiment: Experiment, stop_after: int | None = None) -> History:
+    from bnviz import train  # and with it torch, which histories made by hand do not need
+
     updates = iter(range(experiment.steps))
     return train(experiment, should_stop=lambda: next(updates) == stop_after)
 

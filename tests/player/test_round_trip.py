@@ -1,5 +1,7 @@
 """What payload.py packs and recording.js reads is what the history holds, within a step of the quantization."""
 
+import json
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -7,7 +9,7 @@ import pytest
 
 from bnviz.history import STAGES
 from bnviz.styles import run_styles
-from bnviz.ui.player.payload import MAX_UNITS
+from bnviz.ui.player.payload import MAX_UNITS, pack
 from tests.player.conftest import Record
 from tests.player.node import Node
 from tests.player.recordings import CASES
@@ -259,3 +261,27 @@ def test_every_recording_has_an_id_of_its_own_that_stays(read, record):
     ids = [read(case, [0], view=view, autoplay=autoplay).id for case, view, autoplay in variants]
     assert len(set(ids)) == len(ids)
     assert all(len(each) == 16 for each in ids)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["loss", "accuracy", "counts", "edges", "mean", "std", "gamma", "beta", "decision", "points", "point_labels"],
+)
+def test_one_other_number_is_another_recording(record, name):
+    """Also a number that only the sections hold and no header."""
+    history = record("plane").history
+    values = np.array(history.arrays[name])
+    # In the middle of all records, and inside of what is drawn of a run that has γ and β.
+    place = (4, 2, 1, 0, 3) if name in ("mean", "std") else (4, 2, 1, 3) if name in ("gamma", "beta") else None
+    place = (4, 2, 0, 3, 3) if name == "decision" else place  # the last class is what the others leave
+    place = place or tuple(size // 2 for size in values.shape)
+    low, high = np.nanmin(values), np.nanmax(values)
+    values[place] = low + (high - low) * (0.25 if values[place] > (low + high) / 2 else 0.75)
+    other = replace(history, arrays={**history.arrays, name: values})
+    assert _id(pack(history)) != _id(pack(other))
+    assert pack(replace(history)) == pack(history)
+
+
+def _id(packed: bytes) -> str:
+    length = int.from_bytes(packed[:4], "little")
+    return json.loads(packed[4 : 4 + length])["id"]
