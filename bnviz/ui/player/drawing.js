@@ -51,10 +51,12 @@ function linearTicks(low, high, most) {
   return ticks;
 }
 
-/** As linearTicks, but two at least: one tick alone shows no scale. */
-function fewTicks(low, high) {
-  for (let most = 2; ; most++) {
-    const ticks = linearTicks(low, high, most);
+/** As linearTicks, but two at least, even if that is more than `most`: one tick alone shows no scale. */
+function fewTicks(low, high, most = 2) {
+  // A training that was stopped before its first update has nothing but step 0.
+  if (!(high > low)) return [low];
+  for (let allowed = Math.max(2, most); ; allowed++) {
+    const ticks = linearTicks(low, high, allowed);
     if (ticks.length >= 2) return ticks;
   }
 }

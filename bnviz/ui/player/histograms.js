@@ -64,7 +64,7 @@ class Histograms {
     const bottom = sheet.height - AXIS_HEIGHT;
     const low = recording.edge(state.stage, 0);
     const high = recording.edge(state.stage, recording.bins);
-    const ticks = linearTicks(low, high, Math.max(2, this.columnWidth / 70));
+    const ticks = fewTicks(low, high, this.columnWidth / 70);
     for (const tick of ticks) {
       sheet.line(x(tick), 0, x(tick), bottom, { color: theme.text, alpha: Math.abs(tick) < 1e-9 ? 0.3 : 0.09 });
       const align = x(tick) < left + 10 ? "left" : x(tick) > left + this.columnWidth - 10 ? "right" : "center";

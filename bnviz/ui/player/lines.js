@@ -64,7 +64,7 @@ function drawCursor(sheet, panel, x, theme) {
 }
 
 function drawStepAxis(sheet, panel, theme) {
-  const ticks = linearTicks(0, panel.lastStep, Math.max(2, panel.width / 75));
+  const ticks = fewTicks(0, panel.lastStep, panel.width / 75);
   for (const tick of ticks) {
     const x = panel.x(tick);
     sheet.line(x, panel.top + panel.height, x, panel.top + panel.height + 4, { color: theme.text, alpha: 0.5 });
