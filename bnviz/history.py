@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from bnviz.datasets import DATASETS
 from bnviz.experiment import Experiment, InvalidExperiment
 from bnviz.norms import NORMS
 
@@ -119,9 +120,10 @@ class History:
         Raises ValueError for other data.
         """
         if "decision" not in self.arrays:
+            planes = [name for name, data in DATASETS.items() if data.features == 2]
             raise ValueError(
-                f"dataset = {self.experiment.dataset!r}: must have two inputs for a decision region; choose moons, "
-                "circles, spirals or xor."
+                f"dataset = {self.experiment.dataset!r}: must have two inputs for a decision region; choose "
+                f"{', '.join(planes[:-1])} or {planes[-1]}."
             )
         by_class = np.moveaxis(self.arrays["decision"], 2, -1)
         columns = {f"probability_{c}": by_class[..., c] for c in range(by_class.shape[-1])}

@@ -9,7 +9,7 @@ from bnviz.limits import LIBRARY
 from bnviz.norms import NORMS
 from bnviz.optimizers import OPTIMIZERS
 
-PLANE = ("moons", "circles", "spirals", "xor")
+PLANE = tuple(name for name, data in DATASETS.items() if data.features == 2)
 WIDTHS = (2, 3, 5, 7, 8, 16, 17, 32, 33)
 BATCHES = (2, 3, 5, 7, 8, 13, 16, 17, 31, 32, 33, 64)
 

@@ -10,7 +10,7 @@ import pytest
 
 from bnviz.datasets import DATASETS, Split, load
 
-PLANE = ["moons", "circles", "spirals", "xor"]
+PLANE = [name for name, data in DATASETS.items() if data.features == 2]
 EVERY = list(DATASETS)
 
 

@@ -28,8 +28,8 @@ class Control:
     used_by: Callable[[Mapping[str, Any]], bool] = lambda _values: True
 
 
-def _norm(*keys: str) -> Callable[[Mapping[str, Any]], bool]:
-    return lambda run: run["norm"] in keys
+def _norm_uses(field: str) -> Callable[[Mapping[str, Any]], bool]:
+    return lambda run: field in NORMS[run["norm"]].kernel.uses
 
 
 def _has_plane(draft: Mapping[str, Any]) -> bool:
@@ -126,7 +126,7 @@ RUN_MORE: tuple[Control, ...] = (
         "Added to the variance inside the square root.",
         "number",
         1e-5,
-        used_by=lambda run: run["norm"] not in ("none", "affine", "center", "weight", "dynamic_tanh"),
+        used_by=_norm_uses("eps"),
     ),
     Control(
         "norm_momentum",
@@ -134,16 +134,18 @@ RUN_MORE: tuple[Control, ...] = (
         "Weight of the new batch, as in PyTorch (0.1 here is 0.9 elsewhere).",
         "number",
         0.05,
-        used_by=lambda run: NORMS[run["norm"]].running,
+        used_by=_norm_uses("norm_momentum"),
     ),
-    Control("groups", "Groups", "Number of groups of units; divides every width.", "whole", 1, used_by=_norm("group")),
+    Control(
+        "groups", "Groups", "Number of groups of units; divides every width.", "whole", 1, used_by=_norm_uses("groups")
+    ),
     Control(
         "dyt_alpha",
         "Initial α",
         "Slope inside dynamic tanh at the start.",
         "number",
         0.1,
-        used_by=_norm("dynamic_tanh"),
+        used_by=lambda run: run["norm"] == "dynamic_tanh",
     ),
     Control(
         "rmax",
@@ -151,7 +153,7 @@ RUN_MORE: tuple[Control, ...] = (
         "Largest correction of the scale; 1 is none.",
         "number",
         0.5,
-        used_by=_norm("batch_renorm"),
+        used_by=_norm_uses("rmax"),
     ),
     Control(
         "dmax",
@@ -159,7 +161,7 @@ RUN_MORE: tuple[Control, ...] = (
         "Largest correction of the shift; 0 is none.",
         "number",
         0.5,
-        used_by=_norm("batch_renorm"),
+        used_by=_norm_uses("dmax"),
     ),
     Control(
         "noise_mean",
@@ -167,7 +169,7 @@ RUN_MORE: tuple[Control, ...] = (
         "Spread of the random shift in each step.",
         "number",
         0.1,
-        used_by=_norm("batch_noisy"),
+        used_by=_norm_uses("noise_mean"),
     ),
     Control(
         "noise_std",
@@ -175,7 +177,7 @@ RUN_MORE: tuple[Control, ...] = (
         "Spread of the random factor in each step; 1 is none.",
         "number",
         0.05,
-        used_by=_norm("batch_noisy"),
+        used_by=_norm_uses("noise_std"),
     ),
 )
 
