@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import altair as alt
 import pandas as pd
+import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Button, Widget
 
@@ -55,7 +59,7 @@ class Page:
             self.app.query_params[name] = value
         self.run()
         named = {name: self.control(name) for name in self.controls()}
-        self._first = {name: control.value for name, control in named.items() if _is_set(control)}
+        self.first = {name: control.value for name, control in named.items() if _is_set(control)}
 
     def run(self) -> Page:
         self.app.run()
@@ -78,7 +82,7 @@ class Page:
 
     def move(self, **values: Any) -> Page:
         """Put every control at its first value but for these, and run the page. What is pressed is not taken back."""
-        for name, value in {**self._first, **values}.items():
+        for name, value in {**self.first, **values}.items():
             if self.control(name).value != value:
                 self.control(name).set_value(value)
         return self.run()
@@ -137,7 +141,8 @@ def result_of(task: Any) -> Any:
     """The result of a task: from the queue that pages share if one of them asked for just this, else worked on now."""
     prepare(task)
     done = training_queue().result(job_key(task))
-    assert done is not None and done.ending == "finished"
+    assert done is not None
+    assert done.ending == "finished"
     return done.result
 
 
@@ -150,9 +155,24 @@ def settlement(guess: str | None, happened: str, why: str) -> str:
     return f"You predicted *{guess}*; what happened is *{happened}*. {why}"
 
 
-def require_complete(page: Page, *tables: Mapping[str, Any] | Sequence[str]) -> None:
-    """Assert that every control of the page is in one of the tables, and the tables name no other."""
-    named = {name for table in tables for name in table}
+def require_order(page: Page, must: Shown) -> None:
+    """Assert that the figures stand in this order, so that none is in another's place."""
+    assert [chart.title[:1] for chart in page.charts()] == [picture(chart).title[:1] for chart in must.charts]
+    assert [*page.numbers()] == [*must.numbers]
+
+
+@contextmanager
+def dark(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Whoever opens or moves a page meanwhile has the dark theme."""
+    with monkeypatch.context() as patch:
+        patch.setattr(type(st.context), "theme", SimpleNamespace(type="dark"))
+        yield
+
+
+def require_complete(page: Page, cases: Iterable[Mapping[str, Any]], pressed: Iterable[str]) -> None:
+    """Assert that every control of the page is moved away from its default in a case, or is one of those pressed."""
+    first = page.first
+    named = {name for case in cases for name, value in case.items() if value != first.get(name)} | {*pressed}
     missing, unknown = page.controls() - named, named - page.controls()
     assert not missing, f"no test moves {', '.join(sorted(missing))}"
     assert not unknown, f"the page has no {', '.join(sorted(unknown))}"
