@@ -30,13 +30,14 @@ class Shown:
     """What a figure, or a whole page, must show.
 
     numbers: label → text of the numbers beside figures; sentences: texts that must stand on the page; charts: as drawn
-    by the lesson's functions; tables: each as its columns and rows.
+    by the lesson's functions; tables and frames: those that are printed, and those to scroll or edit.
     """
 
     numbers: Mapping[str, str] = field(default_factory=dict)
     sentences: Sequence[str] = ()
     charts: Sequence[alt.TopLevelMixin] = ()
     tables: Sequence[pd.DataFrame] = ()
+    frames: Sequence[pd.DataFrame] = ()
 
     def __add__(self, other: Shown) -> Shown:
         assert not self.numbers.keys() & other.numbers.keys(), "two figures call their numbers the same"
@@ -45,6 +46,7 @@ class Shown:
             [*self.sentences, *other.sentences],
             [*self.charts, *other.charts],
             [*self.tables, *other.tables],
+            [*self.frames, *other.frames],
         )
 
 
@@ -112,6 +114,9 @@ class Page:
     def tables(self) -> list[pd.DataFrame]:
         return [table.value for table in self.app.table]
 
+    def frames(self) -> list[pd.DataFrame]:
+        return [frame.value for frame in self.app.dataframe]
+
     def _name(self, key: str) -> str:
         return key.removeprefix(f"{self.room}_")
 
@@ -122,8 +127,8 @@ def require(page: Page, must: Shown) -> None:
     text = page.text()
     for sentence in must.sentences:
         assert sentence.replace("\\", "") in text, f"the page does not say: {sentence}"
-    found = [table.to_csv() for table in page.tables()]
-    assert found == [table.to_csv() for table in must.tables]
+    for found, wanted in ((page.tables(), must.tables), (page.frames(), must.frames)):
+        assert [table.to_csv() for table in found] == [table.to_csv() for table in wanted]
     require_charts(page.charts(), [picture(chart) for chart in must.charts])
 
 
