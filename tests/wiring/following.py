@@ -84,10 +84,27 @@ class Page:
 
     def move(self, **values: Any) -> Page:
         """Put every control at its first value but for these, and run the page. What is pressed is not taken back."""
-        for name, value in {**self.first, **values}.items():
-            if self.control(name).value != value:
-                self.control(name).set_value(value)
-        return self.run()
+        wanted = {**self.first, **values}
+        waiting = {name: value for name, value in wanted.items() if not self._take(name, value, name in values)}
+        self.run()
+        if waiting:
+            assert all(self._take(name, value) for name, value in waiting.items()), f"not offered: {waiting}"
+            self.run()
+        return self
+
+    def _take(self, name: str, value: Any, always: bool = True) -> bool:
+        """Set a control, if it offers the value: what one offers may wait for another one."""
+        control = self.control(name)
+        before = control.value
+        if before == value and not always:
+            return True
+        control.set_value(value)
+        try:
+            _ = getattr(control, "index", None)
+        except ValueError:
+            control.set_value(before)
+            return False
+        return True
 
     def press(self, name: str) -> Page:
         self.control(name).click()
@@ -214,7 +231,12 @@ def _is_set(element: Any) -> bool:
 
 
 def _key(element: Any) -> str | None:
-    """The key of an element that hears what a reader does: those have an identity in the browser that ends with it."""
+    """The key, or else the label, of an element that hears what a reader does.
+
+    Those have an identity in the browser, which ends with the key.
+    """
     identity = str(getattr(getattr(element, "proto", None), "id", "") or "")
     found = re.fullmatch(r"\$\$ID-[0-9a-f]+-(.+)", identity)
-    return found[1] if found else None
+    if not found:
+        return None
+    return found[1] if found[1] != "None" else element.label
