@@ -1,0 +1,125 @@
+"""Where each sentence of the lesson on γ and β changes."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from bnviz.lessons.learn_to_standardize import verdicts
+from bnviz.lessons.learn_to_standardize.conditioning import Fit
+from bnviz.lessons.learn_to_standardize.detached import BOTH_HELD, MEAN_HELD, STD_HELD, TRUE
+from bnviz.lessons.learn_to_standardize.self_standardizing import COMPUTED, FREE, TOLD
+from tests.lessons.edges import require_edge
+
+FIT = Fit(10.0, 5.0, 10.0, 5)
+
+
+def needed(steps):
+    return verdicts.what_it_needed(FIT._replace(steps=steps))
+
+
+def conditioned(condition):
+    return verdicts.conditioning_verdict(FIT._replace(condition=condition), 1.0, 1.0)
+
+
+def won(affine=1.0, batch=1.0):
+    return verdicts.who_won(pd.Series({"affine": affine, "batch": batch}))
+
+
+def ends(**changed):
+    runs = {"told": TOLD, "free": FREE, "computed": COMPUTED}
+    usual = {"diverged_at": np.nan, "loss": 1.0, "mean_error": 0.0, "std_error": 0.0}
+    return pd.DataFrame([{"run": run, **usual, **changed.get(name, {})} for name, run in runs.items()])
+
+
+def told(**own):
+    return verdicts.told_verdict(ends(told=own), 0.01)
+
+
+def free(**own):
+    return verdicts.free_verdict(ends(free=own))
+
+
+def frozen(own=1.0, batch=1.0):
+    rows = [("batch_frozen", own, 0.25), ("batch", batch, 0.75)]
+    table = pd.DataFrame(rows, columns=["norm", "loss", "accuracy"]).assign(status="finished")
+    return verdicts.frozen_verdict(table, 0.1)
+
+
+def held(true=1.0, std=1.0, mean=1.0, both=1.0, accuracy=0.9):
+    losses = {TRUE: true, STD_HELD: std, MEAN_HELD: mean, BOTH_HELD: both}
+    return pd.DataFrame([{"run": run, "loss": loss, "accuracy": accuracy} for run, loss in losses.items()])
+
+
+def harm(both, accuracy=0.9):
+    return verdicts.detached_verdict(held(both=both, accuracy=accuracy))
+
+
+def biased(loss):
+    rows = [(step, run, 0.1 * step * run, loss * (step == 2) * run) for step in range(3) for run in (0, 1)]
+    return verdicts.bias_verdict(pd.DataFrame(rows, columns=["step", "run", "b", "loss"]))
+
+
+NO_DIFFERENCE, LIKE = "no clear difference", "about the same"
+EDGES = {
+    "ten steps": (needed, 10.0, "at most 10", "11 to 100"),
+    "a hundred steps": (needed, 100.0, "11 to 100", "101 to 10,000"),
+    "ten thousand steps": (needed, 10_000.0, "101 to 10,000", "more than 10,000"),
+    "κ of easy inputs": (conditioned, 3.0, "Nothing in the way", "It can be learned"),
+    "drift, affine higher": (lambda x: won(affine=x), 1.25, LIKE, "batch norm"),
+    "drift, batch norm higher": (lambda x: won(batch=x), 1.25, LIKE, "γx + β"),
+    "told, mean": (lambda x: told(mean_error=x), 0.1, "They got there", "do not standardize"),
+    "told, spread": (lambda x: told(std_error=x), 0.1, "They got there", "do not standardize"),
+    "told, loss": (lambda x: told(loss=x, mean_error=1), 1.25, "standardize.**", "and the loss ends higher"),
+    "told, loss of computed": (
+        lambda x: verdicts.told_verdict(ends(told={"mean_error": 1}, computed={"loss": x}), 0.01),
+        1.25,
+        "standardize.**",
+        "and the loss ends lower",
+    ),
+    "free, mean": (lambda x: free(mean_error=x), 0.1, "they standardize", "do not standardize"),
+    "free, spread": (lambda x: free(std_error=x), 0.1, "they standardize", "do not standardize"),
+    "free, loss": (lambda x: free(mean_error=1, loss=x), 1.25, NO_DIFFERENCE, "with computed μ and σ at 1."),
+    "frozen, higher": (lambda x: frozen(own=x), 1.25, "No clear difference", "Batch norm has the lower"),
+    "frozen, lower": (lambda x: frozen(batch=x), 1.25, "No clear difference", "Frozen statistics have the lower"),
+    "μ held": (lambda x: verdicts.what_hurt_more(held(mean=x)), 1.25, LIKE, "holding μ"),
+    "σ held": (lambda x: verdicts.what_hurt_more(held(std=x)), 1.25, LIKE, "holding σ"),
+    "both held": (harm, 1.25, "No clear harm", "The statistics belong"),
+    "a moving loss": (biased, 1e-9, "the loss stays at", "the loss moves by"),
+}
+
+
+@pytest.mark.parametrize("edge", EDGES)
+def test_a_sentence_changes_at_its_threshold(edge):
+    require_edge(*EDGES[edge])
+
+
+def test_half_of_the_digits_is_learned():
+    require_edge(lambda x: harm(2.0, x), 0.5, "hardly learned", "the network learns", counts_below=False)
+
+
+def test_every_number_of_a_sentence_is_that_of_its_run():
+    told, free, computed = (
+        {"loss": loss, "mean_error": loss / 10 + 0.01, "std_error": loss / 10 + 0.02} for loss in (3, 5, 7)
+    )
+    table = ends(told=told, free=free, computed=computed)
+    said = verdicts.told_verdict(table, 0.01)
+    assert (
+        "At the end |mean| is 0.31 and |sd − 1| 0.32; with computed μ and σ |mean| is 0.71 and |sd − 1| 0.72." in said
+    )
+    assert "The loss of the task is 3 against 7." in said
+    said = verdicts.free_verdict(table)
+    assert "At the end |mean| is 0.51 and |sd − 1| 0.52: nothing" in said
+    assert "The loss of the task ends at 5, with computed μ and σ at 7." in said
+    there = verdicts.told_verdict(ends(told={"loss": 3}, computed={"loss": 7}), 0.1)
+    assert there.endswith("The loss of the task is 3; with computed μ and σ it is 7.")
+    lost = frozen(2, 3)
+    assert "is 2 with frozen statistics and 3 with batch norm, and the test accuracy 0.250 against 0.750." in lost
+    assert "At the rate 0.1 batch norm trains on: loss 3, test accuracy 0.750." in frozen(np.inf, 3)
+    assert frozen(2, np.inf).endswith("At the rate 0.1 frozen statistics trained on: loss 2.")
+    why = verdicts.why_it_hurt(held(1, 2, 3, 4))
+    assert why.startswith("Loss at the end: true gradient 1, σ held 2, μ held 3, both held 4.")
+    both = held(2, both=5).assign(accuracy=[0.1, 0.2, 0.3, 0.4])
+    assert "ends 2.5 times as high, test accuracy 0.400 against 0.100." in verdicts.detached_verdict(both)
+    measured = verdicts.why_drift(pd.Series({"affine": 3.0, "batch": 1.0}), "sine", 2.0)
+    assert measured.startswith("Mean loss over the second half: γx + β 3, batch norm 1. When the inputs move by 2, the")
+    assert "the right β moves by 4" in measured

@@ -1,0 +1,148 @@
+"""What it computes: what the page shows follows its controls and its table."""
+
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+import streamlit as st
+
+from bnviz.lessons.what_it_computes import charts
+from bnviz.lessons.what_it_computes import standardization as lesson
+from bnviz.lessons.what_it_computes import verdicts as words
+from bnviz.ui import formula
+from bnviz.words import number
+from tests.wiring.following import (
+    Page,
+    Shown,
+    dark,
+    require,
+    require_complete,
+    require_order,
+    settlement,
+)
+
+START = pd.DataFrame(lesson.START_BATCH, columns=["unit 1", "unit 2", "unit 3"]).assign(dy=lesson.START_UPSTREAM)
+CASES = {
+    "as it opens": {},
+    "another unit": {"unit": 3, "computes_prediction": "y stays as it is"},
+    "another example": {"example": 7, "computes_prediction": "y doubles"},
+    "a smaller batch": {"size": 5, "unit": 2},
+    "a batch of two": {"size": 2, "example": 1},
+    "the whole table": {"size": 16, "example": 16, "eps": 0.3},
+    "a large ε": {"eps": 10.0, "computes_prediction": "y is halved"},
+    "a negative γ": {"gamma": -0.7, "eps": 0.0},
+    "no γ": {"gamma": 0.0, "beta": 1.2},
+    "another β": {"beta": -2.0, "size": 6, "eps": 1.0, "unit": 2},
+}
+FILE = "pages/1_what_it_computes.py"
+PRESSED = ["double", "start_again", "formula"]
+"""What the tests below this table press; the table that is edited has a new key after every change of its size."""
+
+
+@pytest.fixture(scope="module")
+def page():
+    return Page(FILE, "what_it_computes")
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_all_that_is_shown_follows_the_controls(page, case):
+    require_all(page.move(**CASES[case]), **CASES[case])
+
+
+def test_every_control_is_moved(page):
+    edited = next(name for name in page.controls() if name.startswith("editor"))
+    require_complete(page, CASES.values(), [*PRESSED, edited])
+
+
+def test_the_figures_follow_the_theme_and_stand_in_their_order(page, monkeypatch):
+    with dark(monkeypatch):
+        require_all(page.move(), theme="dark")
+    require_order(page, expected())
+
+
+@pytest.mark.parametrize("unit", [1, 3])
+def test_the_button_doubles_the_unit_that_is_picked_and_another_one_takes_it_back(page, unit):
+    table = START.assign(**{f"unit {unit}": 2 * START[f"unit {unit}"]})
+    require_all(page.move(unit=unit).press("double"), unit=unit, table=table)
+    require_all(page.press("start_again"), unit=unit)
+
+
+@pytest.mark.parametrize("column", START.columns)
+def test_an_edited_cell_is_in_every_number(page, column):
+    table = START.copy()
+    table.loc[3, column] = 1.5
+    # What the browser sends of an edited table has no stand-in; this is where the page keeps it.
+    page.move().app.session_state["what_it_computes_edited"] = table.set_axis(range(1, 17)).rename_axis("example")
+    require_all(page.move(size=9), size=9, table=table)
+    page.press("start_again")
+
+
+def test_an_example_pressed_in_the_formula_is_followed(monkeypatch):
+    def component(key, data, on_example_change):
+        def press(example):
+            st.session_state[key] = SimpleNamespace(example=example)
+            on_example_change()
+
+        for row in data["rows"]:
+            st.button(f"press {row['example']}", on_click=press, args=(row["example"],))
+
+    monkeypatch.setattr(formula, "_component", component)
+    page = Page(FILE, "what_it_computes")
+    for example in (2, 8):
+        require(page.press(f"press {example}"), expected(example=example))
+        assert page.control("example").value == example
+
+
+def require_all(page: Page, **settings) -> None:
+    require(page, expected(**settings))
+    unit, example, theme = settings.get("unit", 1), settings.get("example", 3), settings.get("theme", "light")
+    example = min(example, settings.get("size", 8))
+    assert page.component("formula") == formula.formula_data(
+        batch_of(**settings), unit=unit, example=example, theme=theme
+    )
+
+
+def batch_of(unit=1, size=8, eps=1e-5, gamma=1.5, beta=0.5, table=START, **_others) -> lesson.UnitBatch:
+    rows = table.iloc[:size]
+    return lesson.UnitBatch(tuple(rows[f"unit {unit}"]), tuple(rows["dy"]), gamma, beta, eps)
+
+
+def expected(
+    unit=1, example=3, size=8, eps=1e-5, gamma=1.5, beta=0.5, computes_prediction=None, table=START, theme="light"
+) -> Shown:
+    example = min(example, size)
+    batch = batch_of(unit, size, eps, gamma, beta, table)
+    back, sums, found = lesson.backward(batch), lesson.gradient_sums(batch), lesson.statistics(batch)
+    values = table[f"unit {unit}"].iloc[:size]
+    happened, why = words.after_doubling(lesson.doubling(batch), example)
+    bookkeeping = {
+        "variance over B, normalizes the batch": values.var(ddof=0),
+        f"variance over B − 1, {size}/{size - 1} times as large, for the running variance": values.var(),
+        "running mean: 0.9 × 0 + 0.1 × μ": 0.1 * values.mean(),
+        "running variance: 0.9 × 1 + 0.1 × variance over B − 1": 0.9 + 0.1 * values.var(),
+    }
+    shown = pd.DataFrame({"value": {name: number(value) for name, value in bookkeeping.items()}}).rename_axis("what")
+    cells = table.iloc[:size].set_axis(range(1, size + 1)).rename_axis("example")
+    return Shown(
+        {
+            "Σ dx": number(back["dx"].sum()),
+            "Σ dx·x̂": number((back["dx"] * back["normalized"]).sum()),
+            "share kept along x̂, ε/(σ² + ε)": number(eps / (found.var + eps), rounding=0),
+            f"dx of example {example}": number(back.set_index("example")["dx"][example]),
+        },
+        [
+            settlement(computes_prediction, happened, why),
+            words.groups(lesson.widest_gap(batch), unit),
+            words.from_left_to_dx(batch, example),
+            words.what_is_left(batch, sums),
+            words.what_the_sums_say(sums, gamma),
+            *words.backward_formula(batch, example, theme),
+        ],
+        [
+            charts.plot_forward(lesson.forward(batch), example=example, theme=theme),
+            charts.plot_backward(back, example=example, theme=theme),
+            charts.plot_projection(back, example=example, theme=theme),
+        ],
+        [shown],
+        [cells],
+    )
