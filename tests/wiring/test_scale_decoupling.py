@@ -64,7 +64,7 @@ def scaled(factor, eps, guess, seed):
             settlement(guess, answer, verdicts.why_the_gradient(asked, eps)),
         ],
         charts=[
-            charts.plot_scaled(table, styles, quantity=quantity, eps=eps, scale=factor)
+            charts.plot_scaled(table, styles, quantity=quantity, eps=eps, scale=factor, theme="light")
             for quantity in ("output_sd", "gradient_ratio", "relative_step_ratio")
         ],
         tables=[verdicts.scale_table({"plain": plain, "batch norm": batch})],
@@ -95,9 +95,9 @@ def grown(init, rate, update, seed):
             verdicts.growth_verdict(rows.loc["none"], "Plain"),
         ],
         charts=[
-            charts.plot_path(table, styles, run=1, step=step),
-            charts.plot_path(table, styles, run=0, step=step),
-            charts.plot_growth(table, styles, step=step),
+            charts.plot_path(table, styles, run=1, step=step, theme="light"),
+            charts.plot_path(table, styles, run=0, step=step, theme="light"),
+            charts.plot_growth(table, styles, step=step, theme="light"),
         ],
     )
 
@@ -112,7 +112,7 @@ def equal(factor, norm, exact, seed):
             "largest difference of loss, rate η": bounded(same_rate),
         },
         sentences=[verdicts.equivalence_verdict(scaled_rate, norm, factor)],
-        charts=[charts.plot_coinciding(table, run_styles(experiment))],
+        charts=[charts.plot_coinciding(table, run_styles(experiment), theme="light")],
     )
 
 
@@ -129,7 +129,7 @@ def decayed(decay, exact, seed):
             "the same, by theory": short(kept**-300, 4),
         },
         sentences=[verdicts.decay_verdict(difference)],
-        charts=[charts.plot_coinciding(table, run_styles(task.experiment))],
+        charts=[charts.plot_coinciding(table, run_styles(task.experiment), theme="light")],
     )
 
 
@@ -143,7 +143,7 @@ def balanced(noisy, seed):
             for start, share in zip(("0.2", "1", "5"), balance["share"], strict=True)
         },
         sentences=[verdicts.equilibrium_verdict(balance)],
-        charts=[plot_weights(history.weights(), run_styles(experiment))],
+        charts=[plot_weights(history.weights(), run_styles(experiment), theme="light")],
     )
 
 
@@ -161,7 +161,7 @@ def periodic(rate, hidden_only, guess, seed=0):
             settlement(guess, answer, periodic_verdicts.why_it_jumps(summary.iloc[0])),
         ],
         charts=[
-            periodic_charts.plot_periodic(thinned(table), styles, quantity=quantity, every=5)
+            periodic_charts.plot_periodic(thinned(table), styles, quantity=quantity, every=5, theme="light")
             for quantity in ("loss", "weight_norm")
         ],
     )

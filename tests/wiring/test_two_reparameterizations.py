@@ -59,7 +59,7 @@ def estimated(function, mean, sd, samples, guess, seed):
             "ratio, exact": short(exact.score / exact.pathwise, 4),
         },
         sentences=[settlement(guess, answer, why), verdicts.unbiased(found, exact, 100_000)],
-        charts=[charts.plot_estimates(histogram(frame), gradient=exact.gradient)],
+        charts=[charts.plot_estimates(histogram(frame), gradient=exact.gradient, theme="light")],
     )
 
 
@@ -82,8 +82,8 @@ def changed(angle, factor, again, guess, seed):
             settlement(guess, verdicts.what_turning_did(asked), verdicts.why_turning(asked, ASKED)),
         ],
         charts=[
-            charts.plot_compared(pairs, quantity="normalized", color=NORMS["batch"].color),
-            charts.plot_compared(pairs, quantity="noise", color=PALETTES["light"].classes[0]),
+            charts.plot_compared(pairs, quantity="normalized", color=NORMS["batch"].color, theme="light"),
+            charts.plot_compared(pairs, quantity="noise", color=PALETTES["light"].classes[0], theme="light"),
         ],
     )
 
