@@ -7,3 +7,7 @@ that is not in the table fails the test of completeness.
 
 following.py opens and drives a page; pictures.py decodes charts; nothing here knows where on a page something stands.
 """
+
+import pytest
+
+pytest.register_assert_rewrite("tests.wiring.following")

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import altair as alt
 import pandas as pd
+import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Button, Widget
 
@@ -26,13 +30,14 @@ class Shown:
     """What a figure, or a whole page, must show.
 
     numbers: label → text of the numbers beside figures; sentences: texts that must stand on the page; charts: as drawn
-    by the lesson's functions; tables: each as its columns and rows.
+    by the lesson's functions; tables and frames: those that are printed, and those to scroll or edit.
     """
 
     numbers: Mapping[str, str] = field(default_factory=dict)
     sentences: Sequence[str] = ()
     charts: Sequence[alt.TopLevelMixin] = ()
     tables: Sequence[pd.DataFrame] = ()
+    frames: Sequence[pd.DataFrame] = ()
 
     def __add__(self, other: Shown) -> Shown:
         assert not self.numbers.keys() & other.numbers.keys(), "two figures call their numbers the same"
@@ -41,6 +46,7 @@ class Shown:
             [*self.sentences, *other.sentences],
             [*self.charts, *other.charts],
             [*self.tables, *other.tables],
+            [*self.frames, *other.frames],
         )
 
 
@@ -55,7 +61,7 @@ class Page:
             self.app.query_params[name] = value
         self.run()
         named = {name: self.control(name) for name in self.controls()}
-        self._first = {name: control.value for name, control in named.items() if _is_set(control)}
+        self.first = {name: control.value for name, control in named.items() if _is_set(control)}
 
     def run(self) -> Page:
         self.app.run()
@@ -78,10 +84,27 @@ class Page:
 
     def move(self, **values: Any) -> Page:
         """Put every control at its first value but for these, and run the page. What is pressed is not taken back."""
-        for name, value in {**self._first, **values}.items():
-            if self.control(name).value != value:
-                self.control(name).set_value(value)
-        return self.run()
+        wanted = {**self.first, **values}
+        waiting = {name: value for name, value in wanted.items() if not self._take(name, value, name in values)}
+        self.run()
+        if waiting:
+            assert all(self._take(name, value) for name, value in waiting.items()), f"not offered: {waiting}"
+            self.run()
+        return self
+
+    def _take(self, name: str, value: Any, always: bool = True) -> bool:
+        """Set a control, if it offers the value: what one offers may wait for another one."""
+        control = self.control(name)
+        before = control.value
+        if before == value and not always:
+            return True
+        control.set_value(value)
+        try:
+            _ = getattr(control, "index", None)
+        except ValueError:
+            control.set_value(before)
+            return False
+        return True
 
     def press(self, name: str) -> Page:
         self.control(name).click()
@@ -108,6 +131,9 @@ class Page:
     def tables(self) -> list[pd.DataFrame]:
         return [table.value for table in self.app.table]
 
+    def frames(self) -> list[pd.DataFrame]:
+        return [frame.value for frame in self.app.dataframe]
+
     def _name(self, key: str) -> str:
         return key.removeprefix(f"{self.room}_")
 
@@ -118,8 +144,8 @@ def require(page: Page, must: Shown) -> None:
     text = page.text()
     for sentence in must.sentences:
         assert sentence.replace("\\", "") in text, f"the page does not say: {sentence}"
-    found = [table.to_csv() for table in page.tables()]
-    assert found == [table.to_csv() for table in must.tables]
+    for found, wanted in ((page.tables(), must.tables), (page.frames(), must.frames)):
+        assert [table.to_csv() for table in found] == [table.to_csv() for table in wanted]
     require_charts(page.charts(), [picture(chart) for chart in must.charts])
 
 
@@ -137,7 +163,8 @@ def result_of(task: Any) -> Any:
     """The result of a task: from the queue that pages share if one of them asked for just this, else worked on now."""
     prepare(task)
     done = training_queue().result(job_key(task))
-    assert done is not None and done.ending == "finished"
+    assert done is not None
+    assert done.ending == "finished"
     return done.result
 
 
@@ -150,9 +177,24 @@ def settlement(guess: str | None, happened: str, why: str) -> str:
     return f"You predicted *{guess}*; what happened is *{happened}*. {why}"
 
 
-def require_complete(page: Page, *tables: Mapping[str, Any] | Sequence[str]) -> None:
-    """Assert that every control of the page is in one of the tables, and the tables name no other."""
-    named = {name for table in tables for name in table}
+def require_order(page: Page, must: Shown) -> None:
+    """Assert that the figures stand in this order, so that none is in another's place."""
+    assert [chart.title[:1] for chart in page.charts()] == [picture(chart).title[:1] for chart in must.charts]
+    assert [*page.numbers()] == [*must.numbers]
+
+
+@contextmanager
+def dark(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Whoever opens or moves a page meanwhile has the dark theme."""
+    with monkeypatch.context() as patch:
+        patch.setattr(type(st.context), "theme", SimpleNamespace(type="dark"))
+        yield
+
+
+def require_complete(page: Page, cases: Iterable[Mapping[str, Any]], pressed: Iterable[str]) -> None:
+    """Assert that every control of the page is moved away from its default in a case, or is one of those pressed."""
+    first = page.first
+    named = {name for case in cases for name, value in case.items() if value != first.get(name)} | {*pressed}
     missing, unknown = page.controls() - named, named - page.controls()
     assert not missing, f"no test moves {', '.join(sorted(missing))}"
     assert not unknown, f"the page has no {', '.join(sorted(unknown))}"
@@ -189,7 +231,12 @@ def _is_set(element: Any) -> bool:
 
 
 def _key(element: Any) -> str | None:
-    """The key of an element that hears what a reader does: those have an identity in the browser that ends with it."""
+    """The key, or else the label, of an element that hears what a reader does.
+
+    Those have an identity in the browser, which ends with the key.
+    """
     identity = str(getattr(getattr(element, "proto", None), "id", "") or "")
     found = re.fullmatch(r"\$\$ID-[0-9a-f]+-(.+)", identity)
-    return found[1] if found else None
+    if not found:
+        return None
+    return found[1] if found[1] != "None" else element.label
