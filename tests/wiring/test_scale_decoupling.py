@@ -15,9 +15,10 @@ from bnviz.lessons.scale_decoupling.scale import ScaleSweep, effect
 from bnviz.styles import run_styles
 from bnviz.ui.player import player_table
 from bnviz.words import bounded, short
-from tests.wiring.following import Page, Shown, require, require_complete, result_of, settlement
+from tests.wiring.following import Page, Shown, dark, require, require_complete, require_order, result_of, settlement
 
 FILE, ROOM = "pages/6_scale_decoupling.py", "scale_decoupling"
+LOOK = {"theme": "light"}
 
 
 def must_show(
@@ -64,7 +65,7 @@ def scaled(factor, eps, guess, seed):
             settlement(guess, answer, verdicts.why_the_gradient(asked, eps)),
         ],
         charts=[
-            charts.plot_scaled(table, styles, quantity=quantity, eps=eps, scale=factor, theme="light")
+            charts.plot_scaled(table, styles, quantity=quantity, eps=eps, scale=factor, **LOOK)
             for quantity in ("output_sd", "gradient_ratio", "relative_step_ratio")
         ],
         tables=[verdicts.scale_table({"plain": plain, "batch norm": batch})],
@@ -95,9 +96,9 @@ def grown(init, rate, update, seed):
             verdicts.growth_verdict(rows.loc["none"], "Plain"),
         ],
         charts=[
-            charts.plot_path(table, styles, run=1, step=step, theme="light"),
-            charts.plot_path(table, styles, run=0, step=step, theme="light"),
-            charts.plot_growth(table, styles, step=step, theme="light"),
+            charts.plot_path(table, styles, run=1, step=step, **LOOK),
+            charts.plot_path(table, styles, run=0, step=step, **LOOK),
+            charts.plot_growth(table, styles, step=step, **LOOK),
         ],
     )
 
@@ -112,7 +113,7 @@ def equal(factor, norm, exact, seed):
             "largest difference of loss, rate η": bounded(same_rate),
         },
         sentences=[verdicts.equivalence_verdict(scaled_rate, norm, factor)],
-        charts=[charts.plot_coinciding(table, run_styles(experiment), theme="light")],
+        charts=[charts.plot_coinciding(table, run_styles(experiment), **LOOK)],
     )
 
 
@@ -129,7 +130,7 @@ def decayed(decay, exact, seed):
             "the same, by theory": short(kept**-300, 4),
         },
         sentences=[verdicts.decay_verdict(difference)],
-        charts=[charts.plot_coinciding(table, run_styles(task.experiment), theme="light")],
+        charts=[charts.plot_coinciding(table, run_styles(task.experiment), **LOOK)],
     )
 
 
@@ -143,7 +144,7 @@ def balanced(noisy, seed):
             for start, share in zip(("0.2", "1", "5"), balance["share"], strict=True)
         },
         sentences=[verdicts.equilibrium_verdict(balance)],
-        charts=[plot_weights(history.weights(), run_styles(experiment), theme="light")],
+        charts=[plot_weights(history.weights(), run_styles(experiment), **LOOK)],
     )
 
 
@@ -161,7 +162,7 @@ def periodic(rate, hidden_only, guess, seed=0):
             settlement(guess, answer, periodic_verdicts.why_it_jumps(summary.iloc[0])),
         ],
         charts=[
-            periodic_charts.plot_periodic(thinned(table), styles, quantity=quantity, every=5, theme="light")
+            periodic_charts.plot_periodic(thinned(table), styles, quantity=quantity, every=5, **LOOK)
             for quantity in ("loss", "weight_norm")
         ],
     )
@@ -199,11 +200,19 @@ def page():
 
 
 def test_every_control_is_moved(page):
-    require_complete(page, MOVES, LONG, PRESSED, PLAYED)
+    require_complete(page, [{name: values[0]} for name, values in {**MOVES, **LONG}.items()], [*PRESSED, *PLAYED])
 
 
 def test_first_sight(page):
     require(page.move(), must_show())
+    require_order(page, must_show())
+
+
+def test_a_dark_page_shows_the_same_in_dark_colors(page, monkeypatch):
+    with dark(monkeypatch):
+        page.move()
+    monkeypatch.setitem(LOOK, "theme", "dark")
+    require(page, must_show())
 
 
 @pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in MOVES.items() for value in values])

@@ -13,9 +13,10 @@ from bnviz.lessons.two_reparameterizations.graph_charts import BATCH_NORM, VAE, 
 from bnviz.lessons.two_reparameterizations.orthogonality import RightAngles, largest_cosines
 from bnviz.norms import NORMS
 from bnviz.words import short
-from tests.wiring.following import Page, Shown, require, require_complete, result_of, settlement
+from tests.wiring.following import Page, Shown, dark, require, require_complete, require_order, result_of, settlement
 
 FILE, ROOM = "pages/10_two_reparameterizations.py", "two_reparameterizations"
+LOOK = {"theme": "light"}
 ASKED = 30  # degrees, in the words of the question
 
 
@@ -59,7 +60,7 @@ def estimated(function, mean, sd, samples, guess, seed):
             "ratio, exact": short(exact.score / exact.pathwise, 4),
         },
         sentences=[settlement(guess, answer, why), verdicts.unbiased(found, exact, 100_000)],
-        charts=[charts.plot_estimates(histogram(frame), gradient=exact.gradient, theme="light")],
+        charts=[charts.plot_estimates(histogram(frame), gradient=exact.gradient, **LOOK)],
     )
 
 
@@ -68,6 +69,8 @@ def changed(angle, factor, again, guess, seed):
     frame = result_of(TurnedWeights(seed))
     found, asked = dependence(frame, angle, factor, again), dependence(frame, ASKED, 1.0)
     pairs = compared(frame, angle, factor, again)
+    light = LOOK["theme"] == "light"
+    blue, noise = NORMS["batch"].color if light else NORMS["batch"].color_dark, PALETTES[LOOK["theme"]].classes[0]
     return Shown(
         numbers={
             "largest change of x̂": short((pairs["normalized_after"] - pairs["normalized_before"]).abs().max(), 2),
@@ -82,8 +85,8 @@ def changed(angle, factor, again, guess, seed):
             settlement(guess, verdicts.what_turning_did(asked), verdicts.why_turning(asked, ASKED)),
         ],
         charts=[
-            charts.plot_compared(pairs, quantity="normalized", color=NORMS["batch"].color, theme="light"),
-            charts.plot_compared(pairs, quantity="noise", color=PALETTES["light"].classes[0], theme="light"),
+            charts.plot_compared(pairs, quantity="normalized", color=blue, **LOOK),
+            charts.plot_compared(pairs, quantity="noise", color=noise, **LOOK),
         ],
     )
 
@@ -126,11 +129,19 @@ def page():
 
 
 def test_every_control_is_moved(page):
-    require_complete(page, MOVES, ["repeat"])
+    require_complete(page, [{name: values[0]} for name, values in MOVES.items()], ["repeat"])
 
 
 def test_first_sight(page):
     require(page.move(), must_show())
+    require_order(page, must_show())
+
+
+def test_a_dark_page_shows_the_same_in_dark_colors(page, monkeypatch):
+    with dark(monkeypatch):
+        page.move()
+    monkeypatch.setitem(LOOK, "theme", "dark")
+    require(page, must_show())
     assert f"turned by {ASKED}°" in page.control("turn_prediction").label
     pictures = [html.proto.body for html in page.app.get("html") if "<img" in html.proto.body]
     for graph, html in zip((VAE, BATCH_NORM, WEIGHT_NORM), pictures, strict=True):

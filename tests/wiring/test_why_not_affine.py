@@ -15,9 +15,10 @@ from bnviz.norms import NORMS
 from bnviz.styles import run_styles
 from bnviz.ui.page import sweep_view
 from bnviz.ui.page.sweep_view import Sweep, cell_table
-from tests.wiring.following import Page, Shown, require, require_complete, result_of, settlement
+from tests.wiring.following import Page, Shown, dark, require, require_complete, require_order, result_of, settlement
 
 FILE, ROOM = "pages/5_why_not_affine.py", "why_not_affine"
+LOOK = {"theme": "light"}
 RELATIVES = ("layer", "rms", "group", "weight", "dynamic_tanh")
 AXES = (("lr", RATES), ("init_scale", SCALES))
 
@@ -90,11 +91,11 @@ def maps(norms, rows, threshold, cell, seed):
         note = verdicts.share_note(share["trained"], share["networks"], 49, share["share"], share["sd"])
         table = cells(own, AXES, threshold)
         pictures.append(
-            charts.plot_map(table, style, values, threshold=threshold, note=note, cell=cell, pick=True, theme="light")
+            charts.plot_map(table, style, values, threshold=threshold, note=note, cell=cell, pick=True, **LOOK)
         )
     table = cells(rows, AXES, threshold)
     profiles = [
-        charts.plot_profile(table, styles, values, along=along, cell=cell, threshold=threshold, theme="light")
+        charts.plot_profile(table, styles, values, along=along, cell=cell, threshold=threshold, **LOOK)
         for along in ("lr", "init_scale")
     ]
     return Shown(charts=[*pictures, *profiles], tables=[cell_table(Sweep(experiment, AXES, 1, "test"), rows, cell)])
@@ -105,16 +106,14 @@ def sigmoid(seed):
     history = result_of(experiment)
     return Shown(
         sentences=[verdicts.sigmoid_verdict(steps_to_learn(history), 1000)],
-        charts=[plot_accuracy(history.losses(), run_styles(experiment), status=history.status, theme="light")],
+        charts=[plot_accuracy(history.losses(), run_styles(experiment), status=history.status, **LOOK)],
     )
 
 
 def deep(seed):
     best = result_of(DepthSweep(seed))
     styles = run_styles(Experiment(runs=(Run(norm="none"), Run(norm="batch"))))
-    return Shown(
-        sentences=[verdicts.depth_verdict(advantage(best))], charts=[charts.plot_depths(best, styles, theme="light")]
-    )
+    return Shown(sentences=[verdicts.depth_verdict(advantage(best))], charts=[charts.plot_depths(best, styles, **LOOK)])
 
 
 def opened(page):
@@ -141,11 +140,19 @@ def page():
 
 
 def test_every_control_is_moved(page):
-    require_complete(page, MOVES, LONG, MAPS, ["repeat"])
+    require_complete(page, [{name: values[0]} for name, values in {**MOVES, **LONG}.items()], [*MAPS, "repeat"])
 
 
 def test_first_sight(page):
     require(page.move(), must_show())
+    require_order(page, must_show())
+
+
+def test_a_dark_page_shows_the_same_in_dark_colors(page, monkeypatch):
+    with dark(monkeypatch):
+        page.move()
+    monkeypatch.setitem(LOOK, "theme", "dark")
+    require(page, must_show())
 
 
 @pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in MOVES.items() for value in values])
