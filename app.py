@@ -167,7 +167,13 @@ def tell(done: Done, ended: dict[str, Outcome], guess: str | None, seed: int) ->
             "race of seed 0 when it starts, so that it can play at once. The same seed gives the same numbers again."
         )
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button("Race again with another seed", on_click=another_seed, args=(seed,), icon=":material/casino:")
+        st.button(
+            "Race again with another seed",
+            on_click=another_seed,
+            args=(seed,),
+            icon=":material/casino:",
+            key="the_question_again",
+        )
         st.page_link(
             LAB,
             label="Open this race in the training lab",

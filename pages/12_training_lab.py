@@ -91,9 +91,12 @@ def upload() -> None:
 def train_one(experiment: Experiment | None) -> None:
     """Draw what trains the experiment, and play back what was trained last."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button("Train", type="primary", disabled=experiment is None, icon=":material/play_arrow:") and experiment:
+        asked = st.button(
+            "Train", type="primary", disabled=experiment is None, icon=":material/play_arrow:", key="lab_train"
+        )
+        if asked and experiment:
             lab.show(experiment)
-        if st.button("Reset to defaults", icon=":material/restart_alt:"):
+        if st.button("Reset to defaults", icon=":material/restart_alt:", key="lab_reset"):
             lab.load(lab.START)
             st.rerun()
         if experiment:

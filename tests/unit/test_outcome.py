@@ -60,6 +60,26 @@ def test_the_verdict_follows_the_result(scores, beginning):
     assert verdict({norm: outcome(score) for norm, score in scores.items()}).startswith(beginning)
 
 
+@pytest.mark.parametrize("other", ["none", "affine"])
+@pytest.mark.parametrize(
+    ("batch", "beginning"),
+    [
+        (0.551, "Batch norm ended ahead, though it is not the only one that learned."),
+        (0.549, "No clear advantage for batch norm this time."),
+        (0.451, "No clear advantage for batch norm this time."),
+        (0.449, "Batch norm ended behind this time."),
+    ],
+)
+def test_five_points_from_the_best_of_the_others_are_an_advantage(other, batch, beginning):
+    accuracies = {"none": 0.11, "affine": 0.12, "batch": batch} | {other: 0.5}
+    words = verdict({norm: outcome(accuracy) for norm, accuracy in accuracies.items()})
+    assert words.startswith(f"{beginning} Test accuracy at the end: the plain network ")
+    names = {"none": "the plain network", "affine": "γx + β", "batch": "batch norm"}
+    for norm, accuracy in accuracies.items():
+        assert f"{names[norm]} {100 * accuracy:.0f} %" in words
+    assert words.endswith("Guessing gives 10 %.")
+
+
 @pytest.mark.parametrize(
     ("learned", "happened"),
     [

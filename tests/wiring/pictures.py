@@ -13,6 +13,8 @@ import pandas as pd
 import pyarrow as pa
 
 _PARTS = ("layer", "hconcat", "vconcat", "concat")
+# With the chart itself, so that no other one comes to have its identity.
+_read: dict[int, tuple[alt.TopLevelMixin, Picture]] = {}
 
 
 @dataclass(frozen=True)
@@ -71,10 +73,12 @@ def decoded(proto: Any) -> Picture:
 
 
 def picture(chart: alt.TopLevelMixin) -> Picture:
-    """A chart that a lesson's function drew."""
-    with alt.data_transformers.enable("default", max_rows=None):
-        spec = chart.to_dict(validate=False)
-    return _picture(spec, spec.get("datasets", {}))
+    """A chart that a lesson's function drew. It is read once: `bnviz.charts.kept` gives the same chart again."""
+    if id(chart) not in _read:
+        with alt.data_transformers.enable("default", max_rows=None):
+            spec = chart.to_dict(validate=False)  # what a page showed was checked there
+        _read[id(chart)] = chart, _picture(spec, spec.get("datasets", {}))
+    return _read[id(chart)][1]
 
 
 def _picture(spec: Mapping[str, Any], data: Mapping[str, Any]) -> Picture:

@@ -6,13 +6,14 @@ judged as a whole by `Experiment`, whose messages name field, value, range and f
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 import streamlit as st
 
 from bnviz.experiment import Experiment, Run
 from bnviz.ui.lab.fields import EXPERIMENT_MAIN, EXPERIMENT_MORE, KICK, RUN_MAIN, RUN_MORE, Control
+from bnviz.ui.private import Place
 from bnviz.ui.server.budget import bounds
 
 Draft = dict[str, Any]
@@ -132,13 +133,18 @@ def draw(control: Control, values: Mapping[str, Any], key: str, width: int | Lit
 
 
 def _grid(controls: Sequence[Control], values: Mapping[str, Any], key: str, columns: int) -> Draft:
-    shown = [control for control in controls if control.used_by(values)]
     found: Draft = {}
-    for start in range(0, len(shown), columns):
-        cells = st.columns(columns, vertical_alignment="bottom") if columns > 1 else [st.container()]
-        for cell, control in zip(cells, shown[start : start + columns], strict=False):
-            with cell:
-                found[control.field] = draw(control, {**values, **found}, key)
+    cells: Iterator[Place] = iter(())
+    for control in controls:
+        # Whether one is of use may depend on one that stands before it.
+        now = {**values, **found}
+        if not control.used_by(now):
+            continue
+        if (cell := next(cells, None)) is None:
+            cells = iter(st.columns(columns, vertical_alignment="bottom") if columns > 1 else [st.container()])
+            cell = next(cells)
+        with cell:
+            found[control.field] = draw(control, now, key)
     return found
 
 

@@ -8,6 +8,7 @@ from bnviz.lessons.scale_decoupling import charts
 from bnviz.lessons.scale_decoupling.scale import EPSILONS, SCALES
 from bnviz.styles import RunStyle
 from tests.unit.specs import require_words_and_themes, values
+from tests.wiring.pictures import picture
 
 STYLES = (RunStyle("plain", "#d55e00", "#ff9b5e", ()), RunStyle("batch norm", "#0072b2", "#6fc3ff", ()))
 THREE = tuple(RunStyle(name, "#0072b2", "#6fc3ff", ()) for name in ("first", "second", "third"))
@@ -141,3 +142,68 @@ def test_of_many_steps_an_even_hundred_is_drawn_and_the_note_says_so():
 def test_no_finite_loss_is_said():
     nothing = coinciding().assign(loss=np.nan)
     assert "no curve to draw" in charts.plot_coinciding(nothing, THREE).to_dict()["description"]
+
+
+NAMES = ["plain", "batch norm"]
+
+
+@pytest.mark.parametrize("quantity", ["output_sd", "gradient_ratio", "relative_step_ratio"])
+def test_each_quantity_is_drawn_against_a_under_the_name_of_its_layer(quantity):
+    frame = scaled().assign(**{quantity: np.arange(1.0, 1 + len(scaled()))})
+    rule, lines, theory, points = picture(
+        charts.plot_scaled(frame, STYLES, quantity=quantity, eps=0.1, scale=10.0)
+    ).layers
+    rows = frame[frame["eps"] == 0.1]
+    for layer, wanted in ((lines, rows), (points, rows[rows["scale"] == 10.0])):
+        drawn = layer.drawn("x", "y", "color")
+        assert drawn["x"].tolist() == wanted["scale"].tolist()
+        assert drawn["y"].tolist() == wanted[quantity].tolist()
+        assert drawn["color"].tolist() == [NAMES[run] for run in wanted["run"]]
+    assert rule.drawn("x")["x"].tolist() == [10.0]
+    power = {"output_sd": 0, "gradient_ratio": -1, "relative_step_ratio": -2}[quantity]
+    assert np.allclose(theory.drawn("y")["y"], theory.drawn("x")["x"] ** power)
+
+
+@pytest.mark.parametrize(("run", "step"), [(0, 0), (0, 1), (1, 0), (1, 1)])
+def test_the_triangle_is_that_of_the_run_and_the_update(run, step):
+    frame = grown()
+    row = frame[(frame["run"] == run) & (frame["step"] == step)].iloc[0]
+    spokes, path, edges, corner = picture(charts.plot_path(frame, STYLES, run=run, step=step)).layers
+    x, y, next_x, next_y = row["x"], row["y"], row["next_x"], row["next_y"]
+    assert edges.drawn("x", "y", "x2", "y2", "color").to_numpy().tolist() == [
+        [0.0, 0.0, x, y, "‖w‖ before"],
+        [0.0, 0.0, next_x, next_y, "‖w′‖ after"],
+        [x, y, next_x, next_y, "move η‖g‖"],
+    ]
+    assert [side["length"] for side in edges.rows] == [row["length"], row["next_length"], row["move"]]
+    assert corner.drawn("x", "y").to_numpy().tolist() == [[x, y]]
+    before = frame[(frame["run"] == run) & (frame["step"] <= step)]
+    ends = [*zip(before["x"], before["y"], strict=True), (next_x, next_y)]
+    assert [tuple(end) for end in path.drawn("x", "y").to_numpy()] == ends
+    assert path.drawn("order")["order"].tolist() == list(range(step + 2))
+    assert [tuple(end) for end in spokes.drawn("x", "y").to_numpy()] == ends
+    title = picture(charts.plot_path(frame, STYLES, run=run, step=step)).title
+    assert title[0] == f"{NAMES[run]}, update {step + 1}"
+    assert f"{np.degrees(np.arccos(row['cosine'])):.1f}°" in title[1]
+
+
+def test_growth_is_drawn_under_the_name_of_its_run_beside_its_own_prediction():
+    _, lines, dots = picture(FIGURES["growth"]()).layers
+    drawn = lines.drawn("x", "y", "color")
+    for run, squared, predicted in ((0, [9, 16, 25], [9, 10, 11]), (1, [9, 25, 169], [9, 25, 169])):
+        own = drawn["color"] == NAMES[run]
+        order = drawn[own].sort_values("x").index
+        assert drawn.loc[order, "x"].tolist() == [0, 1, 2]
+        assert drawn.loc[order, "y"].tolist() == squared
+        assert dots.drawn("x", "y", "detail").loc[order].to_numpy().tolist() == [
+            [step, value, run] for step, value in enumerate(predicted)
+        ]
+
+
+def test_curves_have_the_loss_of_their_own_run():
+    frame = coinciding().assign(loss=lambda f: 1.0 + f["step"] + 10 * f["run"])
+    for run, layer in enumerate(picture(charts.plot_coinciding(frame, THREE)).layers):
+        drawn = layer.drawn("x", "y", "color").sort_values("x")
+        assert drawn["x"].tolist() == [0, 1, 2, 3, 4]
+        assert drawn["y"].tolist() == [1.0 + step + 10 * run for step in range(5)]
+        assert set(drawn["color"]) == {THREE[run].label}

@@ -16,6 +16,7 @@ from bnviz.lessons.scale_decoupling.periodic import (
     thinned,
 )
 from bnviz.styles import run_styles
+from tests.wiring.pictures import picture
 
 
 def no_report(step, losses):
@@ -171,3 +172,47 @@ def test_the_reason_names_how_far_the_rate_rose():
     assert "rises only 1.2 times, so a rising rate does not explain them" in periodic_verdicts.why_it_jumps(hardly)
     assert "decay shortens W" not in periodic_verdicts.why_it_jumps(hardly)
     assert periodic_verdicts.why_it_jumps(summary(0, 0, 0).iloc[1]) == "Spikes in this run: 0."
+
+
+@pytest.mark.parametrize(("rise", "hardly"), [(1.99, True), (2.01, False)])
+def test_a_rate_that_rises_less_than_twofold_explains_no_jump(rise, hardly):
+    words = periodic_verdicts.why_it_jumps(summary(7, 0, 0).assign(rate_rise=rise).iloc[0])
+    assert ("does not explain them here" in words) == hardly
+    assert words.startswith("Between two of its 7 spikes, 147 steps apart on average, ")
+    said = periodic_verdicts.periodic_verdict(summary(19, 0, 8, rise), 0.5)
+    assert ("for another reason: there η/‖W‖² rises only" in said) == hardly
+    assert "At η = 0.5 the plain network" in said
+
+
+@pytest.mark.parametrize(("height", "spikes"), [(9.99, 0), (10.01, 1)])
+def test_a_spike_is_ten_medians_high_and_over_below_one_and_a_half(height, spikes):
+    loss = np.ones(400)
+    loss[200] = height
+    assert len(spike_starts(loss)) == spikes
+    loss[201], loss[202] = 1.51, 11.0
+    assert len(spike_starts(loss)) == 1
+    loss[201] = 1.49
+    assert len(spike_starts(loss)) == 1 + spikes
+
+
+def test_a_summary_counts_steps_and_rises_from_spike_to_spike():
+    lengths = np.array([1.0, 2.0, 4.0, 1.0, 2.0, 5.0, 1.0, 3.0])
+    starts = np.isin(np.arange(8), [0, 3, 6])
+    frame = pd.DataFrame({"step": range(8), "run": 0, "loss": 1.0, "weight_norm": lengths, "spike": starts})
+    (row,) = periodic_summary(frame, 0.5).to_dict("records")
+    assert (row["spikes"], row["apart"]) == (3, 3.0)
+    assert row["rate_rise"] == pytest.approx(np.median([16.0, 25.0]))
+    assert row["rate_at_spike"] == 0.5
+    assert periodic_summary(frame.assign(spike=False), 0.5)["apart"].isna().all()
+
+
+def test_the_chart_draws_each_run_by_its_name(trained):
+    styles = run_styles(PeriodicTraining().experiment)
+    kept = thinned(trained)
+    for quantity in ("loss", "weight_norm"):
+        lines, dots = picture(periodic_charts.plot_periodic(kept, styles, quantity=quantity, every=5)).layers
+        for layer, rows in ((lines, kept), (dots, kept[kept["spike"]])):
+            drawn = layer.drawn("x", "y", "color")
+            assert np.allclose(drawn["x"], rows["step"])
+            assert np.allclose(drawn["y"], rows[quantity])
+            assert drawn["color"].tolist() == [styles[run].label for run in rows["run"]]

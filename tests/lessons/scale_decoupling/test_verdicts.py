@@ -132,3 +132,122 @@ def test_decay_and_steps_are_in_balance_or_not():
     assert "0.98 to 1.02 times" in held
     assert "by 0.99 to 1.01 times √(2ηλ)" in held
     assert verdicts.equilibrium_verdict(balance.assign(share=[0.62, 1.0])).startswith("**Not in balance.**")
+
+
+class TestThresholds:
+    """A step to either side of each number that decides which sentence is written."""
+
+    @pytest.mark.parametrize("named", range(3))
+    @pytest.mark.parametrize(("off", "near"), [(0.89, False), (0.91, True), (1.09, True), (1.11, False)])
+    def test_a_ratio_within_a_tenth_has_the_name(self, named, off, near):
+        found = HELD._replace(gradient_ratio=(10.0, 1.0, 0.1)[named] * off)
+        answer = verdicts.what_the_gradient_did(found)
+        assert (answer == ("ten times larger", "unchanged", "ten times smaller")[named]) == near
+        assert near or answer.endswith(" times as large")
+
+    @pytest.mark.parametrize(("moved", "held"), [(0.0099, True), (0.0101, False)])
+    def test_an_output_that_moves_by_a_hundredth_is_another_one(self, moved, held):
+        found = HELD._replace(output_difference=moved)
+        assert ("does not notice the scale" in verdicts.why_the_gradient(found, 1e-3)) == held
+        assert ("does not notice a" in verdicts.scale_verdict(found, UNSCALED, 1e-3, 2.0)) == held
+
+    @pytest.mark.parametrize(("after", "on"), [(0.249, True), (0.251, False)])
+    def test_a_loss_a_quarter_higher_is_no_going_on(self, after, on):
+        assert verdicts.went_on(kicked(before=0.2, after=after)) == on
+
+    @pytest.mark.parametrize(("lowest", "stayed"), [(0.931, True), (0.929, False)])
+    def test_two_points_of_accuracy_are_a_fall(self, lowest, stayed):
+        assert ("stayed within" in verdicts.evaluation_verdict(kicked(accuracy_lowest=lowest))) == stayed
+
+    @pytest.mark.parametrize(("cosine", "right"), [(9e-7, True), (1.1e-6, False)])
+    def test_a_cosine_of_a_millionth_is_a_tilt(self, cosine, right):
+        row = pd.Series({"growth": 1.4, "largest_cosine": cosine, "shrinking": 0.0, "largest_error": 0.0})
+        assert ("a right angle every time" in verdicts.growth_verdict(row, "X")) == right
+
+    @pytest.mark.parametrize(
+        ("difference", "bold"),
+        [(9e-7, "The same training."), (1.1e-6, "The same training, for any purpose."),
+         (0.0099, "The same training, for any purpose."), (0.0101, None)],
+    )  # fmt: skip
+    def test_differences_of_losses_are_rounding_small_or_real(self, difference, bold):
+        two, decay = verdicts.equivalence_verdict(difference, "batch", 10.0), verdicts.decay_verdict(difference)
+        assert two.startswith(f"**{bold or 'Two different trainings.'}**")
+        assert decay.startswith(f"**{bold or 'Not the same in these numbers.'}**")
+
+    @pytest.mark.parametrize("run", [0, 1])
+    @pytest.mark.parametrize(("share", "held"), [(0.89, False), (0.91, True), (1.09, True), (1.11, False)])
+    def test_a_share_within_a_tenth_of_one_is_balance_and_every_run_counts(self, run, share, held):
+        shares = [1.0, 1.0]
+        shares[run] = share
+        balance = pd.DataFrame({"length": [3.9, 3.9], "share": shares, "turn": [1.0, 1.0]})
+        assert verdicts.equilibrium_verdict(balance).startswith("**In balance.**") == held
+
+    @pytest.mark.parametrize(("scale", "words"), [(0.5, "ε = 10⁻⁵"), (2.0, "rounding grow")])
+    def test_what_parts_two_trainings_depends_on_the_side_of_one(self, scale, words):
+        assert words in verdicts.equivalence_verdict(0.5, "batch", scale)
+
+
+class TestNumbersInSentences:
+    """Every number of a sentence is another one, so that none can stand in for another."""
+
+    FOUND = ScaleEffect(output_sd=0.31, output_difference=0.72, gradient_ratio=5.3, relative_step_ratio=8.9, cosine=0.6)
+
+    def test_of_a_scale(self):
+        unscaled = UNSCALED._replace(output_sd=0.94)
+        assert verdicts.scale_verdict(self.FOUND, unscaled, 0.1, 0.02) == (
+            "**Here the invariance is gone**: the output that moved most moved by 0.72. ε = 0.1 is not small beside "
+            "the variance of Wu, with or without the factor, so the output's spread goes from 0.94 to 0.31. The "
+            "gradient of W is 5.3 times as long; with ε = 0 it would be 50."
+        )
+        held = self.FOUND._replace(output_difference=0.0072)
+        assert verdicts.scale_verdict(held, unscaled, 0.1, 0.02) == (
+            "**Batch norm does not notice a = 0.02**: the output that moved most moved by 0.0072. The gradient of W is "
+            "5.3 times as long; 1/a is 50. At the same rate an update therefore turns W 8.9 times as far, and 1/a² is "
+            "2,500."
+        )
+        assert verdicts.why_the_gradient(self.FOUND, 0.1).startswith("Its gradient is 5.3 times what it was.")
+
+    def test_of_a_table(self):
+        table = verdicts.scale_table({"layer": self.FOUND})
+        assert list(table) == ["spread of y", "‖∂L/∂W‖", "‖∂L/∂W‖/‖W‖"]
+        assert table.loc["layer"].tolist() == ["0.31", "×5.3", "×8.9"]
+
+    def test_of_a_kick(self):
+        effects = pd.DataFrame([kicked("none", before=0.11, after=0.63), kicked(before=0.24, after=0.25)])
+        assert verdicts.why_the_kick(effects, 5.0) == (
+            "Training loss, mean of 10 mini-batches before and after: plain 0.11, then 0.63; batch norm 0.24, then "
+            "0.25. Batch norm's output did not notice the kick, but its pace did: by the rule 1/a² the same rate now "
+            "turns W 0.04 times as far in each update."
+        )
+        effects = pd.DataFrame([kicked("none", before=0.11, after=0.63), kicked(before=0.24, after=2.5)])
+        assert verdicts.why_the_kick(effects, 0.5).endswith(
+            "But W is now 0.5 times as long, and the same rate turns it 4 times as far in each update: too far here."
+        )
+        assert verdicts.why_the_kick(effects, 1.0).endswith("then 2.5.")
+
+    def test_of_an_evaluation(self):
+        row = kicked(accuracy_before=0.91, accuracy_lowest=0.42, steps_until_back=7.0)
+        assert verdicts.evaluation_verdict(row).startswith(
+            "Batch norm's test accuracy fell from 91 % to 42 %. After 7 updates it was back within 2 points. "
+        )
+
+    def test_of_a_growth(self):
+        row = pd.Series({"growth": 1.7, "largest_cosine": 3e-9, "shrinking": 0.35, "largest_error": 4e-8})
+        assert verdicts.growth_verdict(row, "X") == (
+            "**X: a right angle every time.** |cos(w, g)| was at most 3·10⁻⁹, and Pythagoras foretold ‖w‖² to 4·10⁻⁸ "
+            "of its value. In the whole run ‖w‖ became 1.7 times as long; it shrank in 35 % of the updates."
+        )
+        row = pd.Series({"growth": 1.7, "largest_cosine": 0.39, "shrinking": 0.0, "largest_error": 0.48})
+        assert verdicts.growth_verdict(row, "X") == (
+            "**X: no right angle.** |cos(w, g)| reached 0.39, and adding squares misses ‖w‖² by up to 48 %. In the "
+            "whole run ‖w‖ became 1.7 times as long; it never shrank."
+        )
+
+    @pytest.mark.parametrize("held", [True, False])
+    def test_of_a_balance(self, held):
+        share = [0.95, 1.04] if held else [0.62, 1.04]
+        balance = pd.DataFrame({"length": [4.4, 3.7], "share": share, "turn": [0.83, 0.79]})
+        words = verdicts.equilibrium_verdict(balance)
+        assert "3.7 to 4.4 (means over the second half)" in words
+        assert f"‖W‖⁴ is {share[0]} to 1.04 times" in words
+        assert "W by 0.79 to 0.83 times √(2ηλ)" in words
