@@ -47,7 +47,7 @@ def open_page(browser: Browser, address: str, screen: str = "desk", scheme: str 
 
 def wait_for_player(page: Page) -> None:
     """Wait until a player is there and everything is drawn."""
-    expect(page.get_by_test_id("stBidiComponentIsolated").first).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_test_id("stMain").get_by_test_id("stBidiComponentIsolated").first).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=PATIENCE)
 
 
@@ -56,7 +56,7 @@ def wait_until_settled(page: Page) -> None:
     # The figure first: a script that has not begun is not running either. Charts below the screen are drawn once they
     # are scrolled to, so a picture above them counts as well.
     drawn = ("stBidiComponentIsolated]", "stVegaLiteChart] canvas", "stVegaLiteChart] svg", "stHtml] img")
-    figures = page.locator(", ".join(f"[data-testid={selector}" for selector in drawn))
+    figures = page.get_by_test_id("stMain").locator(", ".join(f"[data-testid={selector}" for selector in drawn))
     expect(figures.first).to_be_visible(timeout=PATIENCE)
     wait_until_idle(page)
     expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=PATIENCE)

@@ -18,6 +18,8 @@ CARDS_IN_A_ROW = 3
 PROSE_WIDTH = 700  # pixels: about 70 to 80 characters a line
 ENLARGED = 1.29  # what `presenter.css` makes of 1
 
+_browser = st.components.v2.component("bnviz_browser", js=(HERE / "browser.js").read_text(encoding="utf-8"))
+
 
 @contextmanager
 def page(file: str) -> Iterator[None]:
@@ -74,6 +76,7 @@ def _sidebar() -> None:
         )
         if st.session_state["presenter"]:
             st.html(HERE / "presenter.css")
+        _browser(key="frame_browser")
 
 
 def _footer(current: Page) -> None:
