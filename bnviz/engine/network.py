@@ -57,7 +57,7 @@ class Network:
         self.gradients = FlatVector(experiment, len(self.runs), dtype)
         self.generators = [seeded_generator(experiment.seed, "noise") for _ in self.runs]
         self.maps = linear_maps(experiment)
-        self.bound: dict[int, list[LinearMap]] = {}  # by the number of examples
+        self.bound: dict[int, tuple[list[LinearMap], LinearMap]] = {}  # by the number of examples
         self.values = self.maps[0].values
         self.groups = self._make_groups(dtype)
         self.normalize_weights = [place for place, group in enumerate(self.groups) if _normalizes_weights(group.kernel)]
@@ -91,9 +91,9 @@ class Network:
         """The maps of the hidden layers and of the head, bound to their weights for so many examples."""
         if examples not in self.bound:
             tensors = zip(self.maps, self.parameters.weights, self.gradients.weights, strict=True)
-            self.bound[examples] = [each.bind(weight, gradient, examples) for each, weight, gradient in tensors]
-        *hidden, head = self.bound[examples]
-        return hidden, head
+            *hidden, head = (each.bind(weight, gradient, examples) for each, weight, gradient in tensors)
+            self.bound[examples] = hidden, head
+        return self.bound[examples]
 
     def forward(self, x: Tensor, training: bool, tape: Tape | None = None, prepare: bool = False) -> Tensor:
         """Logits `[K, classes, B]` for the examples x `[B, features]`, which all runs share.
