@@ -119,7 +119,7 @@ MUTANTS = [
         PAYLOAD,
         "json.dumps(content, allow_nan=False).encode() + body",
         "json.dumps(content, allow_nan=False).encode()",
-        f"{TEST_ROUND_TRIP} -k id",
+        f"{TEST_ROUND_TRIP} -k another_recording",
     ),
     Mutant(
         "sections not aligned",

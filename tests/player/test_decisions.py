@@ -37,7 +37,9 @@ def test_every_pixel_mixes_the_colors_of_the_classes(node: Node, record: Record,
         assert len(pictures) == len(history.status)
         for run, picture in enumerate(pictures):
             at = min(int(position), history.recorded[run] - 1)
-            truth = np.einsum("cyx,ck->yxk", probability[at, run], colors[: probability.shape[2]])
+            packed = np.rint(255 * probability[at, run, :-1])
+            packed = np.concatenate([packed, 255 - packed.sum(0, keepdims=True)]).clip(0)
+            truth = np.einsum("cyx,ck->yxk", packed / 255, colors[: probability.shape[2]])
             image = drawing.images[picture.call["image"]]
             pixels = [call for call in image["calls"] if call["kind"] == "pixels"][-1]
             size = len(history.arrays["grid_x"])
@@ -45,7 +47,7 @@ def test_every_pixel_mixes_the_colors_of_the_classes(node: Node, record: Record,
             assert pixels["at"] == [0, 0]
             drawn = np.reshape(pixels["data"], (size, size, 4))
             # Rows of a picture run downward, the grid's y upward.
-            np.testing.assert_allclose(drawn[::-1, :, :3], truth, atol=2 + probability.shape[2] / 2)
+            np.testing.assert_allclose(drawn[::-1, :, :3], truth.clip(0, 255), atol=0.51)
             assert (drawn[..., 3] == 255).all()
 
 
