@@ -60,13 +60,13 @@ MUTANTS = [
         f"{WIRED} -k 'follows and opens'",
     ),
     Mutant(
-        "the plain walk is that of batch norm",
+        "the walks stand in each other's places",
         DRAW,
         "run=run, picture=picture, step=step",
         "run=1 - run, picture=picture, step=step",
-        f"{WIRED} -k 'follows and opens'",
+        f"{WIRED} -k order",
     ),
-    Mutant("only a hundredth counts as noticed", f"{LESSON}/verdicts.py", "NOTICED = 0.1 ", "NOTICED = 0.2 ", EDGES),
+    Mutant("only a fifth counts as noticed", f"{LESSON}/verdicts.py", "NOTICED = 0.1 ", "NOTICED = 0.2 ", EDGES),
     Mutant(
         "more than two thirds are most",
         f"{LESSON}/verdicts.py",
