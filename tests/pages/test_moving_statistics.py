@@ -2,7 +2,6 @@ from dataclasses import replace
 
 import pytest
 
-from bnviz.lessons.moving_statistics.verdicts import OUTPUT_ANSWERS, RISE_ANSWERS
 from bnviz.ui.page.stage import Stage
 from tests.pages.reading import judged, metrics
 
@@ -12,13 +11,6 @@ PAGE = "pages/4_moving_statistics.py"
 @pytest.fixture
 def page(open_page):
     return open_page(PAGE)
-
-
-def test_the_page_shows_the_player_a_table_and_its_charts(page):
-    assert not page.exception
-    assert len(page.get("bidi_component")) == 1
-    assert len(page.get("vega_lite_chart")) == 5
-    assert list(page.dataframe[0].value.columns[-2:]) == ["mean of y", "sd of y"]
 
 
 def test_the_first_sight_is_an_output_at_beta_a_loss_that_never_rises_and_a_doubt_that_is_right(page):
@@ -41,33 +33,6 @@ def test_the_first_sight_is_an_output_at_beta_a_loss_that_never_rises_and_a_doub
     assert float(shown["μ moved, γx + β"].split()[0]) > 1
 
 
-def test_predictions_are_settled_by_the_run(page):
-    page.radio(key="moving_statistics_output_prediction").set_value(OUTPUT_ANSWERS[0])
-    page.radio(key="moving_statistics_rise_prediction").set_value(RISE_ANSWERS[0]).run()
-    said = judged(page)
-    assert f"You predicted *{OUTPUT_ANSWERS[0]}*; what happened is *{OUTPUT_ANSWERS[2]}*." in said
-    assert "You predicted *never*, and that is what happened." in said
-
-
-def test_a_large_eps_shows_in_the_spread(page):
-    page.select_slider(key="moving_statistics_eps").set_value(1.0).run()
-    assert not page.exception
-    assert "What happened: the mean is β at every step, the spread is not |γ|" in judged(page)
-    assert "With ε = 1 the spread is" in judged(page)
-    assert page.query_params["eps"] == "1"
-
-
-def test_the_button_deals_one_kick_more_and_then_starts_over(page):
-    for kicks, words in ((2, "twice."), (3, "3 times."), (0, "No kick yet. Press the button."), (1, "once.")):
-        page.button(key="moving_statistics_kick").click().run()
-        assert not page.exception
-        assert page.select_slider(key="moving_statistics_kicks").value == kicks
-        assert words in judged(page)
-        assert page.button(key="moving_statistics_kick").label == (
-            "Start over" if kicks == 3 else "Kick the lower layers"
-        )
-
-
 def test_a_factor_cancels_in_layer_norm_and_not_in_affine_layers(page):
     page.radio(key="moving_statistics_kind").set_value("scale").run()
     assert "Layer norm cancels a common factor as well" in judged(page)
@@ -87,13 +52,6 @@ def test_batch_norms_loss_never_rises_at_other_rates(page, rate):
     assert ("whole steps at this rate are too long" in judged(page)) == (rises["plain"] != "0 of 200")
 
 
-@pytest.mark.parametrize("updates", [0, 300])
-def test_agreement_is_judged_for_networks_of_another_age(page, updates):
-    page.select_slider(key="moving_statistics_updates").set_value(updates).run()
-    assert not page.exception
-    assert "The doubt has a point for the gradient" in judged(page)
-
-
 def test_a_link_sets_the_controls(open_page):
     page = open_page(PAGE, eps="0.1", kind="scale", kicks="3", rate="0.5", updates="0", seed="2")
     assert not page.exception
@@ -102,16 +60,6 @@ def test_a_link_sets_the_controls(open_page):
     assert page.radio(key="moving_statistics_kind").value == "scale"
     assert page.query_params["seed"] == "2"
     assert page.select_slider(key="moving_statistics_rate").value == 0.5
-
-
-def test_another_seed_is_in_the_link_and_in_every_experiment(page):
-    before, kicked = metrics(page), page.table[0].value
-    next(button for button in page.button if "seed 1" in button.label).click().run()
-    assert not page.exception
-    assert page.query_params["seed"] == "1"
-    for label in ("μ moved, γx + β", "mean of y, plain"):
-        assert metrics(page)[label] != before[label]
-    assert (page.table[0].value.loc["γx + β"] != kicked.loc["γx + β"]).all()
 
 
 def test_work_that_was_stopped_shows_its_pictures_and_gives_no_verdict(open_page, monkeypatch):

@@ -34,30 +34,6 @@ def shown_metrics(app) -> dict[str, str]:
     return {metric.label: metric.value for metric in app.metric}
 
 
-def test_every_number_beside_the_gradient_is_the_lessons(open_page):
-    app = open_page(PAGE)
-    batch = batch_of()
-    sums = lesson.gradient_sums(batch)
-    assert shown_metrics(app) == {
-        "Σ dx": "0",
-        "Σ dx·x̂": number(sums.along),
-        "share kept along x̂, ε/(σ² + ε)": number(sums.left_along),
-        "dx of example 3": number(lesson.backward(batch)["dx"].iloc[2]),
-    }
-    assert len(app.get("vega_lite_chart")) == 3
-    assert len(app.get("bidi_component")) == 1
-
-
-def test_the_bookkeeping_shows_both_variances_and_the_running_statistics(open_page, said):
-    app = open_page(PAGE)
-    found, running = lesson.statistics(batch_of()), lesson.running_update(batch_of())
-    assert app.table[0].value["value"].tolist() == [
-        number(value) for value in (found.var, found.unbiased, running.mean, running.var)
-    ]
-    assert "8/7 times" in app.table[0].value.index[1]
-    assert "they agree to within 10⁻¹²" in said(app)
-
-
 def test_controls_are_kept_in_the_link(open_page):
     app = open_page(PAGE)
     app.radio(key="what_it_computes_unit").set_value(3)
@@ -107,20 +83,6 @@ def test_edits_outlive_a_change_of_size_and_can_be_undone(open_page):
     assert dx == number(lesson.backward(edited)["dx"].iloc[2])
     app.button(key="what_it_computes_start_again").click().run()
     assert shown_metrics(app)["dx of example 3"] == number(lesson.backward(batch_of(size=5))["dx"].iloc[2])
-
-
-def test_a_button_doubles_the_picked_unit_and_there_is_a_way_back(open_page, said):
-    app = open_page(PAGE, unit="2")
-    before = shown_metrics(app)
-    app.button(key="what_it_computes_double").click().run()
-    assert not app.exception
-    doubled = start_table().assign(**{"unit 2": 2 * start_table()["unit 2"]})
-    assert app.dataframe[0].value.to_numpy().tolist() == doubled.iloc[:8].to_numpy().tolist()
-    batch = unit_batch(doubled.iloc[:8], Settings(unit=2))
-    assert shown_metrics(app)["dx of example 3"] == number(lesson.backward(batch)["dx"].iloc[2])
-    assert shown_metrics(app) != before
-    app.button(key="what_it_computes_start_again").click().run()
-    assert shown_metrics(app) == before
 
 
 def test_doubling_ends_where_the_table_does(open_page):
@@ -175,22 +137,6 @@ def test_only_numbers_within_reach_are_accepted(bad):
     table.loc[4, "dy"] = bad
     assert [sentence.partition(":")[0] for sentence in table_problems(table)] == ["Example 4, dy"]
     assert table_problems(start_table()) == []
-
-
-@pytest.mark.parametrize(
-    ("guess", "answer"),
-    [(GUESSES[1], "that is what happened"), (GUESSES[0], "what happened is *y stays as it is*")],
-)
-def test_the_prediction_is_settled_by_the_batch(open_page, guess, answer):
-    app = open_page(PAGE)
-    app.radio(key="what_it_computes_prediction").set_value(guess).run()
-    assert any(answer in message.value for message in (*app.success, *app.info))
-
-
-def test_a_large_eps_settles_the_prediction_otherwise(open_page, said):
-    app = open_page(PAGE, unit="2", eps="10")
-    growth = lesson.doubling(batch_of(unit=2, eps=10.0)).growth
-    assert f"What happened: y moves {growth:.2f} times as far from β." in said(app)
 
 
 def test_after_doubling_is_worded_by_the_result():

@@ -177,6 +177,22 @@ def settlement(guess: str | None, happened: str, why: str) -> str:
     return f"You predicted *{guess}*; what happened is *{happened}*. {why}"
 
 
+def require_said(page: Page, *words: str) -> None:
+    """Assert that the page says these words: what its prose promises of these values."""
+    text = page.text()
+    assert not [claim for claim in words if claim not in text]
+
+
+def require_link(page: Page, case: Mapping[str, Any]) -> None:
+    """Assert that the page's link has all that was set and differs from the default, but for predictions."""
+    changed = {name: value for name, value in case.items() if value != page.first[name]}
+    assert page.app.query_params == {
+        name: f"{value:g}" if isinstance(value, float) else str(value)
+        for name, value in changed.items()
+        if not name.endswith("prediction")
+    }
+
+
 def require_order(page: Page, must: Shown) -> None:
     """Assert that the figures stand in this order, so that none is in another's place."""
     assert [chart.title[:1] for chart in page.charts()] == [picture(chart).title[:1] for chart in must.charts]

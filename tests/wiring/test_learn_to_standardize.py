@@ -19,7 +19,9 @@ from tests.wiring.following import (
     dark,
     require,
     require_complete,
+    require_link,
     require_order,
+    require_said,
     result_of,
     settlement,
 )
@@ -50,6 +52,16 @@ CASES = {
     },
     "a wide spread": {"spread": 10.0, "drift": "jump", "size": 8.0, "steps_prediction": "at most 10"},
 }
+SAID = {
+    "easy inputs, all predictions right": [
+        "Nothing in the way.",
+        "You predicted *γx + β*, and that is what happened.",
+        "It diverged, at step",
+        "Batch norm has the lower training loss.",
+    ],
+    "out of reach, all predictions wrong": ["Out of reach here.", "Frozen statistics have the lower training loss."],
+    "a wide spread": ["What happened: batch norm."],
+}
 PRESSED = ["repeat"]
 
 
@@ -61,6 +73,8 @@ def page():
 @pytest.mark.parametrize("case", CASES)
 def test_all_that_is_shown_follows_the_controls(page, case):
     require(page.move(**CASES[case]), expected(**CASES[case]))
+    require_link(page, CASES[case])
+    require_said(page, *SAID.get(case, []))
 
 
 def test_every_control_is_moved(page):

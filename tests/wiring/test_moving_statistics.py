@@ -17,7 +17,9 @@ from tests.wiring.following import (
     dark,
     require,
     require_complete,
+    require_link,
     require_order,
+    require_said,
     result_of,
     settlement,
 )
@@ -42,6 +44,11 @@ CASES = {
     },
     "no kick": {"kind": "scale", "kicks": 0},
 }
+SAID = {
+    "all predictions right": ["Layer norm cancels a common factor", "The doubt has a point for the gradient"],
+    "all predictions wrong": ["With ε = 1 the spread is", "The doubt has a point for the gradient"],
+    "no kick": ["No kick yet. Press the button."],
+}
 PRESSED = ["kick", "repeat"]
 DRAWN_ONLY = ["player"]
 
@@ -61,6 +68,8 @@ def digest(data: bytes) -> str:
 @pytest.mark.parametrize("case", CASES)
 def test_all_that_is_shown_follows_the_controls(page, case):
     require(page.move(**CASES[case]), expected(**CASES[case]))
+    require_link(page, CASES[case])
+    require_said(page, *SAID.get(case, []))
     recording = result_of(wandering.drift_experiment(CASES[case].get("eps", 1e-5), 0))
     assert page.component("player") == digest(pack(recording, autoplay=True, view="layer"))
 

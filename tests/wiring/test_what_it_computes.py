@@ -17,6 +17,7 @@ from tests.wiring.following import (
     dark,
     require,
     require_complete,
+    require_link,
     require_order,
     settlement,
 )
@@ -47,6 +48,7 @@ def page():
 @pytest.mark.parametrize("case", CASES)
 def test_all_that_is_shown_follows_the_controls(page, case):
     require_all(page.move(**CASES[case]), **CASES[case])
+    require_link(page, CASES[case])
 
 
 def test_every_control_is_moved(page):

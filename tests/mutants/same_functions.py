@@ -1,0 +1,112 @@
+"""Faults in the page on same functions and in its lesson."""
+
+from tests.mutants import Mutant
+
+PAGE = "pages/2_same_functions.py"
+DRAW = "bnviz/ui/lessons/same_functions.py"
+LESSON = "bnviz/lessons/same_functions"
+WIRED = "tests/wiring/test_same_functions.py"
+EDGES = "tests/lessons/same_functions/test_edges.py"
+DRAWN = "tests/lessons/same_functions/test_drawn.py"
+
+MUTANTS = [
+    Mutant(
+        "the example is the next one",
+        PAGE,
+        "Folding(seed), example - 1, fold_guess",
+        "Folding(seed), example, fold_guess",
+        f"{WIRED} -k 'follows and opens'",
+    ),
+    Mutant(
+        "the walks are drawn up to their end",
+        PAGE,
+        "Walks(length, plane_rate, seed), update)",
+        "Walks(length, plane_rate, seed), 60)",
+        f"{WIRED} -k 'follows and right'",
+    ),
+    Mutant(
+        "the neuron learns at the rate of the networks",
+        PAGE,
+        "Walks(length, plane_rate, seed)",
+        "Walks(length, rate, seed)",
+        f"{WIRED} -k 'follows and opens'",
+    ),
+    Mutant(
+        "the plane ignores the seed",
+        PAGE,
+        "Landscape(seed)",
+        "Landscape()",
+        f"{WIRED} -k seed",
+    ),
+    Mutant(
+        "two predictions are swapped",
+        PAGE,
+        "Parting(rate, depth, seed), part_guess)",
+        "Parting(rate, depth, seed), fold_guess)",
+        f"{WIRED} -k 'follows and wrong'",
+    ),
+    Mutant(
+        "the error at ε = 0 is that at the chosen ε",
+        DRAW,
+        "short(exact.change_error, 1)",
+        "short(batch.change_error, 1)",
+        f"{WIRED} -k 'follows and right'",
+    ),
+    Mutant(
+        "the differences of two plain networks are swapped",
+        DRAW,
+        "same, other = difference(table, SAME_RATE), difference(table, OTHER_RATE)",
+        "other, same = difference(table, SAME_RATE), difference(table, OTHER_RATE)",
+        f"{WIRED} -k 'follows and opens'",
+    ),
+    Mutant(
+        "the walks stand in each other's places",
+        DRAW,
+        "run=run, picture=picture, step=step",
+        "run=1 - run, picture=picture, step=step",
+        f"{WIRED} -k order",
+    ),
+    Mutant("only a fifth counts as noticed", f"{LESSON}/verdicts.py", "NOTICED = 0.1 ", "NOTICED = 0.2 ", EDGES),
+    Mutant(
+        "more than two thirds are most",
+        f"{LESSON}/verdicts.py",
+        'row["changed"] <= row["examples"] / 2',
+        'row["changed"] <= row["examples"] / 1.5',
+        EDGES,
+    ),
+    Mutant(
+        "who diverged got furthest",
+        f"{LESSON}/verdicts.py",
+        "key=lambda pair: pair[1].loss)",
+        "key=lambda pair: -pair[1].loss)",
+        "tests/lessons/same_functions/test_verdicts.py",
+    ),
+    Mutant(
+        "a turn goes the long way",
+        f"{LESSON}/verdicts.py",
+        "+ 180) % 360 - 180)",
+        "+ 180) % 360)",
+        EDGES,
+    ),
+    Mutant(
+        "the pulls of w and γ change axes",
+        f"{LESSON}/charts.py",
+        'y = alt.Y("weight_part:Q"',
+        'y = alt.Y("gamma_part:Q"',
+        DRAWN,
+    ),
+    Mutant(
+        "folded and training mode change colors",
+        f"{LESSON}/charts.py",
+        '"folded": color_of(styles[1], theme)}',
+        '"folded": PALETTES[theme].text}',
+        DRAWN,
+    ),
+    Mutant(
+        "the last distance is the largest",
+        f"{LESSON}/parting.py",
+        "difference[1], difference.iloc[-1]",
+        "difference[1], difference.max()",
+        f"{WIRED} -k 'follows and right'",
+    ),
+]

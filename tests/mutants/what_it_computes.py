@@ -1,0 +1,119 @@
+"""Faults in the page on what batch norm computes and in its lesson."""
+
+from tests.mutants import Mutant
+
+PAGE = "pages/1_what_it_computes.py"
+DRAW = "bnviz/ui/lessons/what_it_computes.py"
+LESSON = "bnviz/lessons/what_it_computes"
+WIRED = "tests/wiring/test_what_it_computes.py"
+EDGES = "tests/lessons/what_it_computes/test_edges.py"
+DRAWN = "tests/lessons/what_it_computes/test_drawn.py"
+
+MUTANTS = [
+    Mutant(
+        "dx is that of the next example",
+        PAGE,
+        'frame_of_parts["dx"].iloc[settings.example - 1]',
+        'frame_of_parts["dx"].iloc[settings.example - 2]',
+        f"{WIRED} -k 'follows and opens'",
+    ),
+    Mutant(
+        "the prediction is settled by the first example",
+        PAGE,
+        "after_doubling(lesson.doubling(batch), settings.example)",
+        "after_doubling(lesson.doubling(batch), 1)",
+        f"{WIRED} -k 'follows and opens'",
+    ),
+    Mutant(
+        "the formula traces the default example",
+        PAGE,
+        "        example=settings.example,\n        theme=theme(),\n        key=",
+        "        example=3,\n        theme=theme(),\n        key=",
+        f"{WIRED} -k 'another and example'",
+    ),
+    Mutant(
+        "variances are swapped",
+        PAGE,
+        "number(found.unbiased)",
+        "number(found.var)",
+        f"{WIRED} -k 'follows and opens'",
+    ),
+    Mutant(
+        "β is γ",
+        DRAW,
+        "        settings.gamma,\n        settings.beta,",
+        "        settings.gamma,\n        settings.gamma,",
+        f"{WIRED} -k 'follows and opens'",
+    ),
+    Mutant(
+        "the unit is always the first",
+        DRAW,
+        "columns[column_of(settings.unit)]",
+        "columns[column_of(1)]",
+        f"{WIRED} -k 'another and unit'",
+    ),
+    Mutant(
+        "the button doubles the first unit",
+        DRAW,
+        '    unit = st.session_state["what_it_computes_unit"]\n    st.session_state["what_it_computes_edited"]',
+        '    unit = 1\n    st.session_state["what_it_computes_edited"]',
+        f"{WIRED} -k button",
+    ),
+    Mutant(
+        "an example that is pressed is not followed",
+        DRAW,
+        'st.session_state["what_it_computes_example"] = example',
+        'st.session_state["what_it_computes_example"] = example - 1',
+        f"{WIRED} -k pressed",
+    ),
+    Mutant("a tenth is negligible", f"{LESSON}/verdicts.py", "NEGLIGIBLE = 0.01", "NEGLIGIBLE = 0.1", EDGES),
+    Mutant(
+        "before and after are swapped",
+        f"{LESSON}/verdicts.py",
+        "from {number(found.before[example - 1])} to {number(found.after[example - 1])}",
+        "from {number(found.after[example - 1])} to {number(found.before[example - 1])}",
+        EDGES,
+    ),
+    Mutant(
+        "a gap needs two standard deviations",
+        f"{LESSON}/standardization.py",
+        "return self.before > 1",
+        "return self.before > 2",
+        EDGES,
+    ),
+    Mutant(
+        "y stays up to a tenth",
+        f"{LESSON}/standardization.py",
+        "STAYS = 0.01",
+        "STAYS = 0.1",
+        EDGES,
+    ),
+    Mutant(
+        "the widest gap has less than a quarter on a side",
+        f"{LESSON}/standardization.py",
+        "gaps[quarter - 1 : size - quarter, 0]",
+        "gaps[quarter - 1 :, 0]",
+        EDGES,
+    ),
+    Mutant(
+        "the mean's part begins at 0",
+        f"{LESSON}/charts.py",
+        '("mean_part", frame["upstream"]),',
+        '("mean_part", 0.0),',
+        DRAWN,
+    ),
+    Mutant(
+        "the sticks end at dy",
+        f"{LESSON}/charts.py",
+        'encode(x=x, y=y, y2="line:Q")',
+        'encode(x=x, y=y, y2="upstream:Q")',
+        DRAWN,
+    ),
+    Mutant(
+        "the spread is that of B − 1",
+        f"{LESSON}/charts.py",
+        "grouped.std(ddof=0)",
+        "grouped.std(ddof=1)",
+        DRAWN,
+    ),
+]
