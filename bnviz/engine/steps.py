@@ -48,7 +48,8 @@ def steps(experiment: Experiment, programs: Sequence[Program] | None = None) -> 
     runs in few programs, for speed), where something is to be changed before the first pass.
 
     Reading, and changing parameters, needs no care. A pass of one's own (`Program.gradients`, `Network.forward`)
-    belongs under `torch.inference_mode()`. Sets torch's intra-op threads to one for this process.
+    belongs under `torch.inference_mode()`; for autograd, clone a tensor first. Sets torch's intra-op threads to one for
+    this process.
     """
     torch.set_num_threads(1)
     return _states(experiment, one_program_a_run(experiment) if programs is None else programs)
