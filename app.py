@@ -12,7 +12,7 @@ from bnviz.norms import NORMS
 from bnviz.outcome import Outcome, outcomes
 from bnviz.ui.page import frame
 from bnviz.ui.page.contents import page_named
-from bnviz.ui.page.literal import literal
+from bnviz.ui.page.ignored import say_what_was_ignored
 from bnviz.ui.page.stage import reserve
 from bnviz.ui.server.application import SecurityHeaders, lifespan
 from bnviz.ui.server.jobs import Done
@@ -124,8 +124,7 @@ def question_page() -> None:
     with frame.prose():
         st.markdown(QUESTION)
         if problems:
-            listed = "\n".join(f"- {literal(name)}: {literal(message)}" for name, message in problems.items())
-            st.error(f"These parts of the link were ignored:\n\n{listed}")
+            say_what_was_ignored(problems)
     guess = st.radio(
         "Which of the three will learn to read digits? Take a guess, then watch.",
         GUESSES,

@@ -235,9 +235,12 @@ class Experiment(Value):
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """The experiment in `text`. Raises :class:`InvalidExperiment` that lists every bad field."""
+        """The experiment in `text`, which may begin with a byte order mark, as some editors save it.
+
+        Raises :class:`InvalidExperiment` that lists every bad field.
+        """
         try:
-            data = json.loads(text)
+            data = json.loads(text.removeprefix("\ufeff") if isinstance(text, str) else text)
         except (json.JSONDecodeError, UnicodeDecodeError, RecursionError, TypeError) as error:
             raise InvalidExperiment({"experiment": f"this is not JSON ({error}); export it again."}) from None
         if not isinstance(data, dict):

@@ -188,38 +188,45 @@ class History:
 
         Raises ValueError for a damaged file, one of another program or of another version. Never unpickles.
         """
+        mend = "Save it again from bnviz."
         try:
             with np.load(path, allow_pickle=False) as stored:
+                if "header" not in stored.files:
+                    raise ValueError("it was not written by bnviz")
                 if stored.zip.getinfo("header.npy").file_size > MOST_HEADER:
                     raise ValueError("its header is too long")
                 header = json.loads(bytes(stored["header"]).decode())
                 if not isinstance(header, dict) or header.get("format") != FORMAT:
                     raise ValueError("it was not written by bnviz")
                 if header.get("version") != VERSION:
+                    mend = "Open it with the bnviz that saved it, or train its experiment again."
                     raise ValueError(
                         f"its version is {header.get('version')!r}, and this bnviz reads version {VERSION}"
                     )
                 experiment = Experiment.from_json(header["experiment"])
                 names = ARRAYS if experiment.features == 2 else ARRAYS[: -len(_IN_THE_PLANE)]
-                arrays = {name: stored[f"array_{name}"] for name in names}
+                lacking = [name for name in ("steps", "recorded") if name not in stored.files]
+                lacking += [name for name in names if f"array_{name}" not in stored.files]
+                if lacking:
+                    raise ValueError(f"it lacks {' and '.join(lacking)}")
                 history = cls(
                     experiment,
                     tuple(str(status) for status in header["status"]),
                     stored["steps"],
                     stored["recorded"],
-                    arrays,
+                    {name: stored[f"array_{name}"] for name in names},
                 )
             history._check_shapes()
             return history
         except FileNotFoundError:
             raise
         except InvalidExperiment as error:
-            reason = f"its experiment is not valid: {error}"
-        except (KeyError, AttributeError, TypeError) as error:
-            reason = f"it has no {error}" if isinstance(error, KeyError) else "it is not laid out as a history"
+            reason = f"its experiment is not valid: {error}".removesuffix(".")
+        except (KeyError, AttributeError, TypeError):
+            reason = "it is not laid out as a history"
         except Exception as error:  # noqa: BLE001 - zipfile, zlib and numpy's parser each have their own on damaged bytes
-            reason = str(error) or "it is damaged"
-        raise ValueError(f"This file is not a bnviz history that can be read: {reason}. Save it again from bnviz.")
+            reason = str(error).removesuffix(".") or "it is damaged"
+        raise ValueError(f"This file is not a bnviz history that can be read: {reason}. {mend}")
 
     def _check_shapes(self) -> None:
         """Raise ValueError unless the arrays are those of the experiment."""

@@ -6,6 +6,9 @@ from typing import Any
 from bnviz.experiment import Experiment, InvalidExperiment
 from bnviz.query import PARTS
 
+STRANGE = "this page has no such parameter."
+"""What is wrong with a parameter that nobody here gave a meaning, such as one that a newsletter appends."""
+
 
 def read_query(query: Mapping[str, Any]) -> tuple[Experiment, dict[str, str]]:
     """The experiment in `query` without the parameters that are wrong, and what was wrong: name → message.

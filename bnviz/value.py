@@ -7,6 +7,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 from bnviz.limits import LIBRARY
 
+NO_SUCH_FIELD = "there is no such field; remove it."
+
 
 class InvalidExperiment(ValueError):
     """A bad field, or several: `problems` maps each field's name to a message that says how to fix it."""
@@ -32,7 +34,7 @@ def _problems(error: ValidationError) -> dict[str, str]:
         if item["type"] == "value_error":
             message = str(cause)
         elif item["type"] == "extra_forbidden":
-            message = f"{field}: there is no such field; remove it."
+            message = f"{field}: {NO_SUCH_FIELD}"
         elif field == "widths" and item["type"] == "tuple_type":
             message = f"widths = {short(item['input'])}: must be a list of whole numbers, in a link 64-64-64."
         elif item["type"] == "literal_error":

@@ -12,6 +12,7 @@ from bnviz.ui.lab.figures import figures
 from bnviz.ui.lab.files import downloads, read_upload
 from bnviz.ui.lab.sweep import MODE, ONE, SWEEP, sweep_tab
 from bnviz.ui.page import frame
+from bnviz.ui.page.ignored import say_what_was_ignored
 from bnviz.ui.page.literal import literal
 from bnviz.ui.page.results_table import results_table
 from bnviz.ui.page.stage import reserve
@@ -50,10 +51,11 @@ def draw_controls() -> None:
     lab.update(draft)
 
 
-def complain(problems: dict[str, str], beginning: str) -> None:
-    """Show what is wrong with fields, one line each."""
+def complain(problems: dict[str, str]) -> None:
+    """Show what is wrong with the fields of the draft, one line each."""
     if problems:
-        st.error("\n".join([beginning, "", *(f"- {literal(message)}" for message in problems.values())]))
+        listed = "\n".join(f"- {literal(message)}" for message in problems.values())
+        st.error(f"This cannot be trained yet:\n\n{listed}")
 
 
 def offer_what_is_allowed() -> None:
@@ -123,11 +125,11 @@ def train_one(experiment: Experiment | None) -> None:
 with frame.page("pages/12_training_lab.py"):
     st.title("Change one thing, keep the rest equal")
     st.markdown("Set up to four runs that share data, initial weights and mini-batches, then press Train and compare.")
-    complain(lab.open_lab(st.query_params.to_dict()), "These parts of the link were ignored:")
+    say_what_was_ignored(lab.open_lab(st.query_params.to_dict()))
     choose_preset()
     draw_controls()
     experiment, problems = lab.judge(lab.draft())
-    complain(problems, "This cannot be trained yet:")
+    complain(problems)
     offer_what_is_allowed()
     mode = st.radio(
         "Train",

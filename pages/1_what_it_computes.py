@@ -17,6 +17,7 @@ from bnviz.lessons.what_it_computes.verdicts import (
 from bnviz.ui.formula import formula
 from bnviz.ui.lessons import what_it_computes as mini_batch
 from bnviz.ui.page import frame
+from bnviz.ui.page.ignored import say_what_was_ignored
 from bnviz.ui.page.lesson import figure, limit, numbers, predict, settle, sources, theme
 from bnviz.ui.page.literal import literal
 from bnviz.words import number
@@ -151,8 +152,7 @@ with frame.page("pages/1_what_it_computes.py"):
         )
     problems = mini_batch.open_page(st.query_params.to_dict())
     if problems:
-        listed = "\n".join(f"- {literal(name)}: {literal(message)}" for name, message in problems.items())
-        st.error(f"These parts of the link were ignored:\n\n{listed}")
+        say_what_was_ignored(problems)
     guess = predict(QUESTION, GUESSES, "what_it_computes")
     mini_batch.offer_doubling()
     left, right = st.columns(2, gap="large")

@@ -47,7 +47,9 @@ def open_page(browser: Browser, address: str, screen: str = "desk", scheme: str 
 
 def wait_for_player(page: Page) -> None:
     """Wait until a player is there and everything is drawn."""
-    expect(page.get_by_test_id("stMain").get_by_test_id("stBidiComponentIsolated").first).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_test_id("stMain").get_by_test_id("stBidiComponentIsolated").first).to_be_visible(
+        timeout=PATIENCE
+    )
     expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=PATIENCE)
 
 

@@ -20,3 +20,8 @@ def compute(task: Any) -> pd.DataFrame:
 def metrics(app: AppTest) -> dict[str, str]:
     """The numbers that stand beside figures: name → value."""
     return {metric.label: metric.value for metric in app.metric}
+
+
+def components(app: AppTest) -> list[Any]:
+    """The players and other components of the page itself."""
+    return [element for element in app.get("bidi_component") if element.key != "frame_browser"]

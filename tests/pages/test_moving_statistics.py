@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from bnviz.ui.page.stage import Stage
-from tests.pages.reading import judged, metrics
+from tests.pages.reading import components, judged, metrics
 
 PAGE = "pages/4_moving_statistics.py"
 
@@ -67,7 +67,7 @@ def test_work_that_was_stopped_shows_its_pictures_and_gives_no_verdict(open_page
     monkeypatch.setattr(Stage, "obtain", lambda self, task: replace(whole(self, task), ending="stopped"))
     page = open_page(PAGE, seed="0")
     assert not page.exception
-    assert len(page.get("bidi_component")) == 1
+    assert len(components(page)) == 1
     assert len(page.get("vega_lite_chart")) == 5
     assert not page.metric
     assert not page.table

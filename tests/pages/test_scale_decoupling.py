@@ -5,7 +5,7 @@ from bnviz.lessons.scale_decoupling.scale import ScaleSweep
 from bnviz.ui.page.stage import Course, _draw_progress
 from bnviz.ui.server.jobs import Running
 from bnviz.ui.server.training import prepare, training_queue
-from tests.pages.reading import judged, metrics
+from tests.pages.reading import components, judged, metrics
 
 PAGE = "pages/6_scale_decoupling.py"
 
@@ -17,7 +17,7 @@ def page(open_page):
 
 def test_the_page_shows_its_charts_and_the_player(page):
     assert not page.exception
-    assert len(page.get("bidi_component")) == 1
+    assert len(components(page)) == 1
     assert len(page.get("vega_lite_chart")) == 9
 
 

@@ -67,13 +67,19 @@ def test_what_the_reader_sets_is_in_the_link_and_leaves_it_with_the_default(open
         ({"rate": "2"}, "must be one of 0.1, 1, 10."),
         ({"seed": "-1"}, "- seed = -1: must be from 0 to 4,294,967,295;"),
         ({"seed": "x"}, "- seed must be a whole number."),
-        ({"size": "3"}, "- size: this page has no such parameter."),
     ],
 )
 def test_what_a_link_must_not_say_is_named_and_dropped(opened, query, message):
     app = opened(**query)
     assert app.text[0].value == "0 1.0 batch False"
     assert message in app.error[0].value.replace("\\", "")
+    assert link(app) == {}
+
+
+def test_a_strangers_parameter_is_left_out_without_alarm(opened):
+    app = opened(utm_source="mail")
+    assert not app.error
+    assert "Not of this page, and left out of its link: utm" in app.caption[0].value
     assert link(app) == {}
 
 

@@ -11,6 +11,7 @@ from bnviz.ui.server import budget
 from bnviz.ui.server.configuration import Configuration
 from bnviz.ui.server.jobs import JobQueue
 from bnviz.ui.server.training import job_key
+from tests.pages.reading import components
 
 
 class Counting:
@@ -61,7 +62,7 @@ def stage(monkeypatch):
 
 
 def players(app) -> int:
-    return len(app.get("bidi_component"))
+    return len(components(app))
 
 
 def test_a_result_is_played_without_a_message(stage):

@@ -3,10 +3,11 @@ import re
 from streamlit.testing.v1 import AppTest
 
 from bnviz.ui.page.contents import PAGES
+from tests.pages.reading import components
 
 
 def on_stage(app: AppTest) -> int:
-    return len(app.get("bidi_component"))
+    return len(components(app))
 
 
 def test_the_race_is_on_stage_and_judged(open_page, said):

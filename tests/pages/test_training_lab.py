@@ -9,6 +9,7 @@ from bnviz.costs import app_problems
 from bnviz.lessons.training_lab.presets import PRESETS
 from bnviz.limits import HOSTED
 from bnviz.ui.lab import files
+from tests.pages.reading import components
 
 LAB = "pages/12_training_lab.py"
 TINY = Experiment(dataset="moons", widths=(4,), steps=8, batch_size=16, n_train=64, runs=(Run(norm="batch"),))
@@ -38,7 +39,7 @@ def test_a_link_sets_the_controls_and_trains(lab):
     assert not app.error
     assert field(app, "steps").value == 8
     assert field(app, "dataset", "selectbox").value == "moons"
-    assert len(app.get("bidi_component")) == 1
+    assert len(components(app)) == 1
     assert app.table[0].value.index.tolist() == ["batch norm"]
 
 
@@ -278,7 +279,7 @@ def test_a_file_that_cannot_be_read_is_explained_and_breaks_nothing(lab, said, n
     assert len(app.error) == 1
     assert reason in said(app)
     assert field(app, "steps").value == TINY.steps
-    assert len(app.get("bidi_component")) == 1
+    assert len(components(app)) == 1
 
 
 @pytest.mark.parametrize("tab", ["Accuracy", "γ and β", "μ and σ", "Weights and rates", "Percentiles"])

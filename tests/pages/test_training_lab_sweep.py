@@ -12,6 +12,7 @@ from bnviz.ui.lab.sweep import RANGES, _csv, _parquet
 from bnviz.ui.page import sweep_view
 from bnviz.ui.page.sweep_view import Sweep, _beginning, cost_words, nearest_allowed, problems_of
 from bnviz.ui.server.training import job_key, training_queue
+from tests.pages.reading import components
 
 LAB = "pages/12_training_lab.py"
 TINY = Experiment(dataset="moons", widths=(4,), steps=8, batch_size=16, n_train=64, runs=(Run(), Run(norm="none")))
@@ -41,7 +42,7 @@ def test_nothing_is_trained_until_asked_for_and_the_cost_is_stated(lab):
     assert "98 networks × 8 updates" in lab.caption[0].value
     assert "Train 98 networks" in labels(lab)
     assert "Train" not in labels(lab)
-    assert not lab.get("bidi_component")
+    assert not components(lab)
     assert not lab.get("vega_lite_chart")
 
 
@@ -65,7 +66,7 @@ def test_a_cell_opens_as_one_experiment(lab):
     assert Experiment.from_query(lab.query_params) == TINY.model_copy(
         update={"runs": (Run(norm="none", lr=3.0, init_scale=0.1),)}
     )
-    assert len(lab.get("bidi_component")) == 1
+    assert len(components(lab)) == 1
     assert lab.table[0].value.index.tolist() == ["plain"]
 
 

@@ -193,6 +193,10 @@ def test_text_that_is_no_experiment_is_refused(text, words):
     assert words in str(caught.value)
 
 
+def test_a_byte_order_mark_is_no_part_of_the_text():
+    assert Experiment.from_json("\ufeff" + Experiment(steps=7).to_json()).steps == 7
+
+
 def test_json_is_readable_and_complete():
     data = json.loads(Experiment().to_json())
     assert set(data) == set(Experiment.model_fields)

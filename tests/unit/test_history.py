@@ -208,8 +208,8 @@ DAMAGES = {
     "first half": (lambda good: good[: len(good) // 2], "not a bnviz history"),
     "a single array": (lambda good: npy(), "not a bnviz history"),
     "a pickle": (lambda good: b"\x80\x04\x95" + bytes(30), "not a bnviz history"),
-    "a foreign archive": (lambda good: zipped(letter=b"Dear reader"), "header"),
-    "a foreign npz": (lambda good: rebuilt(good, header=None), "header"),
+    "a foreign archive": (lambda good: zipped(letter=b"Dear reader"), "not written by bnviz"),
+    "a foreign npz": (lambda good: rebuilt(good, header=None), "not written by bnviz"),
     "another program": (lambda good: with_header(good, format="pictures"), "not written by bnviz"),
     "a later version": (lambda good: with_header(good, version=99), "version is 99.*reads version 1"),
     "a header that is no object": (lambda good: rebuilt(good, header=np.frombuffer(b"[1]", np.uint8)), "not written"),
@@ -217,8 +217,8 @@ DAMAGES = {
     "a bad experiment": (lambda good: with_header(good, experiment='{"steps": -1}'), "steps = -1"),
     "no experiment": (lambda good: with_header(good, experiment=None), "not a bnviz history"),
     "status of another": (lambda good: with_header(good, status=["finished"]), "runs do not fit"),
-    "a missing array": (lambda good: rebuilt(good, array_mean=None), "mean"),
-    "no steps": (lambda good: rebuilt(good, steps=None), "steps"),
+    "a missing array": (lambda good: rebuilt(good, array_mean=None), "it lacks mean"),
+    "no steps": (lambda good: rebuilt(good, steps=None), "it lacks steps"),
     "steps that are one number": (lambda good: rebuilt(good, steps=np.array(3)), "not a bnviz history"),
     "steps that are text": (lambda good: rebuilt(good, steps=np.array(list("abcdef"))), "not a bnviz history"),
     "a wrong shape": (lambda good: rebuilt(good, array_gamma=np.zeros((2, 2))), "'gamma' does not fit"),
@@ -262,7 +262,9 @@ def test_a_file_that_cannot_be_read_is_refused_with_its_reason(stored, damage, w
     with pytest.raises(ValueError, match=words) as caught:
         load(damage(stored))
     assert str(caught.value).startswith("This file is not a bnviz history that can be read")
-    assert str(caught.value).endswith("Save it again from bnviz.")
+    mend = "Open it with the bnviz that saved it" if words.startswith("version") else "Save it again from bnviz."
+    assert mend in str(caught.value)
+    assert ".." not in str(caught.value)
 
 
 def test_damaged_bytes_are_refused_or_harmless(stored):

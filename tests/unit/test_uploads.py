@@ -33,6 +33,11 @@ def test_a_recording_is_kept_under_the_key_that_is_returned(stored, queue):
     assert queue.result(key).result.status == ("finished",)
 
 
+def test_an_experiment_may_begin_with_a_byte_order_mark():
+    experiment, _ = files.read_upload("e.json", TINY.to_json().encode("utf-8-sig"))
+    assert experiment == TINY
+
+
 def test_a_recording_that_there_is_no_room_for_is_refused(stored, monkeypatch):
     small = JobQueue(lambda *_: None, size=lambda _history: 10, keep_bytes=5)
     monkeypatch.setattr(files, "training_queue", lambda: small)

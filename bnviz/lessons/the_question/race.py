@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from bnviz.experiment import Experiment, InvalidExperiment, Run
+from bnviz.links import STRANGE
 
 NORMS_IN_RACE = ("none", "affine", "batch")
 
@@ -48,7 +49,7 @@ def read_query(query: Mapping[str, str]) -> tuple[tuple[str, ...], int, dict[str
             except ValueError:
                 problems[name] = "seed must be a whole number."
         else:
-            problems[name] = "this page has no such parameter."
+            problems[name] = STRANGE
     return norms, seed, problems
 
 

@@ -115,7 +115,7 @@ def read_upload(name: str, data: bytes) -> tuple[Experiment, str | None]:
     if len(data) > MOST_JSON:
         raise ValueError(f"The file has {len(data):,} bytes; an experiment has at most {MOST_JSON:,}.")
     try:
-        experiment = Experiment.from_json(data.decode("utf-8"))
+        experiment = Experiment.from_json(data.decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise ValueError("The file is not text, so it is not an experiment. Save the experiment again.") from None
     except InvalidExperiment as error:

@@ -14,9 +14,10 @@ import streamlit as st
 from bnviz.costs import work
 from bnviz.experiment import Experiment, InvalidExperiment
 from bnviz.lessons.training_lab.presets import PRESETS
-from bnviz.links import read_query
+from bnviz.links import STRANGE, read_query
 from bnviz.ui.lab.controls import Draft, draft_of
 from bnviz.ui.server.budget import nearest_allowed, refused, share_of_budget
+from bnviz.value import NO_SUCH_FIELD
 from bnviz.words import short
 
 START = PRESETS[0].experiment
@@ -35,7 +36,8 @@ def open_lab(query: Mapping[str, str]) -> dict[str, str]:
         experiment, problems = read_query(asked)
         welcome, too_much = _within_limits(experiment)
         load(welcome)
-        return problems | too_much
+        strangers = {name: STRANGE for name, message in problems.items() if message.endswith(NO_SUCH_FIELD)}
+        return problems | strangers | too_much
     if _DRAFT not in st.session_state:
         load(START)
     return {}

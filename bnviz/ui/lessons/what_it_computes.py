@@ -12,6 +12,7 @@ import pandas as pd
 import streamlit as st
 
 from bnviz.lessons.what_it_computes.standardization import START_BATCH, START_UPSTREAM, UnitBatch
+from bnviz.links import STRANGE
 from bnviz.words import short
 
 UNITS = tuple(range(1, START_BATCH.shape[1] + 1))
@@ -56,7 +57,7 @@ def read_query(query: Mapping[str, str]) -> tuple[Settings, dict[str, str]]:
     problems = {}
     for name, text in query.items():
         if name not in _RULES:
-            problems[name] = "this page has no such parameter."
+            problems[name] = STRANGE
             continue
         kind, allowed, rule = _RULES[name]
         try:

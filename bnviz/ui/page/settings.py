@@ -8,7 +8,8 @@ from typing import Any
 import streamlit as st
 
 from bnviz.experiment import Experiment, InvalidExperiment
-from bnviz.ui.page.literal import literal
+from bnviz.links import STRANGE
+from bnviz.ui.page.ignored import say_what_was_ignored
 from bnviz.words import short
 
 _LISTED = 10  # values of a control that a message names; of more it names the first and the last
@@ -70,11 +71,9 @@ class Settings:
     def keep(self) -> None:
         """Write the link, and tell the reader which parts of it were ignored."""
         for name in self._asked.keys() - self._values.keys():
-            self._problems[name] = "this page has no such parameter."
+            self._problems[name] = STRANGE
         if self._problems:
-            named = (text if text.startswith(name) else f"{name}: {text}" for name, text in self._problems.items())
-            listed = "\n".join(f"- {literal(text)}" for text in named)
-            self._messages.error(f"These parts of the link were ignored:\n\n{listed}")
+            say_what_was_ignored(self._problems, self._messages)
         changed = {name: value for name, value in self._values.items() if value != self._defaults[name]}
         st.query_params.from_dict({name: _text(value) for name, value in changed.items()})
 
