@@ -50,7 +50,7 @@ CASES = {
         "held_rate": 0.03,
         "held_prediction": "holding σ",
     },
-    "a wide spread": {"spread": 10.0, "drift": "jump", "size": 8.0, "steps_prediction": "at most 10"},
+    "a wide spread": {"spread": 3.0, "drift": "jump", "size": 8.0, "steps_prediction": "at most 10"},
 }
 SAID = {
     "easy inputs, all predictions right": [
