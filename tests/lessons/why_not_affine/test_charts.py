@@ -8,6 +8,7 @@ from bnviz.lessons.why_not_affine.charts import FIELD_TITLES, PICK
 from bnviz.styles import RunStyle
 from bnviz.ui.lab.sweep import RANGES
 from tests.unit.specs import require_words_and_themes, values
+from tests.wiring.pictures import picture
 
 STYLES = (RunStyle("plain", "#d55e00", "#ff9b5e", ()), RunStyle("batch norm", "#0072b2", "#6fc3ff", ()))
 AXES = {"lr": (0.1, 1.0), "init_scale": (0.01, 1.0)}
@@ -131,3 +132,42 @@ def test_the_control_is_drawn_apart():
 
 def test_every_field_of_the_lab_has_an_axis():
     assert set(RANGES) == set(FIELD_TITLES)
+
+
+@pytest.mark.parametrize(("trained", "dots"), [(1, 0), (2, 0), (3, 1)])
+def test_a_dot_needs_more_than_half_of_the_networks(trained, dots):
+    frame = table().head(1).assign(networks=4, trained=trained)
+    shown = picture(charts.plot_map(frame, STYLES[0], AXES, threshold=0.85, note="a note"))
+    assert len(shown.layer("point").rows) == dots
+    assert f"{dots} of 1 cells reach 0.85" in shown.description
+
+
+def test_a_cell_stands_at_its_column_and_row_in_the_color_of_its_accuracy():
+    frame = table()[table()["run"] == 0]
+    cells = picture(one_map()).layer("rect", 2).drawn("x", "y", "color")
+    wanted = frame[frame["accuracy"].notna()][["lr", "init_scale", "accuracy"]]
+    assert sorted(map(tuple, cells.to_numpy())) == sorted(map(tuple, wanted.to_numpy()))
+
+
+@pytest.mark.parametrize("along", ["lr", "init_scale"])
+def test_a_profile_has_a_point_a_network_under_the_name_of_its_run(along):
+    cell = {"lr": 0.1, "init_scale": 1.0}
+    (other,) = {*cell} - {along}
+    shown = picture(charts.plot_profile(table(), STYLES, AXES, along=along, cell=cell, threshold=0.7))
+    rows = table()
+    rows = rows[(rows[other] == cell[other]) & rows["accuracy"].notna()]
+    wanted = list(zip(rows[along], rows["accuracy"], [STYLES[run].label for run in rows["run"]], strict=True))
+    for mark in ("line", "point"):
+        assert [*map(tuple, shown.layer(mark).drawn("x", "y", "color").to_numpy())] == wanted
+    here, level, bars = (shown.layer("rule", number) for number in range(3))
+    assert here.drawn("x")["x"].tolist() == [cell[along]]
+    assert level.drawn("y")["y"].tolist() == [0.7]
+    assert bars.drawn("x", "y", "y2").to_numpy().tolist() == rows[[along, "low", "high"]].to_numpy().tolist()
+
+
+def test_the_control_is_drawn_apart_from_the_depths():
+    line, points, control = picture(FIGURES["depths"]()).layers
+    wanted = [(2, 0.9, "plain"), (2, 0.95, "batch norm")]
+    for layer in (line, points):
+        assert [*map(tuple, layer.drawn("x", "y", "color").to_numpy())] == wanted
+    assert [*map(tuple, control.drawn("x", "y", "color").to_numpy())] == [(3, 0.97, "batch norm")]

@@ -131,3 +131,63 @@ def test_depth_tells_or_does_not():
     assert "level at depth 5; behind at depth 2." in words
     assert "batch norm is behind: plain 0.600, batch norm 0.500." in words
     assert "batch norm is ahead: plain" in verdicts.depth_verdict(gains(0.0, control=0.1))
+
+
+class TestThresholds:
+    """A step to either side of each number that decides which sentence is written."""
+
+    @pytest.mark.parametrize(
+        ("other", "answer", "words"),
+        [
+            (44, 2, "not the walk"),
+            (46, 1, "under another name"),
+            (54, 1, "under another name"),
+            (56, 0, "not the walk"),
+        ],
+    )
+    def test_a_twentieth_of_the_networks_tells_affine_from_plain(self, other, answer, words):
+        plain, affine = Count(50, 100), Count(other, 100)
+        assert verdicts.what_affine_did(plain, affine) == verdicts.AFFINE_ANSWERS[answer]
+        assert words in verdicts.why_affine(plain, affine)
+
+    @pytest.mark.parametrize(
+        ("batch", "answer", "clear"),
+        [(4, 0, False), (6, 1, False), (14, 1, False), (16, 2, True), (50, 2, True), (51, 3, True)],
+    )
+    def test_a_twentieth_and_five_times_tell_batch_norm_from_affine(self, batch, answer, clear):
+        affine = Count(10, 100)
+        assert verdicts.what_batch_did(affine, Count(batch, 100)) == verdicts.BATCH_ANSWERS[answer]
+        assert ("scale cancels" in verdicts.why_batch(affine, Count(batch, 100))) == clear
+
+    @pytest.mark.parametrize(("batch", "clear"), [(14, False), (16, True)])
+    def test_a_twentieth_is_an_advantage_over_plain(self, batch, clear):
+        table = pd.DataFrame({"run": range(3), "trained": [10, 11, batch], "networks": 100})
+        assert verdicts.verdict(table, NORMS).startswith("**Batch norm is less picky" if clear else "**No clear")
+
+    @pytest.mark.parametrize(("trained", "few"), [(3, True), (4, False)])
+    def test_fewer_than_four_are_too_few(self, trained, few):
+        for one, other in ((0, trained), (trained, 0)):
+            assert (verdicts.what_affine_did(of(one), of(other)) == verdicts.TOO_FEW) == few
+            assert (verdicts.what_batch_did(of(one), of(other)) == verdicts.TOO_FEW) == few
+            assert ("Too few" in verdicts.verdict(shares(one, 9, other), NORMS)) == few
+
+    @pytest.mark.parametrize(("batch", "early"), [(50.0, True), (51.0, False)])
+    @pytest.mark.parametrize("others", [(100.0, 400.0), (400.0, 100.0)])
+    def test_half_of_the_time_of_the_faster_other_is_long_before(self, others, batch, early):
+        words = verdicts.sigmoid_verdict(learned(*others, batch), 1000)
+        assert words.startswith("**Batch norm is there long before" if early else "**No clear advantage")
+
+    @pytest.mark.parametrize(("affine", "ahead"), [(89.0, True), (91.0, False)])
+    def test_a_tenth_of_the_time_puts_affine_ahead_of_plain(self, affine, ahead):
+        assert ("ahead of the plain" in verdicts.sigmoid_verdict(learned(100.0, affine, 9.0), 1000)) == ahead
+
+    @pytest.mark.parametrize(
+        ("gain", "raw", "control"),
+        [(0.021, "ahead", "is ahead"), (0.019, "level", "no clear"), (-0.019, "level", "no clear"),
+         (-0.021, "behind", "is behind")],
+    )  # fmt: skip
+    def test_two_points_of_accuracy_are_a_lead(self, gain, raw, control):
+        words = verdicts.depth_verdict(gains(gain, control=gain))
+        assert f"batch norm is {raw} at depth 2. " in words
+        assert control in words.partition("depth 2. ")[2]
+        assert words.startswith("**Depth is where it tells.**") == (raw == "ahead")
