@@ -67,7 +67,7 @@ MUTANTS = [
     _mutant("the verdict of growth by the other name", DRAWN, 'styles[row["run"]]', 'styles[1 - row["run"]]', FOLLOWS),
     _mutant("theory for measurement", DRAWN, "short(length_ratio(table), 4)", "short(task.length_ratio, 4)", FOLLOWS),
     *(
-        _mutant(f"{old} is {new.partition(' = ')[2]}", f"{ROOM}/verdicts.py", old, new, VERDICTS)
+        _mutant(f"{new} for {old}", f"{ROOM}/verdicts.py", old, new, VERDICTS)
         for old, new in (
             ("NEAR = 0.1", "NEAR = 0.12"),
             ("INVARIANT = 0.01", "INVARIANT = 0.011"),

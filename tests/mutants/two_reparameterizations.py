@@ -23,7 +23,7 @@ MUTANTS = [
         "dependence(done.result, ASKED_ANGLE, 1.0)",
         "dependence(done.result, angle, 1.0)",
     ),
-    _mutant("the turn settled with the slider's factor", DRAWN, "ASKED_ANGLE, 1.0)", "ASKED_ANGLE, factor)"),
+    _mutant("the turn settled with a second draw", DRAWN, "ASKED_ANGLE, 1.0)", "ASKED_ANGLE, 1.0, again)"),
     _mutant("the verdict of the change, not of the turn", DRAWN, "    return asked\n", "    return found\n"),
     _mutant("exact variance of one draw", DRAWN, "exact.score / task.samples", "exact.score"),
     _mutant("variances swapped", DRAWN, "short(found.pathwise)", "short(found.score)"),
@@ -36,7 +36,7 @@ MUTANTS = [
     ),
     _mutant("the other prediction's guess", PAGE, "again, turn_guess)", "again, spread_guess)"),
     *(
-        _mutant(f"{old} is {new.partition(' = ')[2]}", f"{ROOM}/verdicts.py", old, new, VERDICTS)
+        _mutant(f"{new} for {old}", f"{ROOM}/verdicts.py", old, new, VERDICTS)
         for old, new in (
             ("FAR, ALIKE = 10.0, 1.25", "FAR, ALIKE = 9.0, 1.25"),
             ("FAR, ALIKE = 10.0, 1.25", "FAR, ALIKE = 10.0, 1.2"),

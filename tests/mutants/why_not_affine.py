@@ -55,7 +55,7 @@ MUTANTS = [
     ),
     _mutant("profiles along the other field", VIEW, "along=field, cell=cell", "along=[*cell][0], cell=cell"),
     *(
-        _mutant(f"{old} is {new.partition(' = ')[2]}", f"{ROOM}/verdicts.py", old, new, VERDICTS)
+        _mutant(f"{new} for {old}", f"{ROOM}/verdicts.py", old, new, VERDICTS)
         for old, new in (
             ("CLOSE = 0.05", "CLOSE = 0.07"),
             ("FEW = 4", "FEW = 5"),
