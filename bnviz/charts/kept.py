@@ -1,4 +1,7 @@
-"""Charts that are built once: a class that opens one page asks for the same figures a hundred times."""
+"""Charts that are built once: a class that opens one page asks for the same figures a hundred times.
+
+With the chart its specification is kept (`bnviz.charts.drawn`), once somebody has asked for it.
+"""
 
 from __future__ import annotations
 
@@ -18,14 +21,23 @@ MOST = 96
 
 P = ParamSpec("P")
 
-_charts: OrderedDict[Hashable, alt.LayerChart] = OrderedDict()
+
+class _Place:
+    """Where a chart is kept. The lock is its own, so that only those who ask for this chart wait while it is built."""
+
+    def __init__(self) -> None:
+        self.lock = Lock()
+        self.chart: alt.LayerChart | None = None
+
+
+_places: OrderedDict[Hashable, _Place] = OrderedDict()
 _lock = Lock()
 
 
 def kept(plot: Callable[P, alt.LayerChart]) -> Callable[P, alt.LayerChart]:
     """Let `plot` return the chart that it made for equal arguments before, as long as that is among the last `MOST`.
 
-    Nobody may change the chart. Others who ask meanwhile wait, since building takes the interpreter all the same.
+    Nobody may change the chart.
     """
 
     @wraps(plot)
@@ -36,12 +48,14 @@ def kept(plot: Callable[P, alt.LayerChart]) -> Callable[P, alt.LayerChart]:
         except TypeError:  # something that has no content to compare
             return plot(*args, **kwargs)
         with _lock:
-            if key not in _charts:
-                _charts[key] = plot(*args, **kwargs)
-            _charts.move_to_end(key)
-            while len(_charts) > MOST:
-                _charts.popitem(last=False)
-            return _charts[key]
+            place = _places.setdefault(key, _Place())
+            _places.move_to_end(key)
+            while len(_places) > MOST:
+                _places.popitem(last=False)
+        with place.lock:
+            if place.chart is None:  # as it still is after an attempt that failed
+                place.chart = plot(*args, **kwargs)
+            return place.chart
 
     return drawn
 

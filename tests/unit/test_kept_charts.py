@@ -11,7 +11,7 @@ from bnviz.charts.kept import MOST, kept
 
 @pytest.fixture
 def plot(monkeypatch):
-    monkeypatch.setattr(module, "_charts", type(module._charts)())
+    monkeypatch.setattr(module, "_places", type(module._places)())
     calls = []
 
     @kept

@@ -11,6 +11,7 @@ from bnviz import charts
 from bnviz.charts.curves import MomentQuantity, WeightQuantity
 from bnviz.charts.theme import STAGE_NAMES
 from bnviz.styles import run_styles
+from bnviz.ui.page.lesson import figure
 from bnviz.ui.server.training import training_queue
 
 if TYPE_CHECKING:
@@ -51,16 +52,12 @@ def _common(history: History) -> dict[str, Any]:
     }
 
 
-def _show(chart: Any, key: str) -> None:
-    st.altair_chart(chart, theme=None, width="stretch", key=key)
-
-
 def _loss(history: History, key: str) -> None:
-    _show(charts.plot_loss(history.losses(), status=history.status, **_common(history)), f"{key}_loss")
+    figure(charts.plot_loss(history.losses(), status=history.status, **_common(history)), f"{key}_loss")
 
 
 def _accuracy(history: History, key: str) -> None:
-    _show(charts.plot_accuracy(history.losses(), status=history.status, **_common(history)), f"{key}_accuracy")
+    figure(charts.plot_accuracy(history.losses(), status=history.status, **_common(history)), f"{key}_accuracy")
 
 
 def _affine(history: History, key: str) -> None:
@@ -71,7 +68,7 @@ def _affine(history: History, key: str) -> None:
         return
     for column, run in zip(st.columns(frame["run"].nunique()), sorted(frame["run"].unique()), strict=True):
         with column:
-            _show(charts.plot_affine(frame, run=int(run), layer=layer, **_common(history)), f"{key}_affine{run}")
+            figure(charts.plot_affine(frame, run=int(run), layer=layer, **_common(history)), f"{key}_affine{run}")
 
 
 def _moments(history: History, key: str) -> None:
@@ -81,7 +78,7 @@ def _moments(history: History, key: str) -> None:
     for column, quantity in zip(st.columns(2), quantities, strict=True):
         with column:
             chart = charts.plot_moments(frame, layer=layer, stage=stage, quantity=quantity, **_common(history))
-            _show(chart, f"{key}_moments_{quantity}")
+            figure(chart, f"{key}_moments_{quantity}")
 
 
 def _weights(history: History, key: str) -> None:
@@ -93,7 +90,7 @@ def _weights(history: History, key: str) -> None:
         key=f"{key}_weight_quantity",
         help="The effective rate exists where scaling a layer's weights changes nothing, under SGD.",
     )
-    _show(charts.plot_weights(history.weights(), quantity=quantity, **_common(history)), f"{key}_weights")
+    figure(charts.plot_weights(history.weights(), quantity=quantity, **_common(history)), f"{key}_weights")
 
 
 def _percentiles(history: History, key: str) -> None:
@@ -103,7 +100,7 @@ def _percentiles(history: History, key: str) -> None:
     for column, run in zip(st.columns(len(runs)), runs, strict=True):
         with column:
             chart = charts.plot_percentiles(frame, run=run, layer=layer, stage=stage, **_common(history))
-            _show(chart, f"{key}_percentiles{run}")
+            figure(chart, f"{key}_percentiles{run}")
 
 
 _FIGURES: dict[str, Callable[[History, str], None]] = {
