@@ -6,6 +6,7 @@ from math import isfinite, isnan
 
 import pandas as pd
 
+from bnviz.kept import remembered
 from bnviz.lessons.learn_to_standardize.conditioning import CAP, TOLERANCE, Fit
 from bnviz.lessons.learn_to_standardize.detached import BOTH_HELD, MEAN_HELD, STD_HELD, TOY_RATE, TRUE
 from bnviz.lessons.learn_to_standardize.drift import DRIFTS
@@ -92,6 +93,7 @@ def why_drift(losses: pd.Series, drift: str, size: float) -> str:
     )
 
 
+@remembered
 def drift_table(summary: pd.DataFrame) -> str:
     """Return all four drifts as a Markdown table: losses with the best rates, and who had the lower loss."""
     lines = [
@@ -227,6 +229,7 @@ def _ended(row: pd.Series) -> str:
     return short(row["loss"]) if isfinite(row["loss"]) else f"diverged at step {row['diverged_at']:.0f}"
 
 
+@remembered
 def bias_verdict(frame: pd.DataFrame) -> str:
     """Return what the two gradients did to b, and that the loss did not notice."""
     true, detached = (frame[frame["run"] == run] for run in (0, 1))
