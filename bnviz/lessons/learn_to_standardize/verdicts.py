@@ -110,6 +110,7 @@ def drift_table(summary: pd.DataFrame) -> str:
     return "\n".join(lines)
 
 
+@remembered
 def told_verdict(ends: pd.DataFrame, rate: float) -> str:
     """Return how far γ and β came when they were told to standardize, and what that did for the task."""
     told, computed = ending(ends, TOLD), ending(ends, COMPUTED)
@@ -136,6 +137,7 @@ def _loss_beside(told: pd.Series, computed: pd.Series) -> str:
     return ", and the loss ends lower." if computed["loss"] > ALIKE * told["loss"] else "."
 
 
+@remembered
 def free_verdict(ends: pd.DataFrame) -> str:
     """Return where γ and β go when only the task trains them."""
     free, computed = ending(ends, FREE), ending(ends, COMPUTED)
@@ -156,6 +158,7 @@ def _errors(row: pd.Series) -> str:
     return f"|mean| is {short(row['mean_error'], 2)} and |sd − 1| {short(row['std_error'], 2)}"
 
 
+@remembered
 def frozen_verdict(result: pd.DataFrame, lr: float) -> str:
     """Return what became of frozen statistics beside batch norm, at one learning rate."""
     frozen, batch = (result[result["norm"] == norm].iloc[0] for norm in ("batch_frozen", "batch"))
@@ -185,6 +188,7 @@ def frozen_verdict(result: pd.DataFrame, lr: float) -> str:
     return f"**Batch norm has the lower training loss.** {measured} Statistics of step 0 are out of date by now."
 
 
+@remembered
 def what_hurt_more(ends: pd.DataFrame) -> str:
     """Return which of μ and σ does more harm when the gradient holds it constant."""
     mean, std = float(ending(ends, MEAN_HELD)["loss"]), float(ending(ends, STD_HELD)["loss"])
@@ -193,6 +197,7 @@ def what_hurt_more(ends: pd.DataFrame) -> str:
     return HELD_ANSWERS[0] if mean > std else HELD_ANSWERS[1]
 
 
+@remembered
 def why_it_hurt(ends: pd.DataFrame) -> str:
     """Return the losses behind `what_hurt_more`, and what holding both does."""
     true, std, mean, both = (_ended(ending(ends, run)) for run in (TRUE, STD_HELD, MEAN_HELD, BOTH_HELD))
@@ -205,6 +210,7 @@ def why_it_hurt(ends: pd.DataFrame) -> str:
     return f"{losses} The harm depends on the rate: compare other rates."
 
 
+@remembered
 def detached_verdict(ends: pd.DataFrame) -> str:
     """Return what holding both statistics constant costs."""
     true, both = ending(ends, TRUE), ending(ends, BOTH_HELD)
