@@ -71,7 +71,7 @@ class Keep:
             return place
 
 
-remembered = Keep(512)
+remembered = Keep(256)
 """For small results of lessons: a summary, a number, a sentence."""
 
 
