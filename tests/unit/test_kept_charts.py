@@ -5,16 +5,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from bnviz.charts import kept as module
 from bnviz.charts.kept import MOST, kept
+from bnviz.kept import Keep
 
 
 @pytest.fixture
-def plot(monkeypatch):
-    monkeypatch.setattr(module, "_charts", type(module._charts)())
+def plot():
     calls = []
 
-    @kept
+    @Keep(MOST)
     def plot(frame, styles=(), *, step=0, notes=None):
         calls.append(step)
         return alt.layer(alt.Chart(frame).mark_point())

@@ -15,7 +15,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 # A module may import what stands in its own line or above it.
 ORDER = [
     {"__version__"},
-    {"words", "limits", "norms", "activations", "optimizers", "datasets", "torch_private"},
+    {"words", "limits", "kept", "norms", "activations", "optimizers", "datasets", "torch_private"},
     {"value"},
     {"query"},
     {"experiment"},

@@ -5,6 +5,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from altair.utils import schemapi
 
 from bnviz.ui.server import application as server
 from bnviz.ui.server.application import SecurityHeaders, content_security_policy
@@ -75,6 +76,17 @@ def test_charts_are_loaded_before_the_first_visitor(monkeypatch):
             return list(loaded)
 
     assert asyncio.run(started()) == ["bnviz.charts"]
+
+
+def test_charts_are_not_held_against_their_schema_while_readers_wait(monkeypatch):
+    monkeypatch.setattr(server, "warm_up", lambda: None)
+
+    async def started() -> bool:
+        async with server.lifespan(SimpleNamespace(script_path=Path("app.py"))):
+            return schemapi.DEBUG_MODE
+
+    assert asyncio.run(started()) is False
+    assert schemapi.DEBUG_MODE
 
 
 def test_a_socket_is_left_alone():

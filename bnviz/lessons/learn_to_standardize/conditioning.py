@@ -8,6 +8,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from bnviz.kept import remembered
+
 MEANS = (0.0, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0)
 SPREADS = (0.1, 0.3, 1.0, 3.0, 10.0)
 GAMMA, BETA = 2.0, 0.5
@@ -115,6 +117,7 @@ def steps_needed(mean: float, spread: float) -> int:
     return max(1, ceil(log(loss / TOLERANCE) / (-2 * log1p(-1 / kappa))))
 
 
+@remembered
 def fit(frame: pd.DataFrame, mean: float, spread: float) -> Fit:
     """What the descent for this mean and spread needed. Raises ValueError when it is not in the frame."""
     path = frame[(frame["mean"] == mean) & (frame["spread"] == spread)]
@@ -125,6 +128,7 @@ def fit(frame: pd.DataFrame, mean: float, spread: float) -> Fit:
     return Fit(float(last["condition"]), steps, condition_number(mean, spread), steps_needed(mean, spread))
 
 
+@remembered
 def curve(frame: pd.DataFrame, spread: float) -> pd.DataFrame:
     """Steps needed against the mean for one spread: mean, steps, source ("theory" or "measured"), capped.
 
@@ -139,6 +143,7 @@ def curve(frame: pd.DataFrame, spread: float) -> pd.DataFrame:
     )
 
 
+@remembered
 def contours(mean: float, spread: float, points: int = 97) -> pd.DataFrame:
     """Lines of equal loss in the (γ, β) plane: ellipses around the optimum, one a power of ten.
 

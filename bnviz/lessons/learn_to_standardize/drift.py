@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from bnviz.kept import remembered
+
 DRIFTS = ("static", "jump", "ramp", "sine")
 NORMS = ("affine", "batch")
 SIZES = (0.5, 1.0, 2.0, 4.0, 8.0)
@@ -111,6 +113,7 @@ def input_mean(drift: str, size: float) -> np.ndarray:
     return size * shapes[drift]
 
 
+@remembered
 def drift_summary(frame: pd.DataFrame) -> pd.DataFrame:
     """One row for each drift and run: drift, run, norm, rate, loss (mean over the second half).
 

@@ -3,9 +3,12 @@
 import numpy as np
 import pandas as pd
 
+from bnviz.kept import remembered
+
 LATE = 20  # last mini-batches over which a number is averaged, because they differ
 
 
+@remembered
 def endings(frame: pd.DataFrame, steps: int) -> pd.DataFrame:
     """One row a run, for a frame with `step`, `run`, `loss` and other numbers that was computed to its end.
 

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from bnviz.experiment import Experiment, Run
+from bnviz.kept import remembered
 
 if TYPE_CHECKING:
     from bnviz.history import History
@@ -21,6 +22,7 @@ def frozen_experiment(lr: float = 0.1, seed: int = 0) -> Experiment:
     return Experiment(widths=(64,) * 3, steps=200, records=201, seed=seed, runs=runs)
 
 
+@remembered
 def frozen_result(history: "History") -> pd.DataFrame:
     """How each run ended: run, norm, status, loss, accuracy.
 

@@ -6,6 +6,7 @@ from math import isfinite, isnan
 
 import pandas as pd
 
+from bnviz.kept import remembered
 from bnviz.lessons.learn_to_standardize.conditioning import CAP, TOLERANCE, Fit
 from bnviz.lessons.learn_to_standardize.detached import BOTH_HELD, MEAN_HELD, STD_HELD, TOY_RATE, TRUE
 from bnviz.lessons.learn_to_standardize.drift import DRIFTS
@@ -92,6 +93,7 @@ def why_drift(losses: pd.Series, drift: str, size: float) -> str:
     )
 
 
+@remembered
 def drift_table(summary: pd.DataFrame) -> str:
     """Return all four drifts as a Markdown table: losses with the best rates, and who had the lower loss."""
     lines = [
@@ -108,6 +110,7 @@ def drift_table(summary: pd.DataFrame) -> str:
     return "\n".join(lines)
 
 
+@remembered
 def told_verdict(ends: pd.DataFrame, rate: float) -> str:
     """Return how far γ and β came when they were told to standardize, and what that did for the task."""
     told, computed = ending(ends, TOLD), ending(ends, COMPUTED)
@@ -134,6 +137,7 @@ def _loss_beside(told: pd.Series, computed: pd.Series) -> str:
     return ", and the loss ends lower." if computed["loss"] > ALIKE * told["loss"] else "."
 
 
+@remembered
 def free_verdict(ends: pd.DataFrame) -> str:
     """Return where γ and β go when only the task trains them."""
     free, computed = ending(ends, FREE), ending(ends, COMPUTED)
@@ -154,6 +158,7 @@ def _errors(row: pd.Series) -> str:
     return f"|mean| is {short(row['mean_error'], 2)} and |sd − 1| {short(row['std_error'], 2)}"
 
 
+@remembered
 def frozen_verdict(result: pd.DataFrame, lr: float) -> str:
     """Return what became of frozen statistics beside batch norm, at one learning rate."""
     frozen, batch = (result[result["norm"] == norm].iloc[0] for norm in ("batch_frozen", "batch"))
@@ -183,6 +188,7 @@ def frozen_verdict(result: pd.DataFrame, lr: float) -> str:
     return f"**Batch norm has the lower training loss.** {measured} Statistics of step 0 are out of date by now."
 
 
+@remembered
 def what_hurt_more(ends: pd.DataFrame) -> str:
     """Return which of μ and σ does more harm when the gradient holds it constant."""
     mean, std = float(ending(ends, MEAN_HELD)["loss"]), float(ending(ends, STD_HELD)["loss"])
@@ -191,6 +197,7 @@ def what_hurt_more(ends: pd.DataFrame) -> str:
     return HELD_ANSWERS[0] if mean > std else HELD_ANSWERS[1]
 
 
+@remembered
 def why_it_hurt(ends: pd.DataFrame) -> str:
     """Return the losses behind `what_hurt_more`, and what holding both does."""
     true, std, mean, both = (_ended(ending(ends, run)) for run in (TRUE, STD_HELD, MEAN_HELD, BOTH_HELD))
@@ -203,6 +210,7 @@ def why_it_hurt(ends: pd.DataFrame) -> str:
     return f"{losses} The harm depends on the rate: compare other rates."
 
 
+@remembered
 def detached_verdict(ends: pd.DataFrame) -> str:
     """Return what holding both statistics constant costs."""
     true, both = ending(ends, TRUE), ending(ends, BOTH_HELD)
@@ -227,6 +235,7 @@ def _ended(row: pd.Series) -> str:
     return short(row["loss"]) if isfinite(row["loss"]) else f"diverged at step {row['diverged_at']:.0f}"
 
 
+@remembered
 def bias_verdict(frame: pd.DataFrame) -> str:
     """Return what the two gradients did to b, and that the loss did not notice."""
     true, detached = (frame[frame["run"] == run] for run in (0, 1))

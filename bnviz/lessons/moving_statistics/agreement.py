@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from bnviz.experiment import Experiment, Run
+from bnviz.kept import remembered
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -84,6 +85,7 @@ def _gradient(program: "Program", batch: "Batch") -> "Tensor":
     return program.network.gradients.flat[trained].double()
 
 
+@remembered
 def agreement_summary(frame: pd.DataFrame) -> pd.DataFrame:
     """Mean, standard deviation, 10th and 90th percentile over the draws: run, norm, size, mean, sd, low, high."""
     grouped = frame.groupby(["run", "norm", "size"])["cosine"]

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from bnviz.experiment import Experiment, Run
+from bnviz.kept import remembered
 
 if TYPE_CHECKING:
     from bnviz.engine.batches import Batch
@@ -144,6 +145,7 @@ def _compared(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(shift=shift.where(finite), log_sd=log_sd.where(finite))
 
 
+@remembered
 def kick_summary(frame: pd.DataFrame, kind: str, kicks: int) -> pd.DataFrame:
     """One row a run: the means over the units of `shift` and `log_sd`, and `sd_ratio`, the geometric mean ratio of sd.
 

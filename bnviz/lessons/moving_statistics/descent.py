@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from bnviz.experiment import Experiment, Run
+from bnviz.kept import remembered
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -177,6 +178,7 @@ def _with_ratio(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(ratio=frame["decrease"] / frame["predicted"].where(frame["predicted"] > 0))
 
 
+@remembered
 def descent_summary(frame: pd.DataFrame) -> pd.DataFrame:
     """One row a run, in the order of `NORMS`.
 

@@ -6,6 +6,7 @@ from math import isfinite, pi
 
 import pandas as pd
 
+from bnviz.kept import remembered
 from bnviz.lessons.moving_statistics.deep_kick import FACTOR, LATER, LOWER, NOISE
 from bnviz.words import bounded, short
 
@@ -27,6 +28,7 @@ def row_of(frame: pd.DataFrame, norm: str) -> pd.Series:
     return frame[frame["norm"] == norm].iloc[0]
 
 
+@remembered
 def what_the_output_did(layers: pd.DataFrame) -> str:
     """Return which answer the batch-norm run gave, from its rows of `drift`."""
     worst = layers[layers["norm"] == "batch"][["mean_gap", "sd_gap", "beta_reach", "gamma_reach"]].max()
@@ -37,6 +39,7 @@ def what_the_output_did(layers: pd.DataFrame) -> str:
     return OUTPUT_ANSWERS[1 if max(worst["beta_reach"], worst["gamma_reach"]) <= SAME else 2]
 
 
+@remembered
 def why_the_output(layers: pd.DataFrame, eps: float) -> str:
     """Return the numbers behind `what_the_output_did`, over all layers, units and recorded steps."""
     worst = layers[layers["norm"] == "batch"][["mean_gap", "sd_gap", "beta_reach", "gamma_reach"]].max()
@@ -53,6 +56,7 @@ def why_the_output(layers: pd.DataFrame, eps: float) -> str:
     )
 
 
+@remembered
 def drift_verdict(layers: pd.DataFrame) -> str:
     """Return how far μ and the output's mean moved in the deepest layer, with γx + β and with batch norm."""
     deepest = layers[layers["layer"] == layers["layer"].max()]
@@ -72,6 +76,7 @@ def drift_verdict(layers: pd.DataFrame) -> str:
     )
 
 
+@remembered
 def kick_verdict(summary: pd.DataFrame, kind: str, kicks: int) -> str:
     """Return what the kicks did to the output above, from `kick_summary`."""
     if kicks == 0:
@@ -88,6 +93,7 @@ def kick_verdict(summary: pd.DataFrame, kind: str, kicks: int) -> str:
     return f"{head} {kick}{alone} {_about_layer_norm(calm, kind)}".rstrip()
 
 
+@remembered
 def kick_table(summary: pd.DataFrame, labels: dict[str, str]) -> pd.DataFrame:
     """Return one row a network, in the order of `labels`: how far y's mean moved, its spread's ratio, the losses."""
     rows = [row_of(summary, norm) for norm in labels]
@@ -103,6 +109,7 @@ def kick_table(summary: pd.DataFrame, labels: dict[str, str]) -> pd.DataFrame:
     )
 
 
+@remembered
 def kick_loss_verdict(summary: pd.DataFrame, kicks: int) -> str:
     """Return whether the kicks hurt the loss of the mini-batch, and what training made of it, from `kick_summary`."""
     if kicks == 0:
@@ -137,6 +144,7 @@ def _about_layer_norm(calm: dict[str, bool], kind: str) -> str:
     return ""
 
 
+@remembered
 def what_the_loss_did(summary: pd.DataFrame) -> str:
     """Return which answer the batch-norm run gave on the full batch, from `descent_summary`."""
     batch = row_of(summary, "batch")
@@ -144,6 +152,7 @@ def what_the_loss_did(summary: pd.DataFrame) -> str:
     return RISE_ANSWERS[0 if batch["rises"] == 0 else 1 if share < 0.1 else 2]
 
 
+@remembered
 def descent_table(summary: pd.DataFrame, labels: dict[str, str]) -> pd.DataFrame:
     """Return one row a network, in the order of `labels`: how often its loss rose, and decrease over prediction."""
     rows = [row_of(summary, norm) for norm in labels]
@@ -158,6 +167,7 @@ def descent_table(summary: pd.DataFrame, labels: dict[str, str]) -> pd.DataFrame
     )
 
 
+@remembered
 def why_the_loss(summary: pd.DataFrame) -> str:
     """Return how often each loss rose, and what tells detached and whole gradient apart."""
     plain, detached, batch = (row_of(summary, norm) for norm in ("none", "batch_detached", "batch"))
@@ -173,6 +183,7 @@ def why_the_loss(summary: pd.DataFrame) -> str:
     )
 
 
+@remembered
 def decrease_verdict(summary: pd.DataFrame) -> str:
     """Return whether the gradients foretell what a tiny step does, and what the plain network's rises then mean."""
     plain, detached, batch = (row_of(summary, norm) for norm in ("none", "batch_detached", "batch"))
@@ -205,6 +216,7 @@ def _first_and_last(row: pd.Series) -> str:
     return f"{row['tiny_first']:.4f} and {row['tiny_last']:.4f}"
 
 
+@remembered
 def kept_verdict(summary: pd.DataFrame) -> str:
     """Return what keeping a step's μ and σ for the next step would have done to batch norm's output."""
     batch = row_of(summary, "batch")
@@ -231,6 +243,7 @@ def kept_verdict(summary: pd.DataFrame) -> str:
     )
 
 
+@remembered
 def kept_numbers(summary: pd.DataFrame) -> dict[str, str]:
     """Return how far means move in one update: a mean over all updates and units."""
     plain, batch = (row_of(summary, norm) for norm in ("none", "batch"))
@@ -242,6 +255,7 @@ def kept_numbers(summary: pd.DataFrame) -> dict[str, str]:
     }
 
 
+@remembered
 def agreement_verdict(summary: pd.DataFrame) -> str:
     """Return whether small batches blur batch norm's gradient more than the plain network's."""
     cosine = summary.pivot_table(index="size", columns="norm", values="mean")

@@ -7,6 +7,7 @@ import pandas as pd
 
 from bnviz.experiment import Experiment, Run
 from bnviz.history import STAGES
+from bnviz.kept import remembered
 
 if TYPE_CHECKING:
     from bnviz.history import History
@@ -20,6 +21,7 @@ def drift_experiment(eps: float = 1e-5, seed: int = 0) -> Experiment:
     return Experiment(steps=300, records=120, seed=seed, runs=runs)
 
 
+@remembered
 def drift(history: "History") -> pd.DataFrame:
     """How far the moments of each layer moved, and how near the output's are to β and |γ|: one row a run and layer.
 

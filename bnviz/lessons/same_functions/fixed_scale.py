@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from bnviz.experiment import Experiment, Run
+from bnviz.kept import remembered
 
 if TYPE_CHECKING:
     from bnviz.engine.program import Program
@@ -68,6 +69,7 @@ def hold(program: "Program", scale: float) -> None:
         rate.gamma.zero_()
 
 
+@remembered
 def difference(frame: pd.DataFrame, run: int) -> float:
     """Largest |loss − loss of γ = c| over the steps; infinite when one of the two ended before the other.
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from bnviz.experiment import Experiment, Run
+from bnviz.kept import remembered
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -133,6 +134,7 @@ class Folding:
         return plain
 
 
+@remembered
 def folding_summary(frame: pd.DataFrame) -> pd.DataFrame:
     """One row a network, over the whole test set.
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pandas as pd
 
 from bnviz.experiment import Experiment, Run
+from bnviz.kept import remembered
 
 if TYPE_CHECKING:
     import numpy as np
@@ -128,6 +129,7 @@ class Found(NamedTuple):
     share: float
 
 
+@remembered
 def found(frame: pd.DataFrame, norm: str, eps: float = 0.0) -> Found:
     """What the frame says of one run. Raises ValueError when there is none of this normalization and ε."""
     units = frame[(frame["norm"] == norm) & (frame["eps"] == eps)]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pandas as pd
 
 from bnviz.experiment import Experiment, Run
+from bnviz.kept import remembered
 from bnviz.lessons.same_functions.folding import fold
 
 if TYPE_CHECKING:
@@ -127,6 +128,7 @@ class Split(NamedTuple):
     moved: float
 
 
+@remembered
 def split(frame: pd.DataFrame, run: int = AFFINE) -> Split:
     """How `run` parts from batch norm. Raises ValueError for a frame without a first update of both."""
     own, batch = (frame[frame["run"] == each].set_index("step") for each in (run, BATCH))
@@ -136,6 +138,7 @@ def split(frame: pd.DataFrame, run: int = AFFINE) -> Split:
     return Split(*(float(v) for v in (difference.iloc[0], difference[1], difference.iloc[-1], batch["moved"][1])))
 
 
+@remembered
 def endings(frame: pd.DataFrame, steps: int) -> list[Ending]:
     """How each run ended, for a frame that was to reach `steps`; in the order of `NORMS`."""
     found = []

@@ -12,6 +12,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from bnviz.kept import remembered
+
 Floats = NDArray[np.float64]
 
 NORMS = ("none", "batch")
@@ -191,6 +193,7 @@ def _between(edges: Floats) -> tuple[Floats, Floats, Floats]:
     return low, high, (low + high) / 2 if even else np.sqrt(low * high)
 
 
+@remembered
 def state(frame: pd.DataFrame, norm: str, step: int) -> pd.Series:
     """Where a walk is after `step` updates, or where it ended before; a row of the frame of :class:`Walks`."""
     walk = frame[(frame["norm"] == norm) & (frame["step"] <= step)]

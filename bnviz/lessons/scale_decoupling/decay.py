@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from bnviz.experiment import Experiment, Run
+from bnviz.kept import remembered
 
 LABELS = ("decay λ, rate η", "no decay, rate η", "no decay, rising rate")
 LR = 0.1
@@ -77,6 +78,7 @@ class DecayEquivalence:
         return frame.assign(difference=np.abs(frame["loss"] - frame["step"].map(first)))
 
 
+@remembered
 def length_ratio(frame: pd.DataFrame) -> float:
     """‖W‖ of the run at the rising rate over that of the run with decay, at the last step."""
     last = frame[frame["step"] == frame["step"].max()].set_index("run")["weight_norm"]

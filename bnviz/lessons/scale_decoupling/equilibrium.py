@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from bnviz.experiment import Experiment, Run
+from bnviz.kept import remembered
 
 if TYPE_CHECKING:
     from bnviz.history import History
@@ -24,6 +25,7 @@ def equilibrium_experiment(noisy: bool = True, seed: int = 0) -> Experiment:
     return Experiment(widths=(64,), steps=2000, records=200, label_noise=noise, seed=seed, runs=runs)
 
 
+@remembered
 def equilibrium(history: "History") -> pd.DataFrame:
     """How near each run is to equilibrium: one row a run, means over the second half of the training.
 

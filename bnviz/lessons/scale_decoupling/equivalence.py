@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from bnviz.experiment import Experiment, Run
+from bnviz.kept import remembered
 
 if TYPE_CHECKING:
     from bnviz.history import History
@@ -29,6 +30,7 @@ def equivalence_experiment(scale: float = 10.0, norm: str = "batch", exact: bool
     return Experiment(steps=200, records=100, seed=seed, dtype="float64" if exact else "float32", runs=runs)
 
 
+@remembered
 def equivalence(history: "History") -> pd.DataFrame:
     """Training-mode losses of the three runs, and how far each is from the first.
 
@@ -46,6 +48,7 @@ def equivalence(history: "History") -> pd.DataFrame:
     return pd.concat(blocks, ignore_index=True).dropna(subset="loss").reset_index(drop=True)
 
 
+@remembered
 def largest_difference(frame: pd.DataFrame, run: int) -> float:
     """Largest |loss − loss of run 0| over the steps; infinite when the run ended before run 0 did."""
     chosen = frame[frame["run"] == run]

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from bnviz.experiment import Experiment, Run
+from bnviz.kept import remembered
 
 if TYPE_CHECKING:
     from bnviz.history import History
@@ -17,6 +18,7 @@ def growth_experiment(init_scale: float = 0.2, lr: float = 0.1, seed: int = 0) -
     return Experiment(widths=(64,), steps=60, records=61, dtype="float64", seed=seed, runs=runs)
 
 
+@remembered
 def growth(history: "History", layer: int = 0) -> pd.DataFrame:
     """The length of one layer's W at every step, and what Pythagoras predicts from the gradients alone.
 
@@ -67,6 +69,7 @@ def growth(history: "History", layer: int = 0) -> pd.DataFrame:
     return pd.concat(blocks, ignore_index=True)
 
 
+@remembered
 def growth_summary(frame: pd.DataFrame) -> pd.DataFrame:
     """One row a run: how the length ended and how well Pythagoras foretold it.
 

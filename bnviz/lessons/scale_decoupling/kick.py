@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from bnviz.experiment import Experiment, Intervention, Run
+from bnviz.kept import remembered
 
 if TYPE_CHECKING:
     from bnviz.history import History
@@ -28,6 +29,7 @@ def kick_experiment(factor: float = 10.0, seed: int = 0) -> Experiment:
     )
 
 
+@remembered
 def kick_effect(history: "History") -> pd.DataFrame:
     """Losses and accuracies around the kick: one row a run, for a history of `kick_experiment` that reached it.
 

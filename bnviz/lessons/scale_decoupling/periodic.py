@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from bnviz.experiment import Experiment, Run
+from bnviz.kept import remembered
 
 LABELS = ("batch norm, decay", "batch norm, no decay", "plain, decay")
 DECAYED, WITHOUT, PLAIN = range(3)
@@ -92,6 +93,7 @@ def spike_starts(loss: np.ndarray) -> np.ndarray:
     return np.array(starts, int)
 
 
+@remembered
 def periodic_summary(frame: pd.DataFrame, lr: float) -> pd.DataFrame:
     """One row a run.
 
@@ -117,6 +119,7 @@ def periodic_summary(frame: pd.DataFrame, lr: float) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+@remembered
 def thinned(frame: pd.DataFrame, every: int = EVERY) -> pd.DataFrame:
     """The frame with one row for every `every` steps of a run: that of the largest loss, so that no spike is lost.
 

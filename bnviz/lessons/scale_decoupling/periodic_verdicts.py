@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from bnviz.kept import remembered
 from bnviz.lessons.scale_decoupling.periodic import BEFORE, CALM, DECAYED, PLAIN, RISE, WITHOUT
 from bnviz.words import short
 
@@ -40,6 +41,7 @@ def why_it_jumps(batch: pd.Series) -> str:
     )
 
 
+@remembered
 def periodic_verdict(summary: pd.DataFrame, lr: float) -> str:
     """Return what the three runs of `periodic_summary` show together."""
     spikes = summary.set_index("run")["spikes"]

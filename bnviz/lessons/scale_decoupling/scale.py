@@ -7,6 +7,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from bnviz.experiment import Experiment, Run
+from bnviz.kept import remembered
 
 SCALES = tuple(float(f"{digit}e{power}") for power in range(-3, 4) for digit in (1, 2, 5))[:-2]
 """The factors a, from 0.001 to 1000; 1 is among them."""
@@ -102,6 +103,7 @@ class ScaleSweep:
             return pd.DataFrame({"scale": SCALES, **{name: values.numpy() for name, values in columns.items()}})
 
 
+@remembered
 def effect(frame: pd.DataFrame, norm: str, eps: float, scale: float) -> ScaleEffect:
     """The row of the frame for this normalization, ε and a. Raises ValueError when there is none."""
     row = frame[(frame["norm"] == norm) & (frame["eps"] == eps) & (frame["scale"] == scale)]

@@ -7,6 +7,7 @@ from math import isfinite, isnan
 
 import pandas as pd
 
+from bnviz.kept import remembered
 from bnviz.lessons.scale_decoupling.kick import BACK, BATCHES
 from bnviz.lessons.scale_decoupling.scale import ScaleEffect
 from bnviz.words import bounded, percent, short
@@ -78,12 +79,14 @@ def went_on(row: pd.Series) -> bool:
     return bool(row["loss_after"] <= GOES_ON * row["loss_before"])
 
 
+@remembered
 def what_the_kick_did(effects: pd.DataFrame) -> str:
     """Return which answer the run gave: who went on."""
     plain, batch = (went_on(effects[effects["norm"] == norm].iloc[0]) for norm in ("none", "batch"))
     return KICK_ANSWERS[{(True, True): 0, (True, False): 1, (False, True): 2, (False, False): 3}[plain, batch]]
 
 
+@remembered
 def why_the_kick(effects: pd.DataFrame, factor: float) -> str:
     """Return the losses around the kick and, for batch norm, what they show."""
     plain, batch = (effects[effects["norm"] == norm].iloc[0] for norm in ("none", "batch"))
@@ -188,6 +191,7 @@ def decay_verdict(difference: float) -> str:
     )
 
 
+@remembered
 def equilibrium_verdict(balance: pd.DataFrame) -> str:
     """Return whether decay and gradient steps are in balance in all runs of `equilibrium`."""
     low, high = short(balance["length"].min()), short(balance["length"].max())

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from bnviz.experiment import Experiment
+from bnviz.kept import remembered
 from bnviz.norms import apply_norm
 
 if TYPE_CHECKING:
@@ -112,6 +113,7 @@ class Dependence(NamedTuple):
     along: float
 
 
+@remembered
 def compared(frame: pd.DataFrame, angle: int, factor: float, again: bool = False) -> pd.DataFrame:
     """x̂ and ε of w as it was beside those of the turned and stretched w: one row an example.
 
@@ -131,6 +133,7 @@ def compared(frame: pd.DataFrame, angle: int, factor: float, again: bool = False
     )
 
 
+@remembered
 def dependence(frame: pd.DataFrame, angle: int, factor: float, again: bool = False) -> Dependence:
     """Sum up `compared` and the Jacobian at this angle and factor."""
     pairs, after = compared(frame, angle, factor, again), _chosen(frame, angle, factor)

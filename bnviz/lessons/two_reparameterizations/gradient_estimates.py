@@ -9,6 +9,8 @@ from math import cos, exp
 import numpy as np
 import pandas as pd
 
+from bnviz.kept import remembered
+
 WAVE = 4.0  # k of sin(kz)
 PARTS = 10
 ESTIMATORS = ("score", "pathwise")
@@ -110,6 +112,7 @@ class Measured:
         return self.score / self.pathwise
 
 
+@remembered
 def measured(frame: pd.DataFrame) -> Measured:
     """Measure the estimates of `GradientEstimates`; variances are of the estimates, 1/n of those for one sample."""
     means, variances = frame.mean(), frame.var()
@@ -118,6 +121,7 @@ def measured(frame: pd.DataFrame) -> Measured:
     )
 
 
+@remembered
 def histogram(frame: pd.DataFrame, bins: int = 61) -> pd.DataFrame:
     """Estimates counted in bins that both estimators share: estimator, left, right, share.
 

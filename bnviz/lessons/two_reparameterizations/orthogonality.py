@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from bnviz.experiment import Experiment, Run
+from bnviz.kept import remembered
 
 NORMS = ("weight", "batch", "none")
 
@@ -61,6 +62,7 @@ class RightAngles:
         return pd.concat(blocks).sort_values(["run", "unit"], ignore_index=True)
 
 
+@remembered
 def largest_cosines(frame: pd.DataFrame) -> dict[str, float]:
     """Largest |cos(v, ∂L/∂v)| of any unit, for each normalization."""
     return {str(norm): float(part["cosine"].abs().max()) for norm, part in frame.groupby("norm")}

@@ -12,6 +12,8 @@ from math import isfinite, sqrt
 import numpy as np
 import pandas as pd
 
+from bnviz.kept import remembered
+
 # Sixteen examples of three units: one that is far from 0, one whose spread is small, one with two groups.
 START_BATCH = np.array(
     [
@@ -98,6 +100,7 @@ def statistics(batch: UnitBatch) -> Statistics:
     return Statistics(mean, var, var * size / (size - 1), sqrt(var + batch.eps))
 
 
+@remembered
 def forward(batch: UnitBatch) -> pd.DataFrame:
     """The forward pass, one row an example: example (from 1), x, centered, normalized, y.
 
@@ -111,6 +114,7 @@ def forward(batch: UnitBatch) -> pd.DataFrame:
     return frame
 
 
+@remembered
 def column_moments(batch: UnitBatch) -> pd.DataFrame:
     """Mean and biased variance of each column of `forward`: rows mean and var, columns x, centered, normalized, y."""
     found = statistics(batch)
@@ -120,6 +124,7 @@ def column_moments(batch: UnitBatch) -> pd.DataFrame:
     return moments
 
 
+@remembered
 def backward(batch: UnitBatch) -> pd.DataFrame:
     """The backward pass in its parts, one row an example.
 
@@ -149,6 +154,7 @@ class GradientSums:
     kept: float
 
 
+@remembered
 def gradient_sums(batch: UnitBatch) -> GradientSums:
     """Measure what the backward pass removes. At ε = 0 both sums are 0; with ε, Σdx·x̂ keeps `left_along` of itself."""
     frame, found = backward(batch), statistics(batch)
@@ -175,6 +181,7 @@ class Doubling:
     stays: bool
 
 
+@remembered
 def doubling(batch: UnitBatch) -> Doubling:
     """Double every x and compute y again.
 
@@ -215,6 +222,7 @@ class Gap:
         return self.before > 1
 
 
+@remembered
 def widest_gap(batch: UnitBatch) -> Gap | None:
     """Measure whether the values fall into two groups, before and after standardizing; None below four examples."""
     size = len(batch.values)
@@ -236,6 +244,7 @@ class RunningUpdate:
     var: float
 
 
+@remembered
 def running_update(batch: UnitBatch, momentum: float = 0.1) -> RunningUpdate:
     """Update running statistics with this batch.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bnviz.kept import remembered
 from bnviz.lessons.what_it_computes.standardization import Doubling, Gap, GradientSums, UnitBatch, backward, statistics
 from bnviz.styles import SYMBOL_COLORS, Theme
 from bnviz.words import number, tex
@@ -48,6 +49,7 @@ def groups(gap: Gap | None, unit: int) -> str:
     )
 
 
+@remembered
 def backward_formula(batch: UnitBatch, example: int, theme: Theme) -> tuple[str, str]:
     """The gradient of the page in LaTeX: in symbols, and with the numbers of one example, in the picture's colors."""
     row, colors = backward(batch).iloc[example - 1], SYMBOL_COLORS[theme]

@@ -8,6 +8,7 @@ import pandas as pd
 
 from bnviz.cluster import shared_client
 from bnviz.experiment import Experiment, Run
+from bnviz.kept import remembered
 from bnviz.sweeps import sweep
 
 DEPTHS = (2, 5, 10, 20)
@@ -82,6 +83,7 @@ def best_of_rates(rows: pd.DataFrame) -> pd.DataFrame:
     return best[["control", "depth", "run", "norm", "accuracy", "lr"]]
 
 
+@remembered
 def advantage(best: pd.DataFrame) -> pd.DataFrame:
     """One row a depth and control: `gain`, batch norm's best accuracy less the plain network's."""
     table = best.pivot_table(index=["control", "depth"], columns="norm", values="accuracy")

@@ -12,6 +12,7 @@ from bnviz.cluster import shared_client
 from bnviz.costs import work_in_a_sweep
 from bnviz.experiment import Experiment, Run
 from bnviz.grid import plan
+from bnviz.kept import remembered
 from bnviz.sweeps import sweep
 
 RATES = (0.001, 0.0046, 0.022, 0.1, 0.46, 2.2, 10.0)
@@ -107,12 +108,14 @@ def network_at(experiment: Experiment, cell: Mapping[str, Any], runs: Sequence[i
     return Experiment(**dict(experiment) | fields | {"runs": chosen, "records": records})
 
 
+@remembered
 def gather(frames: Sequence[pd.DataFrame], runs: int) -> pd.DataFrame:
     """The rows of tasks in the order of `map_tasks`, each under the number of its run among `runs`."""
     numbered = [frame.assign(run=number % runs) for number, frame in enumerate(frames) if len(frame)]
     return pd.concat(numbered, ignore_index=True) if numbered else pd.DataFrame()
 
 
+@remembered
 def cells(rows: pd.DataFrame, axes: Axes, threshold: float) -> pd.DataFrame:
     """One row for each run and cell, over the seeds that are there.
 
@@ -137,6 +140,7 @@ def cells(rows: pd.DataFrame, axes: Axes, threshold: float) -> pd.DataFrame:
     ).reset_index()
 
 
+@remembered
 def shares(rows: pd.DataFrame, threshold: float) -> pd.DataFrame:
     """One row a run: its networks so far, how many of them train, and the share of cells that train.
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from bnviz.experiment import Experiment, Run
+from bnviz.kept import remembered
 
 if TYPE_CHECKING:
     from bnviz.history import History
@@ -22,6 +23,7 @@ def sigmoid_experiment(seed: int = 0) -> Experiment:
     )
 
 
+@remembered
 def steps_to_learn(history: "History") -> pd.DataFrame:
     """One row a run: run, norm, the first recorded step with a test accuracy of `LEARNED` (NaN if none), accuracy.
 

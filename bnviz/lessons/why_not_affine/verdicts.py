@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from bnviz.kept import remembered
 from bnviz.words import percent
 
 AFFINE_ANSWERS = ("in more", "in about as many", "in fewer")
@@ -90,6 +91,7 @@ def why_batch(affine: Count, batch: Count) -> str:
     return f"{counts} By this threshold there is no clear advantage here."
 
 
+@remembered
 def verdict(shares: pd.DataFrame, norms: Sequence[str]) -> str:
     """Return what the maps of batch norm, γx + β and the plain network show together; `norms` names the runs."""
     batch, affine, plain = (count_of(shares, norms.index(norm)) for norm in ("batch", "affine", "none"))
@@ -143,6 +145,7 @@ def share_note(trained: int, networks: int, expected: int, share: float, sd: flo
     return f"{trained} of {networks} train: {percent(share)}{spread}."
 
 
+@remembered
 def sigmoid_verdict(steps: pd.DataFrame, last: int) -> str:
     """Return how long the sigmoid networks took, and whether batch norm was clearly faster."""
     by_norm = steps.set_index("norm")["step"]
@@ -164,6 +167,7 @@ def sigmoid_verdict(steps: pd.DataFrame, last: int) -> str:
     return f"**Batch norm is there long before the others.** {said}{helped}"
 
 
+@remembered
 def depth_verdict(gains: pd.DataFrame) -> str:
     """Return at which depths batch norm was ahead of the plain network, each at its best rate."""
     raw = gains[~gains["control"]]

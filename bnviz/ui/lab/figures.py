@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 from bnviz import charts
 from bnviz.charts.curves import MomentQuantity, WeightQuantity
-from bnviz.charts.theme import STAGE_NAMES
+from bnviz.charts.kept import kept
+from bnviz.charts.theme import STAGE_NAMES, Layers
+from bnviz.history import History
+from bnviz.kept import remembered
 from bnviz.styles import run_styles
+from bnviz.ui.page.lesson import figure
 from bnviz.ui.server.training import training_queue
-
-if TYPE_CHECKING:
-    from bnviz.history import History
 
 WEIGHT_QUANTITIES: dict[WeightQuantity, str] = {
     "weight_norm": "‖W‖",
@@ -51,37 +53,50 @@ def _common(history: History) -> dict[str, Any]:
     }
 
 
-def _show(chart: Any, key: str) -> None:
-    st.altair_chart(chart, theme=None, width="stretch", key=key)
+@kept
+def _drawn(
+    history: History, plot: Callable[..., Layers], rows: Callable[[History], pd.DataFrame], **options: Any
+) -> Layers:
+    """A chart of a recording. Its frame may be large, and is not made to find out that the chart is there."""
+    return plot(rows(history), **options)
+
+
+@remembered
+def _runs_with_both(history: History) -> tuple[int, ...]:
+    """The runs that train both γ and β."""
+    return tuple(int(run) for run in sorted(history.affine()["run"].unique()))
 
 
 def _loss(history: History, key: str) -> None:
-    _show(charts.plot_loss(history.losses(), status=history.status, **_common(history)), f"{key}_loss")
+    chart = _drawn(history, charts.plot_loss, History.losses, status=history.status, **_common(history))
+    figure(chart, f"{key}_loss")
 
 
 def _accuracy(history: History, key: str) -> None:
-    _show(charts.plot_accuracy(history.losses(), status=history.status, **_common(history)), f"{key}_accuracy")
+    chart = _drawn(history, charts.plot_accuracy, History.losses, status=history.status, **_common(history))
+    figure(chart, f"{key}_accuracy")
 
 
 def _affine(history: History, key: str) -> None:
     layer = _layer(history, f"{key}_affine")
-    frame = history.affine()
-    if frame.empty:
+    runs = _runs_with_both(history)
+    if not runs:
         st.info("None of these runs trains both γ and β.")
         return
-    for column, run in zip(st.columns(frame["run"].nunique()), sorted(frame["run"].unique()), strict=True):
+    for column, run in zip(st.columns(len(runs)), runs, strict=True):
         with column:
-            _show(charts.plot_affine(frame, run=int(run), layer=layer, **_common(history)), f"{key}_affine{run}")
+            chart = _drawn(history, charts.plot_affine, History.affine, run=run, layer=layer, **_common(history))
+            figure(chart, f"{key}_affine{run}")
 
 
 def _moments(history: History, key: str) -> None:
     layer, stage = _layer_and_stage(history, f"{key}_moments")
-    frame = history.moments()
     quantities: tuple[MomentQuantity, ...] = ("mean", "std")
     for column, quantity in zip(st.columns(2), quantities, strict=True):
         with column:
-            chart = charts.plot_moments(frame, layer=layer, stage=stage, quantity=quantity, **_common(history))
-            _show(chart, f"{key}_moments_{quantity}")
+            place = {"layer": layer, "stage": stage, "quantity": quantity}
+            chart = _drawn(history, charts.plot_moments, History.moments, **place, **_common(history))
+            figure(chart, f"{key}_moments_{quantity}")
 
 
 def _weights(history: History, key: str) -> None:
@@ -93,17 +108,18 @@ def _weights(history: History, key: str) -> None:
         key=f"{key}_weight_quantity",
         help="The effective rate exists where scaling a layer's weights changes nothing, under SGD.",
     )
-    _show(charts.plot_weights(history.weights(), quantity=quantity, **_common(history)), f"{key}_weights")
+    chart = _drawn(history, charts.plot_weights, History.weights, quantity=quantity, **_common(history))
+    figure(chart, f"{key}_weights")
 
 
 def _percentiles(history: History, key: str) -> None:
     layer, stage = _layer_and_stage(history, f"{key}_percentiles")
-    frame = history.percentiles()
     runs = range(len(history.experiment.runs))
     for column, run in zip(st.columns(len(runs)), runs, strict=True):
         with column:
-            chart = charts.plot_percentiles(frame, run=run, layer=layer, stage=stage, **_common(history))
-            _show(chart, f"{key}_percentiles{run}")
+            place = {"run": run, "layer": layer, "stage": stage}
+            chart = _drawn(history, charts.plot_percentiles, History.percentiles, **place, **_common(history))
+            figure(chart, f"{key}_percentiles{run}")
 
 
 _FIGURES: dict[str, Callable[[History, str], None]] = {

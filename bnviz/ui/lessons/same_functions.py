@@ -150,7 +150,7 @@ def draw_plane(plane: Stage, polar: Stage, landscape: Landscape, walks: Walks, s
                 chart = plane_charts.plot_walk(
                     ground.result, table, styles, run=run, picture=picture, step=step, theme=theme()
                 )
-                st.altair_chart(chart, theme=None, width="content", key=f"same_functions_{picture}_{norm}")
+                figure(chart, f"same_functions_{picture}_{norm}", width="content")
         with stage.picture:
             stage.show_caption()
     plain, batch = (state(table, norm, step) for norm in NORMS)

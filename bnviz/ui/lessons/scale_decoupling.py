@@ -69,7 +69,7 @@ def draw_growth(stage: Stage, experiment: Experiment, step: int) -> None:
         with st.container(horizontal=True):
             for run in (1, 0):
                 chart = charts.plot_path(table, styles, run=run, step=step, theme=theme())
-                st.altair_chart(chart, theme=None, width="content", key=f"scale_decoupling_path{run}")
+                figure(chart, f"scale_decoupling_path{run}", width="content")
         figure(charts.plot_growth(table, styles, step=step, theme=theme()), "scale_decoupling_growth")
         stage.show_caption()
         if done.ending == "finished":

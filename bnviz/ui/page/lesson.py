@@ -7,6 +7,8 @@ from typing import Any, Literal
 
 import streamlit as st
 
+from bnviz.charts.drawn import spec_of
+from bnviz.charts.theme import Layers
 from bnviz.ui.page.frame import prose
 from bnviz.ui.page.literal import literal
 
@@ -76,6 +78,12 @@ def theme() -> Literal["light", "dark"]:
     return "dark" if st.context.theme.type == "dark" else "light"
 
 
-def figure(chart: Any, key: str) -> None:
-    """Show an Altair chart as wide as its place. Charts carry their own light or dark look."""
-    st.altair_chart(chart, theme=None, width="stretch", key=key)
+def figure(
+    chart: Layers, key: str | None = None, width: Literal["stretch", "content"] = "stretch", **clicks: Any
+) -> None:
+    """Show a chart, by default as wide as its place. Charts carry their own light or dark look.
+
+    What is sent of it is made once and shared by all who see it: the same bytes, so that a browser leaves alone what
+    it shows already. `clicks` are `on_select` and `selection_mode` of `st.vega_lite_chart`.
+    """
+    st.vega_lite_chart(spec=spec_of(chart), theme=None, width=width, key=key, **clicks)

@@ -174,7 +174,8 @@ def show_maps(
                 # same one follows.
                 if run not in filling:
                     filling[run] = place.empty()
-                filling[run].altair_chart(_map(sweep, run, own, threshold, None), theme=None, width="stretch")
+                with filling[run]:
+                    figure(_map(sweep, run, own, threshold, None))
 
     done = stage.obtain_in_turn(tasks, "network", preview)
     rows = gather([each.result for each in done if each.result is not None], runs)
@@ -184,11 +185,9 @@ def show_maps(
         # for every chosen cell takes any click.
         key = "_".join([f"{sweep.key}_map{run}", *(f"{value:g}" for value in cell.values())])
         with filling.get(run, place):
-            st.altair_chart(
+            figure(
                 _map(sweep, run, rows[rows["run"] == run] if len(rows) else rows, threshold, cell),
-                theme=None,
-                width="stretch",
-                key=key,
+                key,
                 on_select=partial(_pick, key, sweep.values, dict(controls)),
                 selection_mode=PICK,
             )

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from bnviz.history import STAGES
+from bnviz.kept import remembered
 from bnviz.styles import run_styles
 from bnviz.ui.player.payload import pooled_moments
 
@@ -45,6 +46,7 @@ def player_table(history: History, *, stage: str = "post_affine", rows: int = 6)
     return pd.DataFrame(lines).sort_values(["step", "run"], kind="stable", ignore_index=True)
 
 
+@remembered
 def layer_table(history: History, *, rows: int = 6) -> pd.DataFrame:
     """Return γ, β, μ, σ and the moments of the output y of every layer, at `rows` records spread over the run.
 

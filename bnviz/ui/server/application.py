@@ -15,6 +15,7 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
+from altair.utils import schemapi
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bnviz.lessons.the_question.race import RACE
@@ -90,8 +91,10 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
     # Altair's modules import each other: two visitors who made a fresh server load them at the same moment would both
     # meet a half-loaded one.
     import_module("bnviz.charts")
-    Thread(target=warm_up, name="bnviz-warm-up", daemon=True).start()
-    yield
+    # Else Altair holds every axis and every mark against its schema while a reader waits for the chart. Tests do so.
+    with schemapi.debug_mode(False):
+        Thread(target=warm_up, name="bnviz-warm-up", daemon=True).start()
+        yield
 
 
 def warm_up() -> None:

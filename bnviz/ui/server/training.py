@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from bnviz.costs import work
 from bnviz.experiment import Experiment
+from bnviz.kept import share
 from bnviz.ui.private import is_present
 from bnviz.ui.server.configuration import configuration
 from bnviz.ui.server.jobs import Done, JobQueue, QueueFull, Report
@@ -87,7 +88,9 @@ def is_long(task: Task) -> bool:
 def _work(task: Task, report: Report, should_stop: Callable[[], bool]) -> History | pd.DataFrame:
     try:
         if not isinstance(task, Experiment):
-            return task.compute(report, should_stop)
+            frame = task.compute(report, should_stop)
+            share(frame)  # all visitors see this very frame
+            return frame
         # Imported by the worker, not by the pages: loading torch takes seconds.
         from bnviz.training import train
 
