@@ -2,12 +2,14 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 # Before torch is imported: at these sizes a second thread only costs time.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.scheduler import LoadScopeScheduling
 
 # The same examples on every machine, so that a pass here is a pass there. To search for more:
 # pytest tests/property --hypothesis-profile=search
@@ -27,9 +29,14 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     return min(os.cpu_count() or 1, MOST_WORKERS)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of a file in one process, since they share trainings, and all that need a browser in one."""
-    for item in items:
-        group = "browser" if item.get_closest_marker("browser") else item.nodeid.partition("::")[0]
-        item.add_marker(pytest.mark.xdist_group(group))
+class FilesTogether(LoadScopeScheduling):
+    """Keeps the tests of a file in one process, since they share trainings, and all that need a browser in one."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return "tests/e2e" if file.startswith("tests/e2e/") else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> FilesTogether:
+    """Divide tests among processes by file. (Groups of tests, `--dist loadgroup`, need an older pytest.)"""
+    return FilesTogether(config, log)
