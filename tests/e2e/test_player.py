@@ -81,6 +81,16 @@ def test_keys_move_one_frame_or_to_the_ends(visit: Open):
     expect(opened.player.locator("[aria-live]")).to_have_text(re.compile(r"^Step 1 of 60\. plain: test loss \d"))
 
 
+def test_keys_go_on_after_a_click_beside_the_player_and_on_its_pictures(visit: Open):
+    opened = visit(reduced_motion="reduce")
+    opened.page.get_by_test_id("stMain").click(position={"x": 30, "y": 400})
+    opened.press("ArrowRight")
+    opened.expect("frame", 1)
+    opened.player.locator(".histograms").click(position={"x": 90, "y": 20})
+    opened.press("ArrowRight")
+    opened.expect("frame", 2)
+
+
 def test_keys_typed_into_a_field_stay_there(visit: Open):
     opened = visit(reduced_motion="reduce")
     opened.press("ArrowRight")

@@ -124,6 +124,7 @@ def test_keys(node: Node, key: str, action: str):
         return node.ask("key", {"key": key, **event}, tag, inside)
 
     assert press() == action
+    assert press("main") == action
     assert press("canvas") == action
     assert press("canvas", inside=False) is None
     for modifier in ("ctrlKey", "altKey", "metaKey", "shiftKey", "defaultPrevented"):

@@ -103,7 +103,8 @@ function keyAction(event, root) {
   const action = KEY_ACTIONS[event.key];
   if (!action) return null;
   const target = event.composedPath()[0];
-  if (target === document.body || target === document.documentElement) return action;
+  // What holds the player has no use for these keys: the page, and what scrolls it, which any click on it focuses.
+  if (target.contains(root.getRootNode().host)) return action;
   if (!root.contains(target)) return null;
   if (target.matches("select, input[type=radio]")) return null;
   if (target.matches("button") && event.key === " ") return null;

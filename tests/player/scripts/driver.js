@@ -149,10 +149,14 @@ function play(lastRecord, acts) {
 
 /** The action of a key pressed while an element is focused; `inside` tells whether that is part of the player. */
 function key(event, tag, inside) {
-  const target = tag === "body" ? document.body : {
+  const host = {};
+  const holdsThePlayer = ["body", "main"].includes(tag);
+  const target = {
     matches: (selector) => selector.split(", ").includes(tag),
+    contains: (element) => holdsThePlayer && element === host,
   };
-  return keyAction({ ...event, composedPath: () => [target] }, { contains: () => inside });
+  const root = { contains: () => inside && !holdsThePlayer, getRootNode: () => ({ host }) };
+  return keyAction({ ...event, composedPath: () => [target] }, root);
 }
 
 /**
