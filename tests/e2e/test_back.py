@@ -75,7 +75,7 @@ def test_back_from_the_lab_leads_home_and_forward_again_to_the_experiment(visit)
     expect_page(page, 0)
     page.go_forward()
     expect_page(page, len(PAGES) - 1)
-    assert page.url == address
+    until(page, f"location.href === '{address}'")
 
 
 def test_a_walk_through_pages_is_walked_back_step_by_step(visit):

@@ -23,6 +23,18 @@ function keepOneEntryAPage({ document, history, location }) {
   };
 }
 
-export default function mount() {
+const themes = new WeakMap();
+
+/** Ask for the page again when the theme has changed: charts and formulas are sent in the colors of one theme. */
+function followTheme(place, setTriggerValue) {
+  const background = getComputedStyle(place.host ?? place).getPropertyValue("--st-background-color");
+  const before = themes.get(place);
+  themes.set(place, background);
+  if (before && before !== background) setTriggerValue("theme", background);
+}
+
+// Streamlit calls this again on the same parent whenever the theme changes.
+export default function mount({ parentElement, setTriggerValue }) {
   keepOneEntryAPage(window);
+  followTheme(parentElement, setTriggerValue);
 }

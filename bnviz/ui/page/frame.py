@@ -76,7 +76,7 @@ def _sidebar() -> None:
         )
         if st.session_state["presenter"]:
             st.html(HERE / "presenter.css")
-        _browser(key="frame_browser")
+        _browser(key="frame_browser", on_theme_change=lambda: None)  # to be called, and so to run the page, is all
 
 
 def _footer(current: Page) -> None:
