@@ -15,6 +15,7 @@ from torch import Tensor
 from bnviz.activations import ACTIVATIONS
 from bnviz.datasets import Split
 from bnviz.engine.batches import Batch, make_batch
+from bnviz.engine.evaluation import Examples, FoldedNetwork
 from bnviz.engine.losses import cross_entropy
 from bnviz.engine.network import Network
 from bnviz.engine.program import Program
@@ -23,12 +24,8 @@ from bnviz.history import BINS, GRID, PERCENTILES, SPLITS, STAGES, History
 from bnviz.norms import NORMS
 from bnviz.optimizers import OPTIMIZERS
 
-GRID_ROWS = 11
-"""Rows of the grid that pass through a program at a time; see EVALUATED."""
 POINTS = 300
 """Training points that are kept to be drawn over a decision region."""
-EVALUATED = 96
-"""Test examples that pass through a program at a time: more, and the activations of many runs leave the cache."""
 DENSE = 20
 """Steps at the start that are all recorded, if there are records enough."""
 NORMALIZED_RANGE = (-5.0, 5.0)
@@ -75,7 +72,10 @@ class LossRecorder:
         self.valid = np.zeros(shape, bool)
         self.arrays = {name: np.full((*shape, len(SPLITS)), np.nan) for name in ("loss", "accuracy")}
         self.test = self._batch(split.x_test, split.y_test)
-        self.test_parts = self.test.x.split(EVALUATED)
+        self.folded = {program.here.start: FoldedNetwork(program.network) for program in programs}
+        # All programs have the same maps.
+        self.lay_out = next(iter(self.folded.values())).examples
+        self.test_examples = self.lay_out(self.test.x)
 
     def _batch(self, x: np.ndarray, y: np.ndarray) -> Batch:
         inputs = torch.from_numpy(x).to(getattr(torch, self.experiment.dtype))
@@ -88,7 +88,9 @@ class LossRecorder:
     def before_batch(self, program: Program) -> None:
         """Record what the parameters and running statistics say before the step's mini-batch is seen."""
         t, here = len(self.steps) - 1, program.here
-        logits = torch.cat([program.network.forward(part, training=False) for part in self.test_parts], -1)
+        folded = self.folded[here.start]
+        folded.fold()
+        logits = folded.logits(self.test_examples)
         losses = cross_entropy(logits, self.test.target)
         self.arrays["loss"][t, here, 1] = losses.numpy()
         self.arrays["accuracy"][t, here, 1] = _accuracy(logits, self.test.y)
@@ -133,7 +135,7 @@ class Recorder(LossRecorder):
         self.fixed: dict[str, np.ndarray] = {
             "edges": np.stack([np.linspace(*histogram_range(s, experiment.activation), BINS + 1) for s in STAGES])
         }
-        self.grid: Batch | None = None
+        self.grid: Examples | None = None
         if experiment.features == 2:
             self._set_up_grid(split, t)
 
@@ -143,7 +145,8 @@ class Recorder(LossRecorder):
         middle, half = (low + high) / 2, (high - low).max() / 2 * 1.1
         axes = [np.linspace(center - half, center + half, GRID) for center in middle]
         x, y = np.meshgrid(*axes)
-        self.grid = self._batch(np.column_stack([x.ravel(), y.ravel()]), np.zeros(GRID * GRID, np.int64))
+        points = torch.from_numpy(np.column_stack([x.ravel(), y.ravel()]))
+        self.grid = self.lay_out(points.to(self.test.x.dtype))
         self.fixed |= {"grid_x": axes[0], "grid_y": axes[1]}
         self.fixed |= {"points": split.x_train[:POINTS], "point_labels": split.y_train[:POINTS]}
         shape = (t, len(self.experiment.runs), split.classes, GRID, GRID)
@@ -161,9 +164,7 @@ class Recorder(LossRecorder):
                 arrays[name][t, here, index, units] = values.numpy()
             arrays["weight_norm"][t, here, index] = _norm(layer.weight)
         if self.grid is not None:
-            # In parts that stay in the cache where there are many runs.
-            parts = [network.forward(part, training=False) for part in self.grid.x.split(GRID_ROWS * GRID)]
-            probability = torch.softmax(torch.cat(parts, -1), 1)
+            probability = torch.softmax(self.folded[here.start].logits(self.grid), 1)
             arrays["decision"][t, here] = probability.unflatten(-1, (GRID, GRID)).numpy()
 
     def after_backward(self, program: Program, batch: Batch, losses: list[float], alive: list[bool]) -> None:
@@ -299,5 +300,11 @@ def _norm(weight: Tensor) -> np.ndarray:
 
 
 def _accuracy(logits: Tensor, y: Tensor) -> np.ndarray:
-    # The indices of `max` are those of `argmax`, found several times faster along this axis.
-    return (logits.max(1).indices == y).numpy().mean(-1)
+    """The share `[K]` of examples whose label is the first of the classes with the largest logit."""
+    top = logits.amax(1, keepdim=True)
+    if torch.count_nonzero(logits - top).item() == logits.numel() - top.numel():
+        # One largest logit each: much faster than to ask which it is.
+        right = logits.gather(1, y.expand_as(top)) == top
+    else:
+        right = logits.max(1).indices == y
+    return right.view(len(logits), -1).numpy().mean(-1)

@@ -14,6 +14,9 @@ class AffineKernel(Kernel):
     def forward(self, x: "Tensor", units: Units, buffers: Buffers, training: bool) -> "tuple[Tensor, Any]":
         return scale_and_shift(x, units), x
 
+    def folded(self, units: Units, buffers: Buffers) -> "tuple[Tensor, Tensor]":
+        return units.gamma_flat, units.beta_flat
+
     def normalized(self, x: "Tensor", saved: Any) -> "Tensor":
         return x
 

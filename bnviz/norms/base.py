@@ -96,6 +96,10 @@ class Kernel:
         """y of the shape of x, and what the backward pass needs. Changes no running statistics."""
         raise NotImplementedError
 
+    def folded(self, units: Units, buffers: Buffers) -> "tuple[Tensor, Tensor] | None":
+        """a and b `[K·C]` with y = a·x + b in evaluation; None where y is no such function of each unit alone."""
+        return None
+
     def batch_statistics(self, saved: Any) -> "tuple[Tensor, Tensor] | None":
         """μ and 1/√(σ² + ε) of the batch, `[K·C]`, for the running statistics; None if there are none to keep."""
         return None

@@ -31,6 +31,13 @@ class BatchKernel(Kernel):
             return self.fused.forward(x, units, self.eps)
         return self.fused.forward_fixed(x, units, buffers, self.eps)
 
+    def folded(self, units: Units, buffers: Buffers) -> "tuple[Tensor, Tensor]":
+        assert buffers.running_mean is not None
+        assert buffers.running_var is not None
+        # γ·(x − μ)/√(σ² + ε) + β = a·x + (β − a·μ)
+        factor = (buffers.running_var + self.eps).rsqrt_().mul_(units.gamma_flat)
+        return factor, units.beta_flat - factor * buffers.running_mean
+
     def batch_statistics(self, saved: Any) -> "tuple[Tensor, Tensor] | None":
         return saved[1], saved[2]
 

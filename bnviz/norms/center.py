@@ -33,6 +33,10 @@ class CenterKernel(Kernel):
         centered = channels - mean.unsqueeze(-1)
         return scale_and_shift(centered, units).view_as(x), (centered, mean, training)
 
+    def folded(self, units: Units, buffers: Buffers) -> "tuple[Tensor, Tensor]":
+        assert buffers.running_mean is not None
+        return units.gamma_flat, units.beta_flat - units.gamma_flat * buffers.running_mean
+
     def batch_statistics(self, saved: Any) -> "tuple[Tensor, Tensor] | None":
         centered, mean, _ = saved
         return mean.view(-1), centered.square().mean(-1).rsqrt_().view(-1)

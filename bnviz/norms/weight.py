@@ -25,6 +25,10 @@ class WeightKernel(Kernel):
         x_hat = x * per_unit(inverse_length, x)
         return scale_and_shift(x_hat, units), (x_hat, inverse_length)
 
+    def folded(self, units: Units, buffers: Buffers) -> "tuple[Tensor, Tensor]":
+        assert buffers.weight is not None
+        return buffers.weight.square().sum(-1).rsqrt_().view(-1) * units.gamma_flat, units.beta_flat
+
     def normalized(self, x: "Tensor", saved: Any) -> "Tensor":
         return saved[0]
 
