@@ -93,7 +93,11 @@ class FoldedNetwork:
         for index, layer in enumerate(self.maps[:-1]):
             y = layer.forward(h, block, self.rooms[index % 2])
             for kernel, runs, layers in unfolded:
-                y[runs] = kernel.forward(y[runs], *layers[index], training=False)[0]
+                normalized, _ = kernel.forward(y[runs], *layers[index], training=False)
+                if len(normalized) == len(y):
+                    y = normalized
+                else:
+                    y[runs] = normalized
             h = activate(y, y)
         return self.maps[-1].forward(h, block, self.rooms[(len(self.maps) - 1) % 2]).clone()
 

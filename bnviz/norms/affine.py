@@ -2,7 +2,17 @@
 
 from typing import TYPE_CHECKING, Any
 
-from bnviz.norms.base import Buffers, Gradients, Kernel, Norm, Units, affine_gradients, scale, scale_and_shift
+from bnviz.norms.base import (
+    Buffers,
+    Gradients,
+    Kernel,
+    Norm,
+    Standardization,
+    Units,
+    affine_gradients,
+    scale,
+    scale_and_shift,
+)
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -19,6 +29,9 @@ class AffineKernel(Kernel):
 
     def normalized(self, x: "Tensor", saved: Any) -> "Tensor":
         return x
+
+    def standardization(self, saved: Any) -> Standardization:
+        return Standardization()
 
     def backward(self, dy: "Tensor", units: Units, saved: Any) -> Gradients:
         return Gradients(scale(dy, units), *affine_gradients(dy, saved))

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from bnviz.norms.base import Buffers, Gradients, Kernel, Norm, Units
+from bnviz.norms.base import Buffers, Gradients, Kernel, Norm, Standardization, Units
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -43,6 +43,9 @@ class BatchKernel(Kernel):
 
     def normalized(self, x: "Tensor", saved: Any) -> "Tensor":
         return self.fused.normalized(saved)
+
+    def standardization(self, saved: Any) -> Standardization:
+        return Standardization(saved[1], saved[2])
 
     def backward(self, dy: "Tensor", units: Units, saved: Any) -> Gradients:
         return self.fused.backward(dy, units, saved, self.eps)

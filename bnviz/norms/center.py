@@ -7,6 +7,7 @@ from bnviz.norms.base import (
     Gradients,
     Kernel,
     Norm,
+    Standardization,
     Units,
     affine_gradients,
     as_channels,
@@ -43,6 +44,9 @@ class CenterKernel(Kernel):
 
     def normalized(self, x: "Tensor", saved: Any) -> "Tensor":
         return saved[0].view_as(x)
+
+    def standardization(self, saved: Any) -> Standardization:
+        return Standardization(saved[1].view(-1))
 
     def backward(self, dy: "Tensor", units: Units, saved: Any) -> Gradients:
         centered, _, training = saved
