@@ -6,33 +6,26 @@ changes nothing.
 
 import math
 from collections.abc import Sequence
-from itertools import accumulate, pairwise
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from bnviz.activations import ACTIVATIONS
 from bnviz.datasets import Split
 from bnviz.engine.batches import Batch, make_batch
+from bnviz.engine.evaluation import Examples, FoldedNetwork
 from bnviz.engine.losses import cross_entropy
-from bnviz.engine.network import Network
 from bnviz.engine.program import Program
 from bnviz.experiment import Experiment
-from bnviz.history import BINS, GRID, PERCENTILES, SPLITS, STAGES, History
+from bnviz.history import BINS, GRID, SPLITS, STAGES, History
 from bnviz.norms import NORMS
 from bnviz.optimizers import OPTIMIZERS
+from bnviz.stages import Stages, histogram_range, percentiles_from_counts
 
-GRID_ROWS = 11
-"""Rows of the grid that pass through a program at a time; see EVALUATED."""
 POINTS = 300
 """Training points that are kept to be drawn over a decision region."""
-EVALUATED = 96
-"""Test examples that pass through a program at a time: more, and the activations of many runs leave the cache."""
 DENSE = 20
 """Steps at the start that are all recorded, if there are records enough."""
-NORMALIZED_RANGE = (-5.0, 5.0)
-"""Of the histograms of x̂, whatever the activation."""
 
 
 def recorded_steps(steps: int, records: int) -> list[int]:
@@ -53,14 +46,6 @@ def recorded_steps(steps: int, records: int) -> list[int]:
     return first + [spaced[place] for place in places]
 
 
-def histogram_range(stage: str, activation: str) -> tuple[float, float]:
-    """The fixed range of a stage's histogram: the same at every step, so that frames can be compared."""
-    if stage == "normalized":
-        return NORMALIZED_RANGE
-    record = ACTIVATIONS[activation]
-    return record.output_range if stage == "post_activation" else record.input_range
-
-
 class LossRecorder:
     """Records loss and accuracy and nothing else: all that a sweep keeps.
 
@@ -75,7 +60,10 @@ class LossRecorder:
         self.valid = np.zeros(shape, bool)
         self.arrays = {name: np.full((*shape, len(SPLITS)), np.nan) for name in ("loss", "accuracy")}
         self.test = self._batch(split.x_test, split.y_test)
-        self.test_parts = self.test.x.split(EVALUATED)
+        self.folded = {program.here.start: FoldedNetwork(program.network) for program in programs}
+        # All programs have the same maps.
+        self.lay_out = next(iter(self.folded.values())).examples
+        self.test_examples = self.lay_out(self.test.x)
 
     def _batch(self, x: np.ndarray, y: np.ndarray) -> Batch:
         inputs = torch.from_numpy(x).to(getattr(torch, self.experiment.dtype))
@@ -88,7 +76,9 @@ class LossRecorder:
     def before_batch(self, program: Program) -> None:
         """Record what the parameters and running statistics say before the step's mini-batch is seen."""
         t, here = len(self.steps) - 1, program.here
-        logits = torch.cat([program.network.forward(part, training=False) for part in self.test_parts], -1)
+        folded = self.folded[here.start]
+        folded.fold()
+        logits = folded.logits(self.test_examples)
         losses = cross_entropy(logits, self.test.target)
         self.arrays["loss"][t, here, 1] = losses.numpy()
         self.arrays["accuracy"][t, here, 1] = _accuracy(logits, self.test.y)
@@ -119,7 +109,7 @@ class Recorder(LossRecorder):
 
     def __init__(self, experiment: Experiment, programs: Sequence[Program], split: Split):
         super().__init__(experiment, programs, split)
-        self.stages = {program.here.start: _StageValues(experiment, program.network) for program in programs}
+        self.stages = {program.here.start: Stages(experiment, program.network) for program in programs}
         t, k, depth, width = self.capacity, len(experiment.runs), len(experiment.widths), max(experiment.widths)
         real = np.dtype(experiment.dtype)
         per_layer, per_unit = (t, k, depth), (t, k, depth, width)
@@ -133,7 +123,7 @@ class Recorder(LossRecorder):
         self.fixed: dict[str, np.ndarray] = {
             "edges": np.stack([np.linspace(*histogram_range(s, experiment.activation), BINS + 1) for s in STAGES])
         }
-        self.grid: Batch | None = None
+        self.grid: Examples | None = None
         if experiment.features == 2:
             self._set_up_grid(split, t)
 
@@ -143,7 +133,8 @@ class Recorder(LossRecorder):
         middle, half = (low + high) / 2, (high - low).max() / 2 * 1.1
         axes = [np.linspace(center - half, center + half, GRID) for center in middle]
         x, y = np.meshgrid(*axes)
-        self.grid = self._batch(np.column_stack([x.ravel(), y.ravel()]), np.zeros(GRID * GRID, np.int64))
+        points = torch.from_numpy(np.column_stack([x.ravel(), y.ravel()]))
+        self.grid = self.lay_out(points.to(self.test.x.dtype))
         self.fixed |= {"grid_x": axes[0], "grid_y": axes[1]}
         self.fixed |= {"points": split.x_train[:POINTS], "point_labels": split.y_train[:POINTS]}
         shape = (t, len(self.experiment.runs), split.classes, GRID, GRID)
@@ -161,9 +152,7 @@ class Recorder(LossRecorder):
                 arrays[name][t, here, index, units] = values.numpy()
             arrays["weight_norm"][t, here, index] = _norm(layer.weight)
         if self.grid is not None:
-            # In parts that stay in the cache where there are many runs.
-            parts = [network.forward(part, training=False) for part in self.grid.x.split(GRID_ROWS * GRID)]
-            probability = torch.softmax(torch.cat(parts, -1), 1)
+            probability = torch.softmax(self.folded[here.start].logits(self.grid), 1)
             arrays["decision"][t, here] = probability.unflatten(-1, (GRID, GRID)).numpy()
 
     def after_backward(self, program: Program, batch: Batch, losses: list[float], alive: list[bool]) -> None:
@@ -173,14 +162,13 @@ class Recorder(LossRecorder):
         for index, gradients in enumerate(program.network.gradients.layers):
             arrays["grad_norm"][t, here, index] = _norm(gradients.weight)
         stages = self.stages[here.start]
-        stages.collect(program, all(alive))
-        mean, std = stages.moments()
+        mean, std, counts = stages.summarize(program, all(alive))
         for index, (start, end) in enumerate(stages.blocks):
             units = slice(self.experiment.widths[index])
             for name, values in (("mean", mean), ("std", std)):
                 layer = values[:, start:end].reshape(len(STAGES), len(alive), -1)
                 arrays[name][t, here, index, :, units] = layer.transpose(1, 0, 2)
-        arrays["counts"][t, here] = stages.counts()
+        arrays["counts"][t, here] = counts
 
     def history(self, status: tuple[str, ...], order: Sequence[int]) -> History:
         """Everything recorded, in the experiment's order of runs."""
@@ -210,94 +198,16 @@ class Recorder(LossRecorder):
         return np.array(rates)[:, None] / weight_norm**2
 
 
-class _StageValues:
-    """The values of all stages and layers of one program in one tensor `[S, rows, B·P]`, a row a unit of a run.
-
-    Gathering them first makes moments and histograms a few operations over everything.
-    """
-
-    def __init__(self, experiment: Experiment, network: Network):
-        runs = len(network.runs)
-        rows = [runs * width for width in experiment.widths]
-        starts = list(accumulate(rows, initial=0))
-        self.blocks = list(pairwise(starts))
-        self.runs, self.depth = runs, len(rows)
-        shape = (len(STAGES), starts[-1], experiment.examples_per_step * network.values)
-        self.values = torch.empty(shape, dtype=getattr(torch, experiment.dtype))
-        self.places = torch.empty(shape, dtype=torch.int32)
-        self.ranges = [histogram_range(stage, experiment.activation) for stage in STAGES]
-        # Histograms are numbered by stage, layer and run; a row's first bin follows from its place.
-        width = torch.tensor(experiment.widths).repeat_interleave(torch.tensor(rows))
-        layer = torch.arange(self.depth).repeat_interleave(torch.tensor(rows))
-        run = (torch.arange(starts[-1]) - torch.tensor(starts)[layer]) // width
-        stage = torch.arange(len(STAGES)).unsqueeze(-1)
-        number = (stage * self.depth + layer) * runs + run
-        self.first_bin = (number * (BINS + 2)).to(torch.int32).unsqueeze(-1)
-
-    def collect(self, program: Program, finite: bool) -> None:
-        """Copy the stages of the program's last forward pass in training."""
-        for index, (start, end) in enumerate(self.blocks):
-            layer = program.tape.layers[index]
-            normalized = program.network.normalized(program.tape, index)
-            stages = (layer.pre_norm, normalized, layer.post_affine, layer.post_activation)
-            for stage, values in enumerate(stages):
-                self.values[stage, start:end].copy_(values.reshape(end - start, -1))
-        if not finite:
-            # A run that diverged has NaN here; its record is blanked, but its bins must be bins. What is infinite in
-            # other runs stays infinite.
-            self.values.nan_to_num_(nan=0.0, posinf=math.inf, neginf=-math.inf)
-
-    def moments(self) -> tuple[np.ndarray, np.ndarray]:
-        """Mean and biased standard deviation of each row, `[S, rows]`."""
-        mean = self.values.mean(-1, keepdim=True)
-        distance = torch.linalg.vector_norm(self.values - mean, dim=-1)
-        return mean.squeeze(-1).numpy(), distance.div_(self.values.shape[-1] ** 0.5).numpy()
-
-    def counts(self) -> np.ndarray:
-        """Histograms `[K, L, S, N + 2]`. The bins are closed on the left, and the last one on the right too."""
-        for stage, (low, high) in enumerate(self.ranges):
-            scale = BINS / (high - low)
-            values = self.values[stage]
-            # Bin 0 is below the range and bin N + 1 above it; cutting off decimals is rounding down from 0 on.
-            place = (values * scale).add_(1 - low * scale)
-            # Only what is larger than the top edge is above the range, not what rounding carries beyond it.
-            place.clamp_(0, BINS + 0.5)
-            if not values.amax() <= high:
-                place.masked_fill_(values > high, BINS + 1)
-            self.places[stage].copy_(place)
-        self.places.add_(self.first_bin)
-        shape = (len(STAGES), self.depth, self.runs, BINS + 2)
-        flat = torch.bincount(self.places.view(-1), minlength=math.prod(shape))
-        return flat.view(shape).permute(2, 1, 0, 3).numpy()
-
-
-def percentiles_from_counts(counts: np.ndarray, edges: np.ndarray) -> np.ndarray:
-    """PERCENTILES `[…, S, 5]` from counts `[…, S, N + 2]` and edges `[S, N + 1]`.
-
-    Linear within a bin, so exact to a bin's width; −∞ or ∞ in the out-of-range bins; NaN where there are no counts.
-    """
-    cumulative = counts.cumsum(-1)
-    total = cumulative[..., -1:]
-    result = np.empty((*counts.shape[:-1], len(PERCENTILES)), np.float32)
-    stage = np.arange(len(edges))
-    for q, percentile in enumerate(PERCENTILES):
-        target = total * (percentile / 100)
-        bin_ = (cumulative < target).sum(-1)  # the first bin that reaches the target
-        inside = np.clip(bin_, 1, BINS)
-        before = np.take_along_axis(cumulative, inside[..., None] - 1, -1)[..., 0]
-        count = np.take_along_axis(counts, inside[..., None], -1)[..., 0]
-        share = (target[..., 0] - before) / np.maximum(count, 1)
-        left, right = edges[stage, inside - 1], edges[stage, inside]
-        value = left + share * (right - left)
-        value = np.where(bin_ == 0, -np.inf, np.where(bin_ > BINS, np.inf, value))
-        result[..., q] = np.where(total[..., 0] > 0, value, np.nan)
-    return result
-
-
 def _norm(weight: Tensor) -> np.ndarray:
     return torch.linalg.vector_norm(weight.flatten(1), dim=1).numpy()
 
 
 def _accuracy(logits: Tensor, y: Tensor) -> np.ndarray:
-    # The indices of `max` are those of `argmax`, found several times faster along this axis.
-    return (logits.max(1).indices == y).numpy().mean(-1)
+    """The share `[K]` of examples whose label is the first of the classes with the largest logit."""
+    top = logits.amax(1, keepdim=True)
+    if torch.count_nonzero(logits - top).item() == logits.numel() - top.numel():
+        # One largest logit each: much faster than to ask which it is.
+        right = logits.gather(1, y.expand_as(top)) == top
+    else:
+        right = logits.max(1).indices == y
+    return right.view(len(logits), -1).numpy().mean(-1)

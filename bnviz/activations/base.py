@@ -20,6 +20,7 @@ class Activation:
     gain           the initial weights' sd times √fan_in
     kernel         forward and backward pass
     output_range   of the histograms of φ(y)
+    bounded        whether φ(y) never leaves that range
     input_range    of the histograms of y, and of z before normalization
     zero           whether a large share of the outputs is exactly 0, which a histogram shows apart
     """
@@ -29,6 +30,7 @@ class Activation:
     kernel: "type[ActivationKernel]"
     output_range: tuple[float, float] = WIDE
     input_range: tuple[float, float] = WIDE
+    bounded: bool = False
     zero: bool = False
 
 

@@ -33,4 +33,4 @@ class SigmoidKernel(ActivationKernel):
         return self.sigmoid_backward(dh, h, grad_input=dh)
 
 
-SIGMOID = Activation("sigmoid", 1.0, SigmoidKernel, output_range=(0.0, 1.0), input_range=NARROW)
+SIGMOID = Activation("sigmoid", 1.0, SigmoidKernel, output_range=(0.0, 1.0), bounded=True, input_range=NARROW)

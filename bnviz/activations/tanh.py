@@ -25,4 +25,4 @@ class TanhKernel(ActivationKernel):
         return self.tanh_backward(dh, h, grad_input=dh)
 
 
-TANH = Activation("tanh", 1.0, TanhKernel, output_range=(-1.0, 1.0), input_range=NARROW)
+TANH = Activation("tanh", 1.0, TanhKernel, output_range=(-1.0, 1.0), bounded=True, input_range=NARROW)

@@ -2,6 +2,7 @@
 
 products, linear, parameters        the pieces of the tensor program
 network, tape, losses, updates      K networks forward and backward, and their updates
+evaluation                          K networks on a test set, their normalizations folded into the weights
 program                             runs that are trained together, as many as fit the cache
 steps                               a training to look into, state by state
 batches                             data and mini-batches that all runs share

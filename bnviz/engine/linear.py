@@ -8,9 +8,10 @@ from copy import copy
 from itertools import pairwise
 from typing import Self
 
+import torch
 from torch import Tensor
 
-from bnviz.engine.products import Product, choose_product
+from bnviz.engine.products import Product, choose_product, slabs
 from bnviz.experiment import Experiment
 
 
@@ -54,6 +55,33 @@ class LinearMap:
         """Put ∂L/∂W where `bind` was told."""
         raise NotImplementedError
 
+    def folding(self, runs: int, dtype: torch.dtype) -> "FoldedMap":
+        """Room for this map of so many runs, times a factor a unit and with a shift, for evaluation."""
+        raise NotImplementedError
+
+
+class FoldedMap:
+    """y = a·(W·h) + b as one product with a·W, for K runs; the bits do not depend on K.
+
+    The number of examples is a multiple of `products.ALIGNED`.
+    """
+
+    def fold(self, weight: Tensor, factor: Tensor | None, shift: Tensor) -> None:
+        """Take W `[K, *shape]`, a (None: 1) and b, each `[K, units]`, as they are now."""
+        raise NotImplementedError
+
+    def enter(self, x: Tensor) -> Tensor:
+        """The examples x `[B, features]` as h of the first layer, without an axis of runs."""
+        raise NotImplementedError
+
+    def values(self, examples: int) -> int:
+        """How many values y has a run."""
+        raise NotImplementedError
+
+    def forward(self, h: Tensor, runs: slice, room: Tensor) -> Tensor:
+        """y of these runs, in the first values of the flat `room`. h has their axis, or is what `enter` gave."""
+        raise NotImplementedError
+
 
 class Dense(LinearMap):
     """Every unit sums over all inputs: h `[K, in, B]`, W `[K, out, in]`, z `[K, out, B]`."""
@@ -85,6 +113,39 @@ class Dense(LinearMap):
     def weight_gradient(self, dz: Tensor, h: Tensor) -> None:
         # ∂L/∂W = dz·hᵀ
         self.multiply(dz, h.mT, out=self.gradient)
+
+    def folding(self, runs: int, dtype: torch.dtype) -> "FoldedDense":
+        outputs, inputs = self.shape
+        return FoldedDense(slabs(runs, outputs, inputs, dtype))
+
+
+class FoldedDense(FoldedMap):
+    """h `[K, in, B]` or `[in, B]`, y `[K, out, B]`."""
+
+    shift: Tensor  # [K, out, 1]
+
+    def __init__(self, weight: Tensor):
+        self.weight = weight  # [K, out, in], each run's aligned
+
+    def fold(self, weight: Tensor, factor: Tensor | None, shift: Tensor) -> None:
+        if factor is None:
+            self.weight.copy_(weight)
+        else:
+            torch.mul(weight, factor.unsqueeze(-1), out=self.weight)
+        self.shift = shift.unsqueeze(-1)
+
+    def enter(self, x: Tensor) -> Tensor:
+        return x.t().contiguous()
+
+    def values(self, examples: int) -> int:
+        return self.weight.shape[1] * examples
+
+    def forward(self, h: Tensor, runs: slice, room: Tensor) -> Tensor:
+        weight, examples = self.weight[runs], h.shape[-1]
+        shape = (weight.shape[0], weight.shape[1], examples)
+        out = room[: shape[0] * self.values(examples)].view(shape)
+        inputs = h if h.dim() == 3 else h.expand(shape[0], *h.shape)
+        return torch.baddbmm(self.shift[runs], weight, inputs, out=out)
 
 
 def linear_maps(experiment: Experiment) -> list[LinearMap]:

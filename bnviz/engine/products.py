@@ -37,7 +37,7 @@ def multiply(a: Tensor, b: Tensor, /, *, out: Tensor | None = None) -> Tensor:
         return product if out is None else out.copy_(product)
     if _is_aligned(a) and _is_aligned(b) and (a.shape[1] * b.shape[2]) % ALIGNED == 0:
         return torch.bmm(a, b) if out is None else torch.bmm(a, b, out=out)
-    product = torch.bmm(_align(a), _align(b), out=_slabs(a.shape[0], a.shape[1], b.shape[2], a.dtype))
+    product = torch.bmm(_align(a), _align(b), out=slabs(a.shape[0], a.shape[1], b.shape[2], a.dtype))
     return product.contiguous() if out is None else out.copy_(product)
 
 
@@ -51,12 +51,12 @@ def _align(matrices: Tensor) -> Tensor:
         return matrices
     k, m, n = matrices.shape
     if matrices.stride(2) == 1:
-        return _slabs(k, m, n, matrices.dtype).copy_(matrices)
+        return slabs(k, m, n, matrices.dtype).copy_(matrices)
     # Keep a transposed view transposed: its layout decides the routine as much as its alignment does.
-    return _slabs(k, n, m, matrices.dtype).copy_(matrices.transpose(1, 2)).transpose(1, 2)
+    return slabs(k, n, m, matrices.dtype).copy_(matrices.transpose(1, 2)).transpose(1, 2)
 
 
-def _slabs(k: int, m: int, n: int, dtype: torch.dtype) -> Tensor:
+def slabs(k: int, m: int, n: int, dtype: torch.dtype) -> Tensor:
     """Uninitialized `[k, m, n]` in which every run's matrix starts on an aligned boundary."""
     stride = -(-m * n // ALIGNED) * ALIGNED
     return torch.empty(k, stride, dtype=dtype)[:, : m * n].unflatten(1, (m, n))

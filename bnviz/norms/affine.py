@@ -2,7 +2,17 @@
 
 from typing import TYPE_CHECKING, Any
 
-from bnviz.norms.base import Buffers, Gradients, Kernel, Norm, Units, affine_gradients, scale, scale_and_shift
+from bnviz.norms.base import (
+    Buffers,
+    Gradients,
+    Kernel,
+    Norm,
+    Standardization,
+    Units,
+    affine_gradients,
+    scale,
+    scale_and_shift,
+)
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -14,8 +24,14 @@ class AffineKernel(Kernel):
     def forward(self, x: "Tensor", units: Units, buffers: Buffers, training: bool) -> "tuple[Tensor, Any]":
         return scale_and_shift(x, units), x
 
+    def folded(self, units: Units, buffers: Buffers) -> "tuple[Tensor, Tensor]":
+        return units.gamma_flat, units.beta_flat
+
     def normalized(self, x: "Tensor", saved: Any) -> "Tensor":
         return x
+
+    def standardization(self, saved: Any) -> Standardization:
+        return Standardization()
 
     def backward(self, dy: "Tensor", units: Units, saved: Any) -> Gradients:
         return Gradients(scale(dy, units), *affine_gradients(dy, saved))

@@ -48,6 +48,14 @@ class Norm:
     scale_invariant: bool = False
 
 
+class Standardization(NamedTuple):
+    """x̂ = (x − center)·scale + offset, each `[K·C]`; None means 0, 1 and 0."""
+
+    center: "Tensor | None" = None
+    scale: "Tensor | None" = None
+    offset: "Tensor | None" = None
+
+
 class Gradients(NamedTuple):
     """∂L/∂x of the shape of x, ∂L/∂γ and ∂L/∂β `[K·C]`; ∂L/∂α `[K]` where there is an α."""
 
@@ -80,11 +88,13 @@ class Buffers:
 class Kernel:
     """Forward and backward pass of one normalization for runs with equal settings.
 
-    `uses` names the fields of `Run` that the kernel reads; runs that agree on them share one call.
+    `uses` names the fields of `Run` that the kernel reads; runs that agree on them share one call. `after_affine` says
+    that something follows γ·x̂ + β in training.
     Subclasses see x as `[K, C, B]` or `[K, C, B, P]`.
     """
 
     uses: ClassVar[tuple[str, ...]] = ()
+    after_affine: ClassVar[bool] = False
 
     def __init__(self, **settings: Any):
         self.settings = settings
@@ -96,12 +106,20 @@ class Kernel:
         """y of the shape of x, and what the backward pass needs. Changes no running statistics."""
         raise NotImplementedError
 
+    def folded(self, units: Units, buffers: Buffers) -> "tuple[Tensor, Tensor] | None":
+        """a and b `[K·C]` with y = a·x + b in evaluation; None where y is no such function of each unit alone."""
+        return None
+
     def batch_statistics(self, saved: Any) -> "tuple[Tensor, Tensor] | None":
         """μ and 1/√(σ² + ε) of the batch, `[K·C]`, for the running statistics; None if there are none to keep."""
         return None
 
     def normalized(self, x: "Tensor", saved: Any) -> "Tensor":
         """x̂: what γ and β act on."""
+        raise NotImplementedError
+
+    def standardization(self, saved: Any) -> Standardization:
+        """x̂ as a function of x; only of kernels where it is one of each unit alone, which others leave undefined."""
         raise NotImplementedError
 
     def backward(self, dy: "Tensor", units: Units, saved: Any) -> Gradients:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from bnviz.norms.base import Buffers, Gradients, Kernel, Norm, Units
+from bnviz.norms.base import Buffers, Gradients, Kernel, Norm, Standardization, Units
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -31,11 +31,21 @@ class BatchKernel(Kernel):
             return self.fused.forward(x, units, self.eps)
         return self.fused.forward_fixed(x, units, buffers, self.eps)
 
+    def folded(self, units: Units, buffers: Buffers) -> "tuple[Tensor, Tensor]":
+        assert buffers.running_mean is not None
+        assert buffers.running_var is not None
+        # γ·(x − μ)/√(σ² + ε) + β = a·x + (β − a·μ)
+        factor = (buffers.running_var + self.eps).rsqrt_().mul_(units.gamma_flat)
+        return factor, units.beta_flat - factor * buffers.running_mean
+
     def batch_statistics(self, saved: Any) -> "tuple[Tensor, Tensor] | None":
         return saved[1], saved[2]
 
     def normalized(self, x: "Tensor", saved: Any) -> "Tensor":
         return self.fused.normalized(saved)
+
+    def standardization(self, saved: Any) -> Standardization:
+        return Standardization(saved[1], saved[2])
 
     def backward(self, dy: "Tensor", units: Units, saved: Any) -> Gradients:
         return self.fused.backward(dy, units, saved, self.eps)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from bnviz.norms.base import Buffers, Gradients, Norm, Units
+from bnviz.norms.base import Buffers, Gradients, Norm, Standardization, Units
 from bnviz.norms.batch import BatchKernel
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ class BatchNoisyKernel(BatchKernel):
     """
 
     uses: ClassVar[tuple[str, ...]] = ("eps", "norm_momentum", "noise_mean", "noise_std")
+    after_affine: ClassVar[bool] = True
 
     def forward(self, x: "Tensor", units: Units, buffers: Buffers, training: bool) -> "tuple[Tensor, Any]":
         import torch
@@ -55,6 +56,9 @@ class BatchNoisyKernel(BatchKernel):
 
     def normalized(self, x: "Tensor", saved: Any) -> "Tensor":
         return super().normalized(x, saved[0])
+
+    def standardization(self, saved: Any) -> Standardization:
+        return super().standardization(saved[0])
 
     def backward(self, dy: "Tensor", units: Units, saved: Any) -> Gradients:
         inner, scale = saved

@@ -6,7 +6,7 @@ is that of Ioffe & Szegedy 2015: algorithm 1 and the chain rule of section 3.
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from bnviz.norms.base import Buffers, Gradients, Units, as_channels
+from bnviz.norms.base import Buffers, Gradients, Standardization, Units, as_channels
 from bnviz.norms.batch import BatchKernel
 
 if TYPE_CHECKING:
@@ -40,11 +40,16 @@ class BatchOpenKernel(BatchKernel):
         y = units.gamma_column * x_hat + units.beta_column
         return y.view_as(x), Saved(centered, x_hat, mean, var + self.eps)
 
-    def batch_statistics(self, saved: Any) -> "tuple[Tensor, Tensor] | None":
+    def batch_statistics(self, saved: Any) -> "tuple[Tensor, Tensor]":
         return saved.mean.view(-1), saved.var_plus_eps.rsqrt().view(-1)
 
     def normalized(self, x: "Tensor", saved: Any) -> "Tensor":
         return saved.x_hat.view_as(x) if isinstance(saved, Saved) else super().normalized(x, saved)
+
+    def standardization(self, saved: Any) -> Standardization:
+        if not isinstance(saved, Saved):
+            return super().standardization(saved)
+        return Standardization(*self.batch_statistics(saved))
 
     def backward(self, dy: "Tensor", units: Units, saved: Any) -> Gradients:
         if not isinstance(saved, Saved):

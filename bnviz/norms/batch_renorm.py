@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from bnviz.norms.base import Buffers, Gradients, Norm, Units, as_channels
+from bnviz.norms.base import Buffers, Gradients, Norm, Standardization, Units, as_channels
 from bnviz.norms.batch import BatchKernel
 
 if TYPE_CHECKING:
@@ -46,6 +46,12 @@ class BatchRenormKernel(BatchKernel):
         inner, _, r, d = saved
         channels = as_channels(super().normalized(x, inner))
         return (channels * r.unsqueeze(-1) + d.unsqueeze(-1)).view_as(x)
+
+    def standardization(self, saved: Any) -> Standardization:
+        if not isinstance(saved[0], tuple):
+            return super().standardization(saved)
+        (_, mean, inverse_std, _), _, r, d = saved
+        return Standardization(mean, inverse_std * r, d)
 
     def backward(self, dy: "Tensor", units: Units, saved: Any) -> Gradients:
         if not isinstance(saved[0], tuple):

@@ -7,6 +7,7 @@ from bnviz.norms.base import (
     Gradients,
     Kernel,
     Norm,
+    Standardization,
     Units,
     affine_gradients,
     as_channels,
@@ -33,12 +34,19 @@ class CenterKernel(Kernel):
         centered = channels - mean.unsqueeze(-1)
         return scale_and_shift(centered, units).view_as(x), (centered, mean, training)
 
+    def folded(self, units: Units, buffers: Buffers) -> "tuple[Tensor, Tensor]":
+        assert buffers.running_mean is not None
+        return units.gamma_flat, units.beta_flat - units.gamma_flat * buffers.running_mean
+
     def batch_statistics(self, saved: Any) -> "tuple[Tensor, Tensor] | None":
         centered, mean, _ = saved
         return mean.view(-1), centered.square().mean(-1).rsqrt_().view(-1)
 
     def normalized(self, x: "Tensor", saved: Any) -> "Tensor":
         return saved[0].view_as(x)
+
+    def standardization(self, saved: Any) -> Standardization:
+        return Standardization(saved[1].view(-1))
 
     def backward(self, dy: "Tensor", units: Units, saved: Any) -> Gradients:
         centered, _, training = saved

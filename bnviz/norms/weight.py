@@ -2,7 +2,17 @@
 
 from typing import TYPE_CHECKING, Any
 
-from bnviz.norms.base import Buffers, Gradients, Kernel, Norm, Units, affine_gradients, per_unit, scale_and_shift
+from bnviz.norms.base import (
+    Buffers,
+    Gradients,
+    Kernel,
+    Norm,
+    Standardization,
+    Units,
+    affine_gradients,
+    per_unit,
+    scale_and_shift,
+)
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -25,8 +35,15 @@ class WeightKernel(Kernel):
         x_hat = x * per_unit(inverse_length, x)
         return scale_and_shift(x_hat, units), (x_hat, inverse_length)
 
+    def folded(self, units: Units, buffers: Buffers) -> "tuple[Tensor, Tensor]":
+        assert buffers.weight is not None
+        return buffers.weight.square().sum(-1).rsqrt_().view(-1) * units.gamma_flat, units.beta_flat
+
     def normalized(self, x: "Tensor", saved: Any) -> "Tensor":
         return saved[0]
+
+    def standardization(self, saved: Any) -> Standardization:
+        return Standardization(scale=saved[1].view(-1))
 
     def backward(self, dy: "Tensor", units: Units, saved: Any) -> Gradients:
         x_hat, inverse_length = saved

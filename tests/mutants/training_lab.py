@@ -28,17 +28,17 @@ MUTANTS = [
         f"{LAB} -k runs_and_kicks",
     ),
     Mutant(
-        "lab: the run before is removed",
+        "lab: the first run is removed",
         CONTROLS,
         "runs[:number] + runs[number + 1 :]",
         "runs[1:]",
-        f"{LAB} -k runs_and_kicks",
+        f"{LAB} -k removed",
     ),
     Mutant(
         "lab: figures of the first layer",
         FIGURES,
-        "run=run, layer=layer, stage=stage",
-        "run=run, layer=0, stage=stage",
+        '"run": run, "layer": layer,',
+        '"run": run, "layer": 0,',
         f"{LAB} -k figures_follow",
     ),
     Mutant(

@@ -24,6 +24,7 @@ ORDER = [
     {"charts"},
     {"costs", "rows", "cluster"},
     {"engine"},
+    {"stages"},
     {"recorder"},
     {"training"},
     {"sweeps"},
@@ -152,7 +153,8 @@ def test_only_the_ui_imports_streamlit():
 
 
 def test_torch_is_imported_where_it_computes_only():
-    computing = {"torch_private", "norms", "activations", "engine", "recorder", "training", "sweeps", "lessons", "ui"}
+    computing = {"torch_private", "norms", "activations", "engine", "stages", "recorder", "training", "sweeps"}
+    computing |= {"lessons", "ui"}
     assert importers("torch") <= computing
     light = (
         "experiment",

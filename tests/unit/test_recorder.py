@@ -8,7 +8,8 @@ from bnviz import Experiment, Run, train
 from bnviz.engine.batches import load_data, mini_batches
 from bnviz.history import BINS, PERCENTILES, STAGES
 from bnviz.norms import NORMS
-from bnviz.recorder import histogram_range, percentiles_from_counts, recorded_steps
+from bnviz.recorder import recorded_steps
+from bnviz.stages import histogram_range, percentiles_from_counts
 from tests.unit.reference import ReferenceNetwork, double_precision
 
 WIDTHS, BATCH = (12, 8), 40

@@ -308,3 +308,11 @@ def test_a_control_comes_and_goes_at_once_with_the_one_that_it_depends_on(page):
     labeled(page, "Optimizer", "run1").set_value("sgd")
     page.run()
     assert "Momentum of SGD" in labels()
+
+
+@pytest.mark.parametrize("number", [0, 1, 2])
+def test_the_run_that_is_removed_is_the_one_whose_button_was_pressed(number):
+    runs = tuple(Run(lr=rate) for rate in (0.1, 0.2, 0.3))
+    page = lab(BASE.model_copy(update={"runs": runs}))
+    page.press(labeled(page, "Remove", f"remove{number + 1}").key)
+    assert written(page).runs == (*runs[:number], *runs[number + 1 :])

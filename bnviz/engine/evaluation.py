@@ -1,0 +1,128 @@
+"""Networks in evaluation mode on fixed examples, with every normalization that allows it folded into its layer.
+
+Where y = a·z + b unit by unit, φ(y) of a layer is one product, with a·W, and φ in its place: the same function as
+`Network.forward` computes, in other roundings. Other normalizations follow the product.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from bnviz.engine.network import Group, Network, Part
+from bnviz.engine.products import ALIGNED
+from bnviz.norms import Buffers, Kernel
+from bnviz.norms.base import Units
+
+MOST_EXAMPLES = 384
+"""Examples that pass through the layers at a time. Fixed, as the roundings of a product may depend on it."""
+
+BLOCK_BYTES = 2**20
+"""How much a layer of the runs that are evaluated together may take, so that it stays in the cache."""
+
+
+class Examples(NamedTuple):
+    """Examples as the folded networks take them: in parts, the last one filled up with its last example."""
+
+    parts: list[Tensor]
+    number: int
+
+
+class Unfolded(NamedTuple):
+    """Neighboring runs whose normalization follows the product, with what each layer's call wants."""
+
+    kernel: Kernel
+    runs: slice
+    layers: list[tuple[Units, Buffers]]
+
+
+class FoldedNetwork:
+    """The networks of a program for evaluation. :meth:`fold` takes their present state, :meth:`logits` uses it."""
+
+    def __init__(self, network: Network):
+        self.network, runs = network, len(network.runs)
+        flat = network.parameters.flat
+        self.maps = [each.folding(runs, flat.dtype) for each in network.maps]
+        most = max(each.values(MOST_EXAMPLES) for each in self.maps)
+        size = max(1, BLOCK_BYTES // (most * flat.element_size()))
+        count = -(-runs // size)
+        bounds = [runs * i // count for i in range(count + 1)]
+        self.blocks = [slice(start, end) for start, end in pairwise(bounds)]
+        self.rooms = [flat.new_empty(-(-runs // count) * most) for _ in range(2)]
+        self.unfolded = [list(self._unfolded_in(block)) for block in self.blocks]
+
+    def _unfolded_in(self, block: slice) -> Iterator[Unfolded]:
+        for group in self.network.groups:
+            start, end = max(group.runs.start, block.start), min(group.runs.stop, block.stop)
+            if start < end and _keeps_apart(group):
+                inside = slice(start - group.runs.start, end - group.runs.start)
+                layers = [_of_runs(part, inside) for part in group.parts]
+                yield Unfolded(group.kernel, slice(start - block.start, end - block.start), layers)
+
+    def examples(self, x: Tensor) -> Examples:
+        """The examples x `[N, features]`, divided and laid out."""
+        count = -(-len(x) // MOST_EXAMPLES)
+        size = -(-len(x) // (count * ALIGNED)) * ALIGNED
+        filled = -(-len(x) // ALIGNED) * ALIGNED
+        whole = torch.cat([x, x[-1:].expand(filled - len(x), -1)])
+        return Examples([self.maps[0].enter(part) for part in whole.split(size)], len(x))
+
+    def fold(self) -> None:
+        """Take the parameters and running statistics as they are now."""
+        parameters, groups = self.network.parameters, self.network.groups
+        for index, layer in enumerate(parameters.layers):
+            pairs = [_factor_and_shift(group.kernel, group.parts[index]) for group in groups]
+            factor, shift = (
+                values[0] if len(values) == 1 else torch.cat(values) for values in zip(*pairs, strict=True)
+            )
+            self.maps[index].fold(layer.weight, factor.view_as(layer.gamma), shift.view_as(layer.beta))
+        self.maps[-1].fold(parameters.head.weight, None, parameters.head.bias)
+
+    def logits(self, examples: Examples) -> Tensor:
+        """Logits `[K, classes, N]` of the networks as they were folded."""
+        blocks = [
+            _join([self._forward(part, block, unfolded) for part in examples.parts], -1)
+            for block, unfolded in zip(self.blocks, self.unfolded, strict=True)
+        ]
+        return _join(blocks, 0)[..., : examples.number].contiguous()
+
+    def _forward(self, h: Tensor, block: slice, unfolded: Sequence[Unfolded]) -> Tensor:
+        activate = self.network.activation.forward
+        for index, layer in enumerate(self.maps[:-1]):
+            y = layer.forward(h, block, self.rooms[index % 2])
+            for kernel, runs, layers in unfolded:
+                normalized, _ = kernel.forward(y[runs], *layers[index], training=False)
+                if len(normalized) == len(y):
+                    y = normalized
+                else:
+                    y[runs] = normalized
+            h = activate(y, y)
+        return self.maps[-1].forward(h, block, self.rooms[(len(self.maps) - 1) % 2]).clone()
+
+
+def _keeps_apart(group: Group) -> bool:
+    return type(group.kernel).folded is Kernel.folded
+
+
+def _factor_and_shift(kernel: Kernel, part: Part) -> tuple[Tensor, Tensor]:
+    found = kernel.folded(part.units, part.buffers)
+    if found is None:
+        return torch.ones_like(part.units.gamma_flat), torch.zeros_like(part.units.beta_flat)
+    return found
+
+
+def _of_runs(part: Part, runs: slice) -> tuple[Units, Buffers]:
+    """γ, β and the buffers of some of the runs of a part."""
+    units, buffers = part.units, part.buffers
+    mean, var = (
+        None if flat is None else flat.view(units.gamma.shape)[runs].view(-1)
+        for flat in (buffers.running_mean, buffers.running_var)
+    )
+    alpha, weight = (None if each is None else each[runs] for each in (buffers.alpha, buffers.weight))
+    return Units(units.gamma[runs], units.beta[runs]), Buffers(mean, var, alpha, weight, buffers.generators[runs])
+
+
+def _join(parts: list[Tensor], dim: int) -> Tensor:
+    return parts[0] if len(parts) == 1 else torch.cat(parts, dim)
