@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tests.mutants import ROOT, Mutant, all_mutants
@@ -22,6 +23,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__)
     parser.add_argument("--list", action="store_true", help="name the faults and their tests, and plant none")
     parser.add_argument("--only", metavar="NAME", default="", help="only faults with NAME in their room and name")
+    parser.add_argument("--jobs", metavar="N", type=int, default=1, help="how many faults to plant at a time")
     options = parser.parse_args()
     chosen = {
         f"{room}: {mutant.name}": mutant
@@ -37,12 +39,27 @@ def main() -> int:
         print(f"No fault has {options.only!r} in its name; --list names all of them.")
         return 1
     with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder) / "tree"
-        shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*LEFT_OUT), symlinks=True)
-        verdicts = plant_all(copy, chosen)
+        copies = [Path(folder) / f"tree{number}" for number in range(options.jobs)]
+        for copy in copies:
+            shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*LEFT_OUT), symlinks=True)
+        verdicts: dict[str, str] = {}
+        with ThreadPoolExecutor(options.jobs) as pool:
+            for part in pool.map(plant_all, copies, divided(chosen, options.jobs)):
+                verdicts |= part
     survivors = [name for name, verdict in verdicts.items() if not verdict.startswith("killed")]
     print(f"{len(verdicts) - len(survivors)} of {len(verdicts)} faults were noticed.")
     return 1 if survivors else 0
+
+
+def divided(chosen: dict[str, Mutant], parts: int) -> list[dict[str, Mutant]]:
+    """Return the faults in as many parts of about one size; those that share tests stay together."""
+    shares: list[dict[str, Mutant]] = [{} for _ in range(parts)]
+    by_tests: dict[str, dict[str, Mutant]] = {}
+    for name, mutant in chosen.items():
+        by_tests.setdefault(mutant.tests, {})[name] = mutant
+    for group in sorted(by_tests.values(), key=len, reverse=True):
+        min(shares, key=len).update(group)
+    return shares
 
 
 def plant_all(copy: Path, chosen: dict[str, Mutant]) -> dict[str, str]:
