@@ -1,8 +1,9 @@
 """Planted faults: does a test fail when this line is wrong?
 
 `python -m tests.mutants` copies the tree, plants one fault at a time into the copy, and runs the tests that should
-notice it. A fault that they notice is killed; one that SURVIVED shows what no test holds. `--list` names all faults, `--jobs 2` plants two at a time,
-`--only NAME` plants those with NAME in their names. The exit code is 1 unless all are killed.
+notice it. A fault that they notice is killed; one that SURVIVED shows what no test holds. `--list` names all faults,
+`--only NAME` plants those with NAME in their names, `--jobs 2` plants two at a time. The exit code is 1 unless all are
+killed.
 
 To add faults, write `tests/mutants/<room>.py` with one list of them (fields may be given in this order, without names):
 
