@@ -146,7 +146,10 @@ class Stages:
             if not finite:
                 place.nan_to_num_(nan=0.0, posinf=math.inf, neginf=-math.inf)
             # What rounding carries beyond the end of a range that φ does not leave is in the last bin.
-            place.clamp_(0, BINS + 0.5 if stage == PHI and self.bounded else BINS + 1)
+            place.clamp_(0, BINS + 0.5 if stage == PHI and self.bounded else BINS + 2)
+            if place.amax() >= BINS + 1:
+                # The last bin is closed: what lies on its upper edge is in it, and only what is larger is above.
+                place.masked_fill_(place == BINS + 1, BINS).clamp_(max=BINS + 1)
             self.places[stage].copy_(place)
         self.places.add_(self.first_bin)
         shape = (len(STAGES), self.depth, self.runs, BINS + 2)

@@ -39,3 +39,23 @@ def test_moments_and_histograms_are_those_of_the_values(norms):
             for k in range(len(runs)):
                 expected, _ = np.histogram(values[k].numpy(), np.array([-np.inf, *edges, np.inf]))
                 np.testing.assert_array_equal(counts[k, index, s], expected)
+
+
+@torch.inference_mode()
+def test_the_last_bin_is_closed_and_only_what_is_larger_is_above():
+    experiment = Experiment(dataset="moons", widths=(2,), batch_size=8, dtype="float64", runs=(Run(norm="none"),))
+    batches = mini_batches(experiment, load_data(experiment), torch.float64)
+    (program,), _ = make_programs(experiment)
+    stages = Stages(experiment, program.network)
+    (layer,) = program.network.parameters.layers
+    top = stages.ranges[2][1]
+    layer.weight.zero_()
+    layer.beta.fill_(top)
+    program.gradients(next(batches))
+    _, _, counts = stages.summarize(program, finite=True)
+    for stage in (2, 3):
+        assert counts[0, 0, stage, -2:].tolist() == [16, 0], "what lies on the edge is in the last bin"
+    layer.beta.fill_(top + 0.01)
+    program.gradients(next(batches))
+    _, _, counts = stages.summarize(program, finite=True)
+    assert counts[0, 0, 2:, -1].tolist() == [16, 16]
