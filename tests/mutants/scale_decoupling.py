@@ -65,7 +65,13 @@ MUTANTS = [
         f"{WIRING} -k long_training",
     ),
     _mutant("the verdict of growth by the other name", DRAWN, 'styles[row["run"]]', 'styles[1 - row["run"]]', FOLLOWS),
-    _mutant("theory for measurement", DRAWN, "short(length_ratio(table), 4)", "short(task.length_ratio, 4)", FOLLOWS),
+    _mutant(
+        "theory for measurement",
+        DRAWN,
+        "short(length_ratio(table), 4)",
+        "short(task.length_ratio, 4)",
+        f"{WIRING} -k another_seed",
+    ),
     *(
         _mutant(f"{new} for {old}", f"{ROOM}/verdicts.py", old, new, VERDICTS)
         for old, new in (

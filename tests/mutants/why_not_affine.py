@@ -39,6 +39,7 @@ MUTANTS = [
         DRAWN,
         "verdicts.what_batch_did(affine, batch)",
         "verdicts.what_batch_did(plain, batch)",
+        "tests/wiring/test_why_not_affine.py -k two_networks",
     ),
     _mutant("the usual scale is the smallest", DRAWN, "== USUAL_SCALE]", "== 0.01]"),
     _mutant(

@@ -280,14 +280,3 @@ def test_a_file_that_cannot_be_read_is_explained_and_breaks_nothing(lab, said, n
     assert reason in said(app)
     assert field(app, "steps").value == TINY.steps
     assert len(components(app)) == 1
-
-
-@pytest.mark.parametrize("tab", ["Accuracy", "γ and β", "μ and σ", "Weights and rates", "Percentiles"])
-def test_every_figure_draws(lab, tab):
-    app = lab()
-    assert not app.get("vega_lite_chart")
-    app.session_state["lab_figures"] = True
-    app.session_state["lab_figure"] = tab
-    app.run()
-    assert not app.exception
-    assert len(app.get("vega_lite_chart")) >= 1

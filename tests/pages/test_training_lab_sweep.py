@@ -56,20 +56,6 @@ def test_a_sweep_draws_a_map_a_run_with_a_look_into_one_cell(lab):
     assert len(lab.get("vega_lite_chart")) == 4
 
 
-def test_a_cell_opens_as_one_experiment(lab):
-    train(lab)
-    lab.selectbox(key="lab_sweep_cell_lr").set_value(3.0)
-    lab.selectbox(key="lab_sweep_cell_init_scale").set_value(0.1).run()
-    lab.button(key="lab_sweep_open1").click().run()
-    assert not lab.exception
-    assert lab.radio(key="lab_mode").value == "One experiment"
-    assert Experiment.from_query(lab.query_params) == TINY.model_copy(
-        update={"runs": (Run(norm="none", lr=3.0, init_scale=0.1),)}
-    )
-    assert len(components(lab)) == 1
-    assert lab.table[0].value.index.tolist() == ["plain"]
-
-
 def test_fields_and_ranges_can_be_chosen(lab):
     lab.selectbox(key="lab_sweep_x").set_value("depth").run()
     lab.select_slider(key="lab_sweep_x_depth").set_value((1, 2))

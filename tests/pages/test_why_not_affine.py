@@ -2,7 +2,7 @@ import pytest
 
 from bnviz.lessons.why_not_affine.maps import RATES, SCALES, gather, map_experiment, map_tasks, shares
 from bnviz.ui.server.jobs import Done
-from bnviz.ui.server.training import job_key, prepare, training_queue
+from bnviz.ui.server.training import job_key, training_queue
 from tests.pages.reading import judged, metrics
 
 PAGE = "pages/5_why_not_affine.py"
@@ -35,20 +35,6 @@ def test_the_first_sight_is_three_maps_and_a_verdict_from_their_rows(page):
     assert "What happened: in more than five times as many." in said
     assert page.caption[0].value.startswith("All maps together: 147 networks × 200 updates, about 3·10¹⁰ multiply-adds")
     assert not [button for button in page.button if "networks" in button.label]
-
-
-def test_what_takes_longer_is_behind_a_button_that_states_what_is_left(open_page):
-    page = open_page(PAGE, seeds="2", threshold="0.9")
-    assert not page.exception
-    assert "294 networks" in page.caption[0].value
-    assert metrics(page)
-    (button,) = [button for button in page.button if "networks" in button.label]
-    assert button.label == "Train the other 147 networks"
-    for task in map_tasks(map_experiment(NORMS), AXES, 2)[3:]:
-        prepare(task)
-    page.run()  # what others have trained by now is there
-    assert not [button for button in page.button if "networks" in button.label]
-    assert all(value.endswith("of 98") for value in metrics(page).values())
 
 
 def test_maps_that_were_stopped_keep_their_cells_and_give_no_verdict(open_page):

@@ -14,6 +14,8 @@ from bnviz.lessons.scale_decoupling.periodic import PeriodicTraining, periodic_s
 from bnviz.lessons.scale_decoupling.scale import ScaleSweep, effect
 from bnviz.styles import run_styles
 from bnviz.ui.player import player_table
+from bnviz.ui.server.jobs import Done
+from bnviz.ui.server.training import job_key, training_queue
 from bnviz.words import bounded, short
 from tests.wiring.following import Page, Shown, dark, require, require_complete, require_order, result_of, settlement
 
@@ -245,6 +247,12 @@ def test_another_seed_is_another_seed_in_every_experiment():
     require(page, must_show(seed=1))
     assert page.app.query_params == {"seed": "1"}
     assert page.control("repeat").label == "Repeat all with seed 2"
+    # With a length that no training gave: else what is measured cannot be told from the theory.
+    task = DecayEquivalence(0.01, True, 1)
+    table = result_of(DecayEquivalence(seed=1))
+    longer = table["weight_norm"].where(table["run"] != 2, 1.5 * table["weight_norm"])
+    training_queue()._results.keep(job_key(task), Done("finished", job_key(task), table.assign(weight_norm=longer)), 1)
+    require(page.move(decay=0.01), must_show(decay=0.01, seed=1))
 
 
 @pytest.fixture(scope="module")

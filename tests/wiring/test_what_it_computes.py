@@ -25,12 +25,12 @@ from tests.wiring.following import (
 START = pd.DataFrame(lesson.START_BATCH, columns=["unit 1", "unit 2", "unit 3"]).assign(dy=lesson.START_UPSTREAM)
 CASES = {
     "as it opens": {},
-    "another unit": {"unit": 3, "computes_prediction": "y stays as it is"},
-    "another example": {"example": 7, "computes_prediction": "y doubles"},
+    "another unit": {"unit": 3, "prediction": "y stays as it is"},
+    "another example": {"example": 7, "prediction": "y doubles"},
     "a smaller batch": {"size": 5, "unit": 2},
     "a batch of two": {"size": 2, "example": 1},
     "the whole table": {"size": 16, "example": 16, "eps": 0.3},
-    "a large ε": {"eps": 10.0, "computes_prediction": "y is halved"},
+    "a large ε": {"eps": 10.0, "prediction": "y is halved"},
     "a negative γ": {"gamma": -0.7, "eps": 0.0},
     "no γ": {"gamma": 0.0, "beta": 1.2},
     "another β": {"beta": -2.0, "size": 6, "eps": 1.0, "unit": 2},
@@ -110,7 +110,7 @@ def batch_of(unit=1, size=8, eps=1e-5, gamma=1.5, beta=0.5, table=START, **_othe
 
 
 def expected(
-    unit=1, example=3, size=8, eps=1e-5, gamma=1.5, beta=0.5, computes_prediction=None, table=START, theme="light"
+    unit=1, example=3, size=8, eps=1e-5, gamma=1.5, beta=0.5, prediction=None, table=START, theme="light"
 ) -> Shown:
     example = min(example, size)
     batch = batch_of(unit, size, eps, gamma, beta, table)
@@ -133,7 +133,7 @@ def expected(
             f"dx of example {example}": number(back.set_index("example")["dx"][example]),
         },
         [
-            settlement(computes_prediction, happened, why),
+            settlement(prediction, happened, why),
             words.groups(lesson.widest_gap(batch), unit),
             words.from_left_to_dx(batch, example),
             words.what_is_left(batch, sums),
