@@ -42,6 +42,7 @@ MUTANTS = [
 """
 
 
+@pytest.mark.slow
 def test_the_script_reports_every_kind_of_fault_and_leaves_the_tree_alone(tmp_path: Path):
     files = {
         "shown.py": "def seen():\n    return 1\n\ndef unseen():\n    return 3\n",

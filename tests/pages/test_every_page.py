@@ -7,6 +7,8 @@ import pytest
 
 from bnviz.ui.page.contents import PAGES, neighbors, page_named
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 FILES = [page.file for page in PAGES]
 HOSTILE = {

@@ -8,6 +8,8 @@ from bnviz.experiment import Experiment, Run
 from bnviz.ui.page import settings as page_settings
 from bnviz.ui.page.contents import PAGES
 
+pytestmark = pytest.mark.slow
+
 FILES = [page.file for page in PAGES]
 HOSTILE = st.sampled_from(
     [

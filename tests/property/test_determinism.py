@@ -1,11 +1,14 @@
 """One experiment has one History, to the last bit, whatever stands beside a run."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bnviz import Experiment, History, train
 from tests.property.strategies import small_experiments
+
+pytestmark = pytest.mark.slow
 
 SHARED = {"edges", "grid_x", "grid_y", "points", "point_labels"}
 """Arrays without an axis for the run."""

@@ -12,6 +12,8 @@ from bnviz.engine.evaluation import MOST_EXAMPLES, FoldedNetwork
 from bnviz.engine.program import Program, make_programs
 from bnviz.norms import NORMS, Kernel
 
+pytestmark = pytest.mark.slow
+
 NOT_FOLDED = {"layer", "rms", "group", "dynamic_tanh"}
 WIDTHS = st.lists(st.sampled_from([2, 4, 6, 10, 16, 34, 64]), min_size=1, max_size=3)
 

@@ -13,6 +13,8 @@ from benchmarks.report import Line, machine, markdown, write
 from bnviz import Experiment, Run, train
 from bnviz.engine.batches import load_data
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize(("dtype", "tolerance"), [("float64", 1e-12), ("float32", 1e-4)])
 def test_numpy_by_hand_trains_the_same_network_as_the_engine(dtype, tolerance):

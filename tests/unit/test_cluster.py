@@ -15,7 +15,7 @@ from bnviz.lessons.why_not_affine.maps import MapTask
 from bnviz.rows import frame_of, read_rows
 from bnviz.sweeps import train_networks
 
-pytestmark = pytest.mark.filterwarnings("default")
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("default")]
 
 EXPERIMENT = Experiment(
     dataset="moons",

@@ -14,6 +14,8 @@ import pytest
 from bnviz import Experiment, History, Run, sweep
 from bnviz.rows import Journal, read_rows
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 EXPERIMENT = Experiment(
     dataset="moons", widths=(8, 8), steps=250, records=4, batch_size=20, runs=(Run(norm="none"), Run(norm="batch"))

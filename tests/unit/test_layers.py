@@ -209,6 +209,7 @@ def test_the_checker_sees_what_it_should():
     assert set(imports(ast.parse(code), top_level_only=True)) == {"a.b", "c.d"}
 
 
+@pytest.mark.slow
 def test_each_module_can_be_the_first_that_is_imported():
     names = [module_of(file) for file in FILES if part(module_of(file)) not in ("ui", "__main__")]
     code = f"""

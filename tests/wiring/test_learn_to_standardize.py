@@ -26,6 +26,8 @@ from tests.wiring.following import (
     settlement,
 )
 
+pytestmark = pytest.mark.slow
+
 CASES = {
     "as it opens": {},
     "easy inputs, all predictions right": {

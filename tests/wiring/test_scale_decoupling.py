@@ -19,6 +19,8 @@ from bnviz.ui.server.training import job_key, training_queue
 from bnviz.words import bounded, short
 from tests.wiring.following import Page, Shown, dark, require, require_complete, require_order, result_of, settlement
 
+pytestmark = pytest.mark.slow
+
 FILE, ROOM = "pages/6_scale_decoupling.py", "scale_decoupling"
 LOOK = {"theme": "light"}
 

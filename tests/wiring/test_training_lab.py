@@ -13,6 +13,8 @@ from bnviz.ui.lab import files
 from tests.wiring.following import Page, require_charts, result_of
 from tests.wiring.pictures import picture
 
+pytestmark = pytest.mark.slow
+
 FILE = "pages/12_training_lab.py"
 KICK = Intervention(step=4, factor=2.0)
 BASE = Experiment(

@@ -11,6 +11,8 @@ from bnviz.ui.lab import sweep as lab_sweep
 from bnviz.ui.page.sweep_view import Sweep, cell_table
 from tests.wiring.following import Page, Shown, require, result_of
 
+pytestmark = pytest.mark.slow
+
 FILE = "pages/12_training_lab.py"
 BASE = Experiment(dataset="moons", widths=(4,), steps=8, batch_size=16, n_train=64, runs=(Run(), Run(norm="none")))
 SWEPT = BASE.model_copy(update={"records": 2})

@@ -19,6 +19,8 @@ from bnviz.ui.server.jobs import Done
 from bnviz.ui.server.training import job_key, training_queue
 from tests.wiring.following import Page, Shown, dark, require, require_complete, require_order, result_of, settlement
 
+pytestmark = pytest.mark.slow
+
 FILE, ROOM = "pages/5_why_not_affine.py", "why_not_affine"
 LOOK = {"theme": "light"}
 RELATIVES = ("layer", "rms", "group", "weight", "dynamic_tanh")

@@ -12,6 +12,8 @@ from bnviz.lessons.moving_statistics.agreement import SIZES, Agreement, agreemen
 from bnviz.lessons.moving_statistics.descent import NORMS, TINY_EVERY, Descent, descent_summary
 from bnviz.norms import apply_norm
 
+pytestmark = pytest.mark.slow
+
 
 def no_report(step, losses):
     pass

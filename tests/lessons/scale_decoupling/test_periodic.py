@@ -18,6 +18,8 @@ from bnviz.lessons.scale_decoupling.periodic import (
 from bnviz.styles import run_styles
 from tests.wiring.pictures import picture
 
+pytestmark = pytest.mark.slow
+
 
 def no_report(step, losses):
     pass
