@@ -2,6 +2,8 @@ import pytest
 
 from tests.pages.reading import judged, metrics
 
+pytestmark = pytest.mark.slow
+
 PAGE = "pages/3_learn_to_standardize.py"
 
 

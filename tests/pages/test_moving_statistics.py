@@ -5,6 +5,8 @@ import pytest
 from bnviz.ui.page.stage import Stage
 from tests.pages.reading import components, judged, metrics
 
+pytestmark = pytest.mark.slow
+
 PAGE = "pages/4_moving_statistics.py"
 
 

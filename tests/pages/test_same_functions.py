@@ -4,6 +4,8 @@ from bnviz.ui.page import stage as run_view
 from bnviz.ui.server.jobs import JobQueue
 from tests.pages.reading import judged, metrics
 
+pytestmark = pytest.mark.slow
+
 PAGE = "pages/2_same_functions.py"
 
 

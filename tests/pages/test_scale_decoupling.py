@@ -7,6 +7,8 @@ from bnviz.ui.server.jobs import Running
 from bnviz.ui.server.training import prepare, training_queue
 from tests.pages.reading import components, judged, metrics
 
+pytestmark = pytest.mark.slow
+
 PAGE = "pages/6_scale_decoupling.py"
 
 

@@ -5,6 +5,8 @@ from bnviz.ui.server.jobs import Done
 from bnviz.ui.server.training import job_key, training_queue
 from tests.pages.reading import judged, metrics
 
+pytestmark = pytest.mark.slow
+
 PAGE = "pages/5_why_not_affine.py"
 AXES = (("lr", RATES), ("init_scale", SCALES))
 NORMS = ("none", "affine", "batch")

@@ -21,6 +21,8 @@ from tests.wiring.following import (
     settlement,
 )
 
+pytestmark = pytest.mark.slow
+
 CASES = {
     "as it opens": {},
     "all predictions right": {

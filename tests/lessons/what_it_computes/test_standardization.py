@@ -98,6 +98,7 @@ def test_the_parts_of_the_gradient_add_up():
     assert np.ptp(frame["along_part"] / frame["normalized"]) < 1e-15
 
 
+@pytest.mark.slow
 def test_random_gradients_keep_one_minus_two_over_b_of_their_energy():
     generator = np.random.default_rng(0)
     kept = [
