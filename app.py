@@ -14,8 +14,10 @@ from bnviz.ui.page import frame
 from bnviz.ui.page.contents import page_named
 from bnviz.ui.page.ignored import say_what_was_ignored
 from bnviz.ui.page.stage import reserve
+from bnviz.ui.page.waiting import section
 from bnviz.ui.server.application import SecurityHeaders, lifespan
 from bnviz.ui.server.jobs import Done
+from bnviz.ui.server.stream import routes
 
 LAB, WHY_NOT = "pages/12_training_lab.py", "pages/5_why_not_affine.py"
 
@@ -119,12 +121,22 @@ def another_seed(seed: int) -> None:
 
 def question_page() -> None:
     """Wire the first page."""
-    norms, seed, problems = read_query(st.query_params.to_dict())
+    _, _, problems = read_query(st.query_params.to_dict())
     st.title("Standardizing and undoing it is not the same as doing nothing")
     with frame.prose():
         st.markdown(QUESTION)
         if problems:
             say_what_was_ignored(problems)
+    the_race()
+    with frame.prose():
+        short_answers()
+    frame.cards()
+
+
+@section
+def the_race() -> None:
+    """Ask for a guess, run the race and settle it."""
+    norms, seed, _ = read_query(st.query_params.to_dict())
     guess = st.radio(
         "Which of the three will learn to read digits? Take a guess, then watch.",
         GUESSES,
@@ -133,23 +145,17 @@ def question_page() -> None:
         key="the_question_guess",
     )
     chosen = choose_runs(norms)
+    st.query_params.from_dict(to_query(chosen or norms, seed))
     stage = reserve("the_question_race", (1060, 1620))
+    done = stage.show(race(chosen, seed)) if chosen else None
     st.caption(
         "Each network has five hidden layers of 64 sigmoids, starts from the same weights, and sees the same batches "
         "of 64 images. Look at the histograms: where do a layer's values lie, and does anything move?"
     )
-    verdict_place = st.container()
-    with frame.prose():
-        short_answers()
-    frame.cards()
-    st.query_params.from_dict(to_query(chosen or norms, seed))
     if not chosen:
         st.info("Switch on at least one equation.")
-        return
-    done = stage.show(race(chosen, seed))
-    if done and done.result:
-        with verdict_place:
-            tell(done, dict(zip(chosen, outcomes(done.result), strict=True)), guess, seed)
+    elif done and done.result:
+        tell(done, dict(zip(chosen, outcomes(done.result), strict=True)), guess, seed)
 
 
 def tell(done: Done, ended: dict[str, Outcome], guess: str | None, seed: int) -> None:
@@ -187,4 +193,5 @@ if __name__ == "__main__":
 else:
     # `streamlit run app.py` finds this assignment, imports this file once, and serves what it is; the pages are
     # run as scripts of their own for each visitor.
-    app = st.App(__file__, lifespan=lifespan, middleware=[Middleware(SecurityHeaders)])
+    base = st.get_option("server.baseUrlPath")
+    app = st.App(__file__, routes=routes(base), lifespan=lifespan, middleware=[Middleware(SecurityHeaders)])

@@ -29,6 +29,8 @@ GRID = 32
 """Points along each side of the square on which decision regions are recorded."""
 SPLITS = ("train", "test")
 PERCENTILES = (5, 15, 50, 85, 95)
+RUNNING = "running"
+"""Status of a run in a part of a training that goes on."""
 FORMAT = "bnviz history"
 VERSION = 1
 MOST_HEADER = 2_000_000

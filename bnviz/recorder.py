@@ -24,6 +24,7 @@ from bnviz.stages import Stages, histogram_range, percentiles_from_counts
 
 POINTS = 300
 """Training points that are kept to be drawn over a decision region."""
+ALL = slice(None)
 DENSE = 20
 """Steps at the start that are all recorded, if there are records enough."""
 
@@ -90,18 +91,18 @@ class LossRecorder:
         self.arrays["loss"][t, here, 0] = losses
         self.arrays["accuracy"][t, here, 0] = _accuracy(program.tape.logits, batch.y)
 
-    def in_order(self, order: Sequence[int]) -> dict[str, np.ndarray]:
+    def in_order(self, order: Sequence[int], records: slice = ALL) -> dict[str, np.ndarray]:
         """The arrays `[T, K, …]` in the experiment's order of runs, NaN (counts: 0) where a run had ended."""
-        place, t = np.argsort(order), len(self.steps)
-        valid = self.valid[:t][:, place]
-        arrays = {name: values[:t][:, place] for name, values in self.arrays.items()}
+        place, made = np.argsort(order), len(self.steps)
+        valid = self.valid[:made][records][:, place]
+        arrays = {name: values[:made][records][:, place] for name, values in self.arrays.items()}
         for name, values in arrays.items():
             values[~valid] = 0 if name == "counts" else np.nan
         return arrays
 
-    def recorded(self, order: Sequence[int]) -> np.ndarray:
+    def recorded(self, order: Sequence[int], records: slice = ALL) -> np.ndarray:
         """How many leading records of each run are valid, `[K]`, in the experiment's order."""
-        return self.valid[: len(self.steps), np.argsort(order)].sum(0).astype(np.int32)
+        return self.valid[: len(self.steps)][records][:, np.argsort(order)].sum(0).astype(np.int32)
 
 
 class Recorder(LossRecorder):
@@ -170,14 +171,14 @@ class Recorder(LossRecorder):
                 arrays[name][t, here, index, :, units] = layer.transpose(1, 0, 2)
         arrays["counts"][t, here] = counts
 
-    def history(self, status: tuple[str, ...], order: Sequence[int]) -> History:
-        """Everything recorded, in the experiment's order of runs."""
-        arrays = self.in_order(order)
+    def history(self, status: tuple[str, ...], order: Sequence[int], records: slice = ALL) -> History:
+        """What was recorded, in the experiment's order of runs."""
+        arrays = self.in_order(order, records)
         self._blank_what_a_run_lacks(arrays)
         arrays["percentiles"] = percentiles_from_counts(arrays["counts"], self.fixed["edges"])
         arrays["effective_lr"] = self._effective_rates(arrays["weight_norm"])
-        steps = np.array(self.steps, np.int32)
-        return History(self.experiment, status, steps, self.recorded(order), arrays | self.fixed)
+        steps = np.array(self.steps[records], np.int32)
+        return History(self.experiment, status, steps, self.recorded(order, records), arrays | self.fixed)
 
     def _blank_what_a_run_lacks(self, arrays: dict[str, np.ndarray]) -> None:
         for k, run in enumerate(self.experiment.runs):

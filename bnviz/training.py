@@ -11,17 +11,21 @@ from bnviz.datasets import Split
 from bnviz.engine.batches import Batch, load_data, mini_batches
 from bnviz.engine.program import Program, make_programs
 from bnviz.experiment import Experiment, Intervention
-from bnviz.history import History
+from bnviz.history import RUNNING, History
 from bnviz.recorder import LossRecorder, Recorder, recorded_steps
 
 Progress = Callable[[int, list[float]], None]
 ShouldStop = Callable[[], bool]
+Records = Callable[["Recorded"], None]
 R = TypeVar("R", bound=LossRecorder)
 
 
 @torch.inference_mode()
 def train(
-    experiment: Experiment, on_progress: Progress | None = None, should_stop: ShouldStop | None = None
+    experiment: Experiment,
+    on_progress: Progress | None = None,
+    should_stop: ShouldStop | None = None,
+    on_record: Records | None = None,
 ) -> History:
     """Train every run of `experiment`, in lock-step on the same mini-batches, and return what was recorded.
 
@@ -33,13 +37,38 @@ def train(
     on_progress(step, losses): called after every update with the step count and each run's training loss in nats
         (NaN once it diverged), in the order of `experiment.runs`.
     should_stop(): asked before every update; True ends all runs, with status "stopped at step k".
+    on_record(recorded): called after every record, and once more at the end, with what there is so far.
 
     Sets torch's intra-op threads to one for this process: at these sizes two are slower.
     """
     torch.set_num_threads(1)
     training = _Training(experiment, Recorder, on_progress, should_stop)
-    status = training.run()
-    return training.recorder.history(status, training.order)
+    recorder, order = training.recorder, training.order
+
+    def tell() -> None:
+        if on_record is not None:
+            on_record(Recorded(training.status(), len(recorder.steps), recorder, order))
+
+    training.on_record = tell
+    training.run()
+    tell()
+    return recorder.history(training.status(), order)
+
+
+class Recorded(NamedTuple):
+    """What a training has recorded so far: the runs' statuses ("running" while they do) and the number of records.
+
+    Records do not change once they are made, so `part` may be called at any later time, and from another thread.
+    """
+
+    status: tuple[str, ...]
+    records: int
+    recorder: Recorder
+    order: Sequence[int]
+
+    def part(self, first: int, last: int) -> History:
+        """The records number `first` to `last`, without `last`, as a history of their own."""
+        return self.recorder.history(self.status, self.order, slice(first, last))
 
 
 class Losses(NamedTuple):
@@ -56,9 +85,9 @@ def train_losses(experiment: Experiment, should_stop: ShouldStop | None = None) 
     """Train as :func:`train` does, to the same bits, and keep only losses and accuracies."""
     torch.set_num_threads(1)
     training = _Training(experiment, LossRecorder, None, should_stop)
-    status = training.run()
+    training.run()
     recorder = training.recorder
-    return Losses(status, recorder.recorded(training.order), **recorder.in_order(training.order))
+    return Losses(training.status(), recorder.recorded(training.order), **recorder.in_order(training.order))
 
 
 class _Training(Generic[R]):
@@ -78,12 +107,17 @@ class _Training(Generic[R]):
         self.programs, self.order = make_programs(experiment)
         self.recorder = recorder(experiment, self.programs, split)
         self.ended: dict[int, str] = {}  # run → status
+        self.on_record: Callable[[], None] = lambda: None
         self.kicks: dict[int, list[Intervention]] = {}
         for kick in experiment.interventions:
             self.kicks.setdefault(kick.step, []).append(kick)
 
-    def run(self) -> tuple[str, ...]:
-        """Train to the end; each run's status, in the experiment's order."""
+    def status(self) -> tuple[str, ...]:
+        """How each run ended, in the experiment's order."""
+        return tuple(self._in_order([self.ended.get(k, RUNNING) for k in range(len(self.order))]))
+
+    def run(self) -> None:
+        """Train to the end."""
         steps = self.experiment.steps
         schedule = set(recorded_steps(steps, self.experiment.records))
         for step in range(steps + 1):
@@ -97,10 +131,11 @@ class _Training(Generic[R]):
                 self.on_progress(step, self._in_order(losses))
             if stopped:
                 self._end_all(f"stopped at step {step}")
+            if record:
+                self.on_record()
             if len(self.ended) == len(self.order):
                 break
         self._end_all("finished")
-        return tuple(self._in_order([self.ended[k] for k in range(len(self.order))]))
 
     def _visit(self, program: Program, step: int, batch: Batch, record: bool, update: bool) -> list[float]:
         """Record at `step`, then intervene and update; the losses on the mini-batch."""

@@ -43,15 +43,6 @@ def is_present(visitor: str) -> bool:
     return not (visitor and runtime.exists()) or runtime.get_instance().is_active_session(visitor)
 
 
-def address_of(data: bytes, name: str) -> str:
-    """Return the address, from the root of the app, at which this visitor's browser finds `data`.
-
-    Stands in for a route of the app's own. What Streamlit sends in its messages is copied half a dozen times for each
-    visitor; behind an address all of them share one. Without it the player would stay empty.
-    """
-    return runtime.get_instance().media_file_mgr.add(data, "application/octet-stream", name)
-
-
 def forget_file(file: UploadedFile) -> None:
     """Drop an uploaded file that was read.
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import streamlit as st
 
 from bnviz.ui.page.contents import PAGES, Page, neighbors, page_named
+from bnviz.ui.page.waiting import whole_page
 from bnviz.ui.private import Place
-from bnviz.ui.server.turns import page_scripts
 
 HERE = Path(__file__).parent
 CARDS_IN_A_ROW = 3
@@ -25,11 +25,10 @@ _browser = st.components.v2.component("bnviz_browser", js=(HERE / "browser.js").
 def page(file: str) -> Iterator[None]:
     """Draw the frame of the page `file` and enter its body.
 
-    The links and the footer are drawn first, below a place kept for the body, so that they are there while a
-    training holds up the rest of the script. Scripts of many visitors take turns.
+    Scripts of many visitors take turns. The links and the footer are drawn first, below a place kept for the body.
     """
     current = page_named(file)
-    with page_scripts.turn():
+    with whole_page():
         st.set_page_config(
             page_title=f"{current.title} · bnviz",
             page_icon=str(HERE / "icon.png"),

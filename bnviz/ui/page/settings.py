@@ -29,6 +29,7 @@ class Settings:
         self._problems: dict[str, str] = {}
         self._defaults: dict[str, Any] = {}
         self._values: dict[str, Any] = {}
+        self._kept = False
 
     def seed(self) -> int:
         """The seed that the link asks for, 0 if it asks for none."""
@@ -74,6 +75,10 @@ class Settings:
             self._problems[name] = STRANGE
         if self._problems:
             say_what_was_ignored(self._problems, self._messages)
+        self._write()
+        self._kept = True
+
+    def _write(self) -> None:
         changed = {name: value for name, value in self._values.items() if value != self._defaults[name]}
         st.query_params.from_dict({name: _text(value) for name, value in changed.items()})
 
@@ -100,7 +105,10 @@ class Settings:
         return key
 
     def _note(self, name: str, default: Any, value: Any) -> Any:
+        before = self._values.get(name, value)
         self._defaults[name], self._values[name] = default, value
+        if self._kept and value != before:
+            self._write()  # a section of the page was run by itself
         return value
 
 

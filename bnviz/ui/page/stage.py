@@ -2,62 +2,57 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 import streamlit as st
 
 from bnviz.experiment import Experiment
 from bnviz.outcome import Outcome, outcomes
-from bnviz.styles import run_styles
 from bnviz.ui.page.literal import literal
-from bnviz.ui.player import player, player_table
+from bnviz.ui.page.waiting import desk, wait_a_moment
+from bnviz.ui.player import growing_player, packed, player, player_table
+from bnviz.ui.player.payload import View
 from bnviz.ui.private import Place, visitor
 from bnviz.ui.server.budget import nearest_allowed, refused
-from bnviz.ui.server.jobs import Done, QueueFull, Running, Ticket, Waiting
-from bnviz.ui.server.training import Computation, Task, job_key, training_queue
-from bnviz.ui.server.turns import page_scripts
+from bnviz.ui.server.desk import Encode, Watch
+from bnviz.ui.server.jobs import Done, QueueFull
+from bnviz.ui.server.stream import STREAM
+from bnviz.ui.server.training import Computation, Part, Task, job_key, training_queue
+from bnviz.ui.watch import watch_bar
 
 if TYPE_CHECKING:
     from bnviz.history import History
 
 LAB = "pages/12_training_lab.py"
-AT_ONCE = 0.15  # seconds within which a result is shown without a progress bar
-PULSE = 0.1  # seconds between two pictures of the progress
-ARRIVAL_PULSE = 0.4  # the same while the browser still loads the page: more would hold up its controls
 
 Height = tuple[int, int]
 """Pixels that a place takes with what comes into it: at a window's width of 1440 and of 390. Without one it is as high
 as `page.css` says for its kind; a browser test compares."""
 
-Preview = Callable[[Sequence[Any], Any], None]
-"""Draws what there is so far: the results of the tasks that have ended, and the part of the one at work or None."""
-
 
 @dataclass(frozen=True)
 class Course:
-    """Where a task stands among those that are worked on in turn; alone, it is all there is.
+    """Where a task stands among those that are worked on in turn: alone, it is all there is.
 
-    total: steps of all of them; before: steps of those that have ended, `number` of them; unit: what a step is.
+    total: steps of all of them; before: steps of those that have ended; unit: what a step is.
     """
 
     total: int
     before: int = 0
-    number: int = 0
     unit: str = ""
-    preview: Callable[[Any], None] | None = None
 
 
 @dataclass(frozen=True)
 class Stage:
     """A place on the page where an experiment is trained and played back, or a lesson's task is worked on.
 
-    Reserve it where it is to appear, write the rest of the page, and call `show` or `obtain` last: the work holds up
-    the script, and whatever is written after it waits. `caption` says what the figure shows and what to look at; it
-    stands right below the figure, above the numbers and what they mean.
+    Nothing here holds up the script: what is not there yet is waited for by the browser, which then asks for the
+    section of the page again (`section` of `waiting.py`). `caption` says what the figure shows and what to look at;
+    it stands right below the figure, above the numbers and what they mean.
     """
 
     key: str
@@ -66,20 +61,39 @@ class Stage:
     picture: Place
     caption: str = ""
 
-    def show(self, experiment: Experiment, result: str | None = None) -> Done[History] | None:
-        """Play the recording kept under the key `result`, or train the experiment and play that.
+    def show(
+        self,
+        experiment: Experiment,
+        result: str | None = None,
+        view: View = "training",
+        table: Callable[[History], pd.DataFrame] = player_table,
+    ) -> Done[History] | None:
+        """Play the recording kept under the key `result`, or train the experiment and play that, as it comes.
 
-        None when there is nothing to play; the reason is then on the stage.
+        None when there is nothing to play, or not all of it; the reason is then on the stage.
         """
-        done = self.obtain(experiment, result)
+        key = f"{self.key}_player"
+        found: Done[History] | Watch[Any, Any] | None = training_queue().result(result) if result else None
+        if found is None and (problems := refused(experiment)):
+            self._refuse(experiment, problems)
+            return None
+        found = found or self._obtain(experiment, partial(_encode, view))
+        if isinstance(found, Watch):
+            with self.picture:
+                stop = partial(self._stop, job_key(experiment))
+                growing_player(self._stream, found.id, experiment, key=key, on_stop=stop)
+                self.show_caption()
+            self._say_it_is_shared(experiment)
+            return None
+        done = self._ended_well(found, experiment)
         if done is None or done.result is None:
             return None
         with self.picture:
-            player(done.result, key=f"{self.key}_player")
+            player(done.result, key=key, view=view)
             self.show_caption()
-            table = st.expander("The same as a table", key=f"{self.key}_as_table", on_change="rerun")
-            if table.open:
-                table.dataframe(player_table(done.result), hide_index=True)
+            fold = st.expander("The same as a table", key=f"{self.key}_as_table", on_change="rerun")
+            if fold.open:
+                fold.dataframe(table(done.result), hide_index=True)
         return done
 
     def show_caption(self) -> None:
@@ -87,48 +101,53 @@ class Stage:
         if self.caption:
             st.caption(self.caption)
 
-    def obtain(self, task: Task, result: str | None = None) -> Done[Any] | None:
-        """Return what is kept under the key `result`, or work on the task; the page draws it in `picture`.
+    def obtain(self, task: Task) -> Done[Any] | None:
+        """Work on the task, and return what it led to; the page draws it in `picture`.
 
-        None when there is no result; the reason is then on the stage, as is every ending but the ordinary one.
+        None when there is no result, or not yet; the reason is then on the stage, as is every ending but the ordinary
+        one.
         """
-        done = result and training_queue().result(result)
-        if not done and isinstance(task, Experiment) and (problems := refused(task)):
+        if isinstance(task, Experiment) and (problems := refused(task)):
             self._refuse(task, problems)
             return None
-        done = done or self._obtain(task, Course(task.steps))
-        st.session_state[self._arrived] = True
-        if done and done.result is None:
-            self._say_there_is_nothing(done)
-        if not done or done.result is None:
+        found = self._obtain(task)
+        if isinstance(found, Watch):
+            self._watch(found, task, Course(task.steps))
             return None
-        self._say_how_it_ended(done, outcomes(done.result) if isinstance(task, Experiment) else ())
-        return done
+        return self._ended_well(found, task)
 
-    def obtain_in_turn(self, tasks: Sequence[Computation], unit: str, preview: Preview) -> list[Done[Any]]:
+    def obtain_in_turn(self, tasks: Sequence[Computation], unit: str) -> tuple[list[Done[Any]], Any]:
         """Work on the tasks one after the other, up to the first that does not finish; a step is one `unit`.
 
-        Each task is a job of its own: its result is kept and shared, and others are served between two of them.
-        `preview` is called while there is something to wait for.
+        Returns what has ended, and what there is of the task at work, None if nothing is. Each task is a job of its
+        own: its result is kept and shared, and others are served between two of them.
         """
         found: list[Done[Any]] = []
-        total, before = sum(task.steps for task in tasks), 0
-        for number, task in enumerate(tasks):
-            results = [done.result for done in found]
-            course = Course(total, before, number, unit, partial(preview, results))
-            done = self._obtain(task, course)
-            st.session_state[self._arrived] = True
+        before, total = 0, sum(task.steps for task in tasks)
+        for task in tasks:
+            done = self._obtain(task)
+            if isinstance(done, Watch):
+                self._watch(done, task, Course(total, before, unit))
+                return found, done.ticket.partial
             if done is None or done.result is None:
-                if done is not None:
-                    self._say_there_is_nothing(done)
+                self._ended_well(done, task)
                 break
             found.append(done)
             if done.ending != "finished":
                 self._say_how_it_ended(done, ())
                 break
             before += task.steps
-        self.progress.empty()
-        return found
+        return found, None
+
+    def _ended_well(self, done: Done[Any] | None, task: Task) -> Done[Any] | None:
+        """Return what has a result; say on the stage what has none, and every ending but the ordinary one."""
+        if done is None:
+            return None
+        if done.result is None:
+            self._say_there_is_nothing(done)
+            return None
+        self._say_how_it_ended(done, outcomes(done.result) if isinstance(task, Experiment) else ())
+        return done
 
     def _refuse(self, experiment: Experiment, problems: Mapping[str, str]) -> None:
         with self.messages.container():
@@ -158,7 +177,8 @@ class Stage:
         for outcome in troubled:
             st.warning(f"{literal(outcome.label)} {outcome.status}: its loss or a weight left the range of numbers.")
 
-    def _obtain(self, task: Task, course: Course) -> Done[Any] | None:
+    def _obtain(self, task: Task, encode: Encode | None = None) -> Done[Any] | Watch[Any, Any] | None:
+        """Return what the task led to, or a watch while it is worked on; None when there is no room for it."""
         key = job_key(task)
         early = st.session_state.get(self._ended)
         if early and early[0] == key:
@@ -166,8 +186,7 @@ class Stage:
             if kept is not None:
                 return kept
         try:
-            with training_queue().join(key, task, visitor()) as ticket:
-                done = self._watch(ticket, task, course)
+            watch = desk().ask(self.key, key, task, encode)
         except QueueFull as full:
             with self.messages.container():
                 st.warning(
@@ -176,9 +195,13 @@ class Stage:
                 )
                 st.button("Try again", key=f"{self.key}_retry")
             return None
-        if done.ending == "deadline":
-            st.session_state[self._ended] = (key, done.key)
-        return done
+        state = wait_a_moment(watch.ticket)
+        if not isinstance(state, Done):
+            return watch
+        desk().leave(self.key)
+        if state.ending == "deadline":
+            st.session_state[self._ended] = (key, state.key)
+        return state
 
     def _say_there_is_nothing(self, done: Done[Any]) -> None:
         with self.messages.container():
@@ -188,34 +211,27 @@ class Stage:
                 st.info("This training was called off before it had a result.")
             st.button("Train again", key=f"{self.key}_retry", on_click=self._forget_ending)
 
-    def _watch(self, ticket: Ticket[Task, Any], task: Task, course: Course) -> Done[Any]:
-        """Poll the job, drawing its progress, until it ends. A rerun or a closed tab leaves by an exception."""
-        # What fills in is drawn from the start: the browser may have to load what draws it.
-        with page_scripts.pause():
-            state = ticket.wait(AT_ONCE if course.preview is None else 0.0)
-        if isinstance(state, Done):
-            return state
-        labels = [style.label for style in run_styles(task)] if isinstance(task, Experiment) else []
-        with self.progress.container():
-            bar, numbers = st.empty(), st.empty()
-            stop_key = f"{self.key}_stop{course.number or ''}"
-            st.button("Stop", key=stop_key, on_click=self._stop, args=(job_key(task),))
-            if st.session_state.pop(self._shared, None) == job_key(task):
-                st.caption("Another visitor waits for the same training, so it goes on.")
-        # A preview is what the visitor waits for, and is drawn only when there is more to show.
-        arriving = course.preview is None and not st.session_state.get(self._arrived)
-        drawn: Any = object()  # unlike any part, None included
-        while not isinstance(state, Done):
-            _draw_progress(state, task, labels, bar, numbers, course)
-            part = state.partial if isinstance(state, Running) else None
-            if course.preview is not None and part is not drawn:
-                course.preview(part)
-                drawn = part
-            with page_scripts.pause():
-                state = ticket.wait(ARRIVAL_PULSE if arriving else PULSE)
-        if course.preview is None:  # else the next task of the course takes over what is drawn
-            self.progress.empty()
-        return state
+    def _watch(self, watch: Watch[Any, Any], task: Task, course: Course) -> None:
+        """Show how far the work has come, with a button that stops it."""
+        with self.progress:
+            watch_bar(
+                self._stream,
+                watch.id,
+                key=f"{self.key}_watch",
+                total=course.total,
+                before=course.before,
+                unit=course.unit,
+                on_stop=partial(self._stop, job_key(task)),
+            )
+        self._say_it_is_shared(task)
+
+    def _say_it_is_shared(self, task: Task) -> None:
+        if st.session_state.pop(self._shared, None) == job_key(task):
+            self.messages.caption("Another visitor waits for the same training, so it goes on.")
+
+    @property
+    def _stream(self) -> str:
+        return f"{STREAM}/{desk().token}"
 
     @property
     def _shared(self) -> str:
@@ -224,10 +240,6 @@ class Stage:
     @property
     def _ended(self) -> str:
         return f"{self.key}_ended_early"
-
-    @property
-    def _arrived(self) -> str:
-        return f"{self.key}_arrived"
 
     def _stop(self, key: str) -> None:
         # Streamlit calls this before it runs the script again, and no other rerun can come between ending the job
@@ -267,27 +279,5 @@ def _place(container: str, key: str, height: Height | None, caption: str) -> Sta
         return Stage(key, st.empty(), st.empty(), st.container(), caption)
 
 
-def _draw_progress(
-    state: Waiting | Running,
-    task: Task,
-    labels: Sequence[str],
-    bar: Place,
-    numbers: Place,
-    course: Course,
-) -> None:
-    if isinstance(state, Waiting):
-        others = "1 other training runs" if state.ahead == 1 else f"{state.ahead} other trainings run"
-        bar.progress(0.0, text=f"Waiting: {others} first." if state.ahead else "Waiting: a long training has its turn.")
-        return
-    step = course.before + state.step
-    share = min(step / course.total, 1.0)
-    training = isinstance(task, Experiment)
-    verb = "Training" if training or course.unit else "Computing"
-    text = f"{verb}: {course.unit or 'step'} {step} of {course.total}"
-    if state.step > 0.02 * task.steps:
-        text += f", about {math.ceil(state.seconds * (course.total - step) / state.step)} s left"
-    bar.progress(share, text=text)
-    if not training:
-        return
-    losses = "   ".join(f"{label} {loss:.3f}" for label, loss in zip(labels, state.losses, strict=False))
-    numbers.text(f"training loss: {losses}" if losses else "loading the data")
+def _encode(view: View, part: Part) -> bytes:
+    return packed(part.history, view=view).data

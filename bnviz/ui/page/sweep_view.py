@@ -157,34 +157,18 @@ def show_maps(
     stage: Stage, sweep: Sweep, tasks: Sequence[MapTask], threshold: float, controls: Mapping[str, str]
 ) -> Found:
     """Train the tasks and draw a map a run, filling in; `controls` (field → key of a widget) hold the chosen cell."""
-    styles = run_styles(sweep.experiment)
-    runs = len(styles)
+    runs = len(run_styles(sweep.experiment))
+    done, part = stage.obtain_in_turn(tasks, "network")
+    results = [each.result for each in done if each.result is not None]
+    rows = gather(results if part is None else [*results, part], runs)
+    cell = {field: st.session_state[key] for field, key in controls.items()}
     with stage.picture:
         places = _places(runs, sweep.key)
-    filling: dict[int, Place] = {}
-    drawn: dict[int, int] = {}
-
-    def preview(results: Sequence[pd.DataFrame], part: pd.DataFrame | None) -> None:
-        rows = gather(results if part is None else [*results, part], runs)
-        for run, place in enumerate(places):
-            own = rows[rows["run"] == run] if len(rows) else rows
-            if drawn.get(run) != len(own):
-                drawn[run] = len(own)
-                # Only where something fills in: an empty element takes away the chart that stood there, even if the
-                # same one follows.
-                if run not in filling:
-                    filling[run] = place.empty()
-                with filling[run]:
-                    figure(_map(sweep, run, own, threshold, None))
-
-    done = stage.obtain_in_turn(tasks, "network", preview)
-    rows = gather([each.result for each in done if each.result is not None], runs)
-    cell = {field: st.session_state[key] for field, key in controls.items()}
     for run, place in enumerate(places):
         # A chart keeps its own selection, in which a second click on the same cell changes nothing. One that is new
         # for every chosen cell takes any click.
         key = "_".join([f"{sweep.key}_map{run}", *(f"{value:g}" for value in cell.values())])
-        with filling.get(run, place):
+        with place:
             figure(
                 _map(sweep, run, rows[rows["run"] == run] if len(rows) else rows, threshold, cell),
                 key,

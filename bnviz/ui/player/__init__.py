@@ -1,26 +1,31 @@
-"""The player: a recording goes to the browser once and is played there, without the server."""
+"""The player: a recording goes to the browser once, or part by part while it is made, and is played there."""
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Callable
 from importlib.resources import files
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 import streamlit as st
 
 from bnviz.ui.player.payload import View, pack
 from bnviz.ui.player.table import layer_table, player_table
-from bnviz.ui.private import address_of
+from bnviz.ui.server.stream import Packed
+from bnviz.ui.watch import script
 
 if TYPE_CHECKING:
+    from bnviz.experiment import Experiment
     from bnviz.history import History
 
-__all__ = ["layer_table", "player", "player_table"]
+__all__ = ["growing_player", "layer_table", "packed", "player", "player_table"]
 
 # Joined in this order into one module, because a component takes one script.
 _SCRIPTS = (
     "recording.js",
+    "joining.js",
     "drawing.js",
     "histograms.js",
     "lines.js",
@@ -31,7 +36,7 @@ _SCRIPTS = (
     "playback.js",
     "elements.js",
     "player.js",
-    "fetching.js",
+    "arrival.js",
     "mount.js",
 )
 
@@ -44,7 +49,7 @@ _component = st.components.v2.component(
     "bnviz_player",
     html=_read("player.html"),
     css=_read("player.css"),
-    js="\n".join(_read(name) for name in _SCRIPTS),
+    js="\n".join([script("stream.js"), *map(_read, _SCRIPTS)]),
 )
 
 
@@ -56,18 +61,37 @@ def player(history: History, *, key: str, autoplay: bool = True, view: View = "t
     the standard deviation of each unit's output below. `key` names the element on its page and must not contain
     two underscores in a row. With `autoplay` it starts by itself, unless the reader asked for reduced motion.
     """
-    _component(key=key, data=address_of(_packed(history, autoplay, view), f"player {key}"))
+    _show(key, {"address": packed(history, autoplay, view).address, "of": training_name(history.experiment)})
+
+
+def growing_player(stream: str, watch: str, experiment: Experiment, *, key: str, on_stop: Callable[[], Any]) -> None:
+    """Show what there is of a training that the stream calls `watch`, as it comes, with a button that stops it.
+
+    When it has ended the part of the page in which this stands is run again, and shows it by :func:`player`, under the
+    same key: what plays goes on.
+    """
+    _show(key, {"stream": stream, "watch": watch, "of": training_name(experiment)}, on_stop)
+
+
+def _show(key: str, data: dict[str, str], on_stop: Callable[[], Any] = lambda: None) -> None:
+    _component(key=key, data=data, on_look_change=lambda: None, on_stop_change=on_stop)
+
+
+def training_name(experiment: Experiment) -> str:
+    """Return what tells this training from others."""
+    return hashlib.blake2b(experiment.model_dump_json().encode(), digest_size=8).hexdigest()
 
 
 # A page packs the same history again at every rerun; 30 ms each add up in a full classroom.
-_packs: WeakKeyDictionary[History, dict[tuple[bool, View], bytes]] = WeakKeyDictionary()
+_packs: WeakKeyDictionary[History, dict[tuple[bool, View], Packed]] = WeakKeyDictionary()
 # A class that waits for one training gets its result at the same moment, and must not pack it a hundred times.
 _packing = Lock()
 
 
-def _packed(history: History, autoplay: bool, view: View) -> bytes:
+def packed(history: History, autoplay: bool = True, view: View = "training") -> Packed:
+    """Return what the player gets of a history or of a part of one; made once for all who look at it."""
     with _packing:
         packs = _packs.setdefault(history, {})
         if (autoplay, view) not in packs:
-            packs[autoplay, view] = pack(history, autoplay=autoplay, view=view)
+            packs[autoplay, view] = Packed(pack(history, autoplay=autoplay, view=view))
         return packs[autoplay, view]

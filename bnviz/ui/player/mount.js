@@ -4,17 +4,19 @@
 // What it calls on leaving may belong to an earlier call; only that of the last one takes the player down.
 const players = new WeakMap();
 
-export default function mount({ data, parentElement }) {
+export default function mount({ data, parentElement, setTriggerValue }) {
   let entry = players.get(parentElement);
   if (!entry) {
-    entry = { player: new Player(parentElement.querySelector(".player")), call: 0 };
+    const player = new Player(parentElement.querySelector(".player"));
+    entry = { arrival: new Arrival(player), player, call: 0 };
     players.set(parentElement, entry);
   }
   const call = ++entry.call;
-  show(entry, data, call);
+  entry.arrival.show(data, setTriggerValue);
   return () => {
     if (call !== entry.call) return;
     entry.call = null;
+    entry.arrival.leave();
     entry.player.destroy();
     players.delete(parentElement);
   };

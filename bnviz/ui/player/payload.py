@@ -9,8 +9,8 @@ Layout, everything little-endian:
 | rest | the sections; each starts at a multiple of 4, counted from the end of the header |
 
 The header lists `sections` as {name, dtype, shape, offset}, and what is no array: `id` (a digest of the rest, which
-tells new data from a mere redraw), `runs` (label, norm, color, color_dark, dash, status), `stages`, `layers`, `units`
-(per layer: which units are drawn, and of how many), `scales` (see below), `zero_bin` ({stage, bin} where ReLU's zeros
+tells new data from a mere redraw), `planned` (of a part of a training that goes on: its last step, else null), `runs`
+(label, norm, color, color_dark, dash, status), `stages`, `layers`, `units` (per layer: which units are drawn, and of how many), `scales` (see below), `zero_bin` ({stage, bin} where ReLU's zeros
 are shown apart, else null), `interventions`, `autoplay`, and for two-dimensional data `grid` (x and y range) and
 `classes`. `view` says what the player shows: "training" is everything; "layer" is the inside of one layer alone, with
 the moments of its output, and leaves out what only the histograms and the decision region need.
@@ -48,7 +48,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from bnviz.activations import ACTIVATIONS
-from bnviz.history import STAGES
+from bnviz.history import RUNNING, STAGES
 from bnviz.styles import run_styles
 
 if TYPE_CHECKING:
@@ -93,6 +93,7 @@ def pack(history: History, *, autoplay: bool = True, view: View = "training") ->
         "zero_bin": _zero_bin(history),
         "interventions": [{"step": kick.step, "factor": kick.factor} for kick in history.experiment.interventions],
         "autoplay": autoplay,
+        "planned": history.experiment.steps if RUNNING in history.status else None,
     }
     if view == "training" and "decision" in history.arrays:
         decision, grid = _decision(history)

@@ -16,7 +16,16 @@ class Playback {
     this.speed = 1;
     this.playing = false;
     this.awake = true;
+    this.growing = false;
     this.request = 0;
+  }
+
+  /** There are more records now. While there will be yet more, playing waits at the last one for the next. */
+  extend(lastRecord, growing) {
+    this.lastRecord = lastRecord;
+    this.growing = growing;
+    this.position = Math.min(this.position, lastRecord);
+    if (this.playing) this.resume();
   }
 
   get frame() {
@@ -70,7 +79,8 @@ class Playback {
       before = now;
       if (this.position >= this.lastRecord) {
         this.request = 0;
-        this.pause();
+        this.onFrame();
+        if (!this.growing) this.pause();
         return;
       }
       this.request = requestAnimationFrame(tick);

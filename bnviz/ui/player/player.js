@@ -22,27 +22,42 @@ class Player {
     Player.all.add(this);
   }
 
-  /** Show a recording; one that is on show already goes on as it is. */
-  load(bytes) {
-    this.theme = new Theme(this.root);
-    this.root.style.colorScheme = this.theme.dark ? "dark" : "light";
-    const recording = new Recording(bytes);
+  /** Show a recording, `of` a training whose name tells it from others; `growing` while more of it will come. */
+  load(recording, of, growing = false) {
+    this.takeTheme();
+    const goesOn = this.recording && of === this.of;
     if (this.recording?.id === recording.id) {
-      this.paintSwatches();
-      this.layout();
+      this.refresh();
       return;
     }
-    this.playback?.suspend();
     this.recording = recording;
-    const { state } = this;
-    state.run = 0;
-    state.layer = recording.layerCount - 1;
+    this.of = of;
+    if (goesOn) this.playback.extend(recording.lastRecord, growing);
+    else this.begin(recording, growing);
+    this.buildViews();
+    this.buildControls();
+    this.updateAwake();
+    this.layout();
+    this.describe();
+    const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+    if (!goesOn && recording.autoplay && !still) this.playback.play();
+  }
+
+  begin(recording, growing) {
+    this.playback?.suspend();
+    this.state.run = 0;
+    this.state.layer = recording.layerCount - 1;
     this.playback = new Playback(recording.lastRecord, {
       onFrame: () => this.drawNow(),
       onMove: () => this.requestDraw(),
       onRest: () => this.announce(),
     });
+    this.playback.growing = growing;
     this.playback.speed = Number(this.part(".speed select").value);
+  }
+
+  buildViews() {
+    const { recording, state } = this;
     const alone = recording.view === "layer";
     this.root.classList.toggle("layer-view", alone);
     this.histograms = alone ? null : new Histograms(this.part(".histograms"), recording, state);
@@ -50,12 +65,30 @@ class Player {
     this.trajectories = new Trajectories(this.part(".trajectories"), recording, state);
     this.part(".plane").hidden = !recording.arrays.decision;
     this.decisions = recording.arrays.decision ? new Decisions(this.part(".decisions"), recording, state) : null;
-    this.buildControls();
-    this.updateAwake();
+  }
+
+  takeTheme() {
+    this.theme = new Theme(this.root);
+    this.root.style.colorScheme = this.theme.dark ? "dark" : "light";
+  }
+
+  /** Draw again what is on show: the theme may be another one. */
+  refresh() {
+    this.takeTheme();
+    if (!this.recording) return;
+    this.paintSwatches();
     this.layout();
-    this.describe();
-    const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-    if (recording.autoplay && !still) this.playback.play();
+  }
+
+  /** Say how far a training has come that is waited for, with a button to stop it; "" when it is over. */
+  wait(words) {
+    this.root.classList.toggle("waiting", words !== "");
+    this.part(".training-words").textContent = words;
+  }
+
+  /** Say something in the place of the step. */
+  say(words) {
+    this.part(".step").textContent = words;
   }
 
   destroy() {

@@ -21,7 +21,8 @@ class Recording {
     [this.records, this.runCount, this.layerCount, this.stageCount] = this.shapes.mean;
     this.bins = this.shapes.heights?.[4] ?? 0;
     this.lastRecord = this.records - 1;
-    this.lastStep = this.steps[this.lastRecord];
+    // The axes of one that is still being made reach to its end.
+    this.lastStep = this.planned ?? this.steps[this.lastRecord];
   }
 
   /** Last record of a run: a diverged run has fewer than the others. */

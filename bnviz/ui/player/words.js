@@ -23,6 +23,12 @@ function describeRecord(recording, record) {
   return `Step ${recording.steps[record]} of ${recording.lastStep}. ${runs.join(". ")}.`;
 }
 
+/** How far a training has come of which `recording` has arrived, null before the first part. */
+function describeTraining({ kind, ahead, step }, recording) {
+  if (kind === "waiting") return ahead ? `waiting, ${ahead} before` : "waiting";
+  return recording ? `training ${Math.floor((100 * step) / recording.lastStep)} %` : "loading";
+}
+
 function describeCanvases(recording, state, record) {
   const { stage, layer } = state;
   const labels = recording.runs.map(({ label }) => label).join(", ");

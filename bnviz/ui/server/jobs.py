@@ -2,12 +2,10 @@
 
 Neither Streamlit nor torch is imported here: the work is a function given by the caller.
 
-A visitor holds a `Ticket`, polls it, and leaves it at the end of a `with` block. Streamlit ends a script by an
-exception, so a rerun, a closed tab and a pressed Stop button all leave that way. A job that nobody waits for is
-canceled after a moment of grace, because a rerun leaves and comes straight back; when the page of its last waiter is
-closed, it is canceled at once. Each poll also renews a lease, so that even a visitor who vanished without leaving does
-not keep the worker busy. A class that waits for one job is let go a few at a time, and polls less often than one
-visitor does: otherwise it would take the time that others, and the work itself, need.
+A visitor holds a `Ticket`, looks at it from time to time, and leaves it. A job that nobody waits for is canceled after
+a moment of grace, because a rerun leaves and comes straight back; when the page of its last waiter is closed, it is
+canceled at once. Each look also renews a lease, so that even a visitor who vanished without leaving does not keep the
+worker busy.
 
 Only one job computes at a time. Short jobs need not wait for a long one: it pauses while they run, and then goes on for
 as long as the last of them took before the next one runs. So short jobs wait for short jobs, and a long one gets half
@@ -40,13 +38,10 @@ class Report(Protocol):
 Work = Callable[[Task, Report, Callable[[], bool]], Result]
 
 LOOK_AROUND = 0.1  # seconds between two looks whether anybody's page is still open
-POLLS = 100  # a second, of all waiters together
-POLLS_IN_LINE = 25  # the same while their jobs have not begun: there is less to tell
-SPACING = 0.02  # seconds between two waiters of one job who go on with its result
 
 
 class Ticket(Generic[Task, Result]):
-    """One visitor's place at a job. Use as a context manager; poll with `wait`."""
+    """One visitor's place at a job, until it is left."""
 
     def __init__(self, queue: JobQueue[Task, Result], job: Job[Task, Result]) -> None:
         self._queue = queue
@@ -58,16 +53,34 @@ class Ticket(Generic[Task, Result]):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._queue._leave(self._job, id(self))
+        self.leave()
+
+    @property
+    def key(self) -> str:
+        """The name of the job."""
+        return self._job.key
+
+    @property
+    def partial(self) -> Any:
+        """The latest that was reported of the result."""
+        return self._job.partial
+
+    def look(self) -> Waiting | Running | Done[Result]:
+        """Return the state of the job."""
+        return self._queue._state(self._job)
 
     def wait(self, seconds: float) -> Waiting | Running | Done[Result]:
-        """Return the state of the job: at once when it has ended, else after `seconds`, or later in a crowd."""
-        if self._job.done is None:
-            polls = POLLS_IN_LINE if self._job.started is None else POLLS
-            self._job.ended.wait(max(seconds, self._queue._crowd / polls))
-            if self._job.done is not None:
-                time.sleep(SPACING * self._queue._count_out(self._job))
-        return self._queue._state(self._job)
+        """Return the state of the job: at once when it has ended, else after `seconds`."""
+        self._job.ended.wait(seconds)
+        return self.look()
+
+    def leave(self, for_good: bool = False) -> None:
+        """Wait no longer. `for_good`: the visitor wants something else now, and will not come straight back."""
+        self._queue._leave(self._job, id(self), for_good)
+
+    def turn(self) -> int:
+        """Return how many others have gone on with the result before."""
+        return self._queue._count_out(self._job)
 
 
 class JobQueue(Generic[Task, Result]):
@@ -108,7 +121,6 @@ class JobQueue(Generic[Task, Result]):
         self._absence = absence
         self._present = present
         self._clock = clock
-        self._crowd = 0
         self._changed = Condition()
         self._short: Lane[Task, Result] = Lane("short")
         self._long: Lane[Task, Result] = Lane("long")
@@ -154,7 +166,6 @@ class JobQueue(Generic[Task, Result]):
                 lane.start(self._run_jobs)
             ticket = Ticket(self, job_under_way)
             job_under_way.waiters[id(ticket)] = visitor
-            self._crowd += 1
             job_under_way.lease = self._clock() + self._lease
             self._changed.notify_all()
             return ticket
@@ -186,16 +197,17 @@ class JobQueue(Generic[Task, Result]):
                 return Waiting(job.lane.ahead(job))
             return Running(job.step, job.losses, job.seconds(now), job.partial)
 
-    def _leave(self, job: Job[Task, Result], ticket: int) -> None:
+    def _leave(self, job: Job[Task, Result], ticket: int, for_good: bool) -> None:
         with self._changed:
             visitor = job.waiters.pop(ticket, None)
             if visitor is None:
                 return
-            self._crowd -= 1
-            job.left = visitor
+                job.left = visitor
             if not job.waiters:
                 away = self._absence if job is self._long.at_work else 0.0
-                job.lease = self._clock() + (self._grace if self._present(visitor) else away)
+                stay = (0.0 if for_good else self._grace) if self._present(visitor) else away
+                job.lease = self._clock() + stay
+                self._changed.notify_all()
 
     def _count_out(self, job: Job[Task, Result]) -> int:
         with self._changed:

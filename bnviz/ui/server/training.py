@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from functools import cache
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 from bnviz.costs import work
 from bnviz.experiment import Experiment
+from bnviz.history import RUNNING
 from bnviz.kept import share
 from bnviz.ui.private import is_present
 from bnviz.ui.server.configuration import configuration
@@ -19,10 +21,29 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from bnviz.history import History
+    from bnviz.training import Recorded
 
 
 LONG = 1e10  # multiply-adds from which a task counts as long: some seconds
 ABSENCE = 10.0  # seconds that a long training pauses for while its visitor's connection is lost
+
+
+PART = 0.25  # seconds of training from which its next records are a part of their own
+FIRST_PART = 0.05  # the same for the first, which somebody waits for
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """Some records of a training that goes on or has just ended, those numbered `first` to `last` without `last`."""
+
+    recorded: Recorded
+    first: int
+    last: int
+
+    @cached_property
+    def history(self) -> History:
+        """The records; made only for those who look at them."""
+        return self.recorded.part(self.first, self.last)
 
 
 class Computation(Protocol):
@@ -91,12 +112,36 @@ def _work(task: Task, report: Report, should_stop: Callable[[], bool]) -> Histor
             frame = task.compute(report, should_stop)
             share(frame)  # all visitors see this very frame
             return frame
-        # Imported by the worker, not by the pages: loading torch takes seconds.
-        from bnviz.training import train
-
-        return train(task, on_progress=report, should_stop=should_stop)
+        return _train(task, report, should_stop)
     finally:
         give_back()
+
+
+def _train(experiment: Experiment, report: Report, should_stop: Callable[[], bool]) -> History:
+    """Train, and report the records in parts as they are made: `partial` is a tuple of them."""
+    # Imported by the worker, not by the pages: loading torch takes seconds.
+    from bnviz.training import train
+
+    parts: tuple[Part, ...] = ()
+    at: tuple[int, tuple[float, ...]] = (0, ())
+    cut = time.monotonic()
+
+    def on_progress(step: int, losses: Sequence[float]) -> None:
+        nonlocal at
+        at = step, tuple(losses)
+        report(*at, parts)
+
+    def on_record(recorded: Recorded) -> None:
+        nonlocal parts, cut
+        # The last record is kept back: it goes with the word how each run ended.
+        last = recorded.records - (RUNNING in recorded.status)
+        first, now = parts[-1].last if parts else 0, time.monotonic()
+        if last <= first or (RUNNING in recorded.status and now - cut < (PART if parts else FIRST_PART)):
+            return
+        parts, cut = (*parts, Part(recorded, first, last)), now
+        report(*at, parts)
+
+    return train(experiment, on_progress, should_stop, on_record)
 
 
 def _bytes(result: Any) -> int:

@@ -1,0 +1,75 @@
+// arrival.js: how a recording comes to the player: at once, from its address, or part by part while it is made.
+
+const PAUSES = [0, 300, 1000, 3000]; // milliseconds before each try
+const ASK_AGAIN = 3000; // after which the page is asked once more for what has ended
+
+/** Return the bytes at an address that counts from the root of the app. */
+async function fetchRecording(address) {
+  for (const pause of PAUSES) {
+    await new Promise((done) => setTimeout(done, pause));
+    const answer = await fetchFromApp(address);
+    if (answer) return new Uint8Array(await answer.arrayBuffer());
+  }
+  throw new Error(`no recording at ${address}`);
+}
+
+class Arrival {
+  constructor(player) {
+    this.player = player;
+    this.leaveStream = () => null;
+    player.part(".stop").addEventListener("click", () => this.trigger("stop", this.watch));
+  }
+
+  /** Show what a call of the component brought: {address} or {stream, watch}, both `of` a training. */
+  show({ address, stream, watch, of }, trigger) {
+    this.trigger = trigger;
+    const source = address ?? watch;
+    if (this.source === source) {
+      this.player.refresh(); // the theme may be another one
+      return;
+    }
+    this.source = source;
+    this.leave();
+    if (stream) this.follow(stream, watch, of);
+    else this.fetch(address, of);
+  }
+
+  async fetch(address, of) {
+    try {
+      const bytes = await fetchRecording(address);
+      if (this.source === address) this.player.load(new Recording(bytes), of);
+    } catch {
+      if (this.source !== address) return;
+      this.source = null;
+      this.player.say("The recording did not arrive. Reload the page.");
+    }
+  }
+
+  follow(stream, watch, of) {
+    this.watch = watch;
+    let recording = null;
+    const ask = () => this.trigger("look", Date.now());
+    this.player.wait("Waiting for the server.");
+    this.leaveStream = JobStream.at(stream).join(watch, {
+      look: ask,
+      hear: (news, payload) => {
+        if (news.kind === "part") {
+          recording = joined(recording, new Recording(payload));
+          this.player.load(recording, of, true);
+        } else if (news.kind === "ended") {
+          ask();
+          this.asking = setInterval(ask, ASK_AGAIN);
+        } else {
+          this.player.wait(describeTraining(news, recording));
+        }
+      },
+    });
+  }
+
+  leave() {
+    clearInterval(this.asking);
+    this.leaveStream();
+    this.leaveStream = () => null;
+    this.player.wait("");
+  }
+}

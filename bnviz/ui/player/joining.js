@@ -1,0 +1,53 @@
+// joining.js: the parts of a recording that is still being made, put together as they come.
+
+const BY_RECORD = ["steps", "loss", "accuracy", "heights", "peak", "outside", "zero", "mean", "sd", "decision"];
+
+/** A recording with the records of both, in order; `before` is null for the first part. */
+function joined(before, part) {
+  if (!before) return part;
+  const all = Object.assign(Object.create(Recording.prototype), part, { arrays: { ...part.arrays }, shapes: { ...part.shapes } });
+  all.records = before.records + part.records;
+  for (const name of BY_RECORD.filter((name) => name in part.arrays)) {
+    all.arrays[name] = appended(before.arrays[name], part.arrays[name]);
+    all.shapes[name] = [all.records, ...part.shapes[name].slice(1)];
+  }
+  all.steps = all.arrays.steps;
+  all.lastRecord = all.records - 1;
+  all.arrays.recorded = before.arrays.recorded.map((count, run) => count + part.arrays.recorded[run]);
+  all.scales = {};
+  for (const name of Object.keys(part.scales)) joinTrajectories(all, before, part, name);
+  return all;
+}
+
+function appended(first, second) {
+  const both = new first.constructor(first.length + second.length);
+  both.set(first);
+  both.set(second, first.length);
+  return both;
+}
+
+/** Each part has axes of its own: the codes are made anew for the axes of both. */
+function joinTrajectories(all, before, part, name) {
+  const [runs, layers, units] = part.shapes[name];
+  all.shapes[name] = [runs, layers, units, all.records];
+  const codes = all.arrays[name] = new Uint16Array(runs * layers * units * all.records).fill(MISSING);
+  all.scales[name] = part.scales[name].map((scale, layer) => joinedScale(before.scales[name][layer], scale));
+  for (const [source, start] of [[before, 0], [part, before.records]]) {
+    for (let line = 0; line < runs * layers * units; line++) {
+      const layer = Math.floor(line / units) % layers;
+      const { lo, hi } = source.scales[name][layer];
+      const to = all.scales[name][layer];
+      for (let record = 0; record < source.records; record++) {
+        const code = source.arrays[name][line * source.records + record];
+        if (code === MISSING) continue;
+        const value = lo + ((hi - lo) * code) / TOP_CODE;
+        codes[line * all.records + start + record] = Math.round(((value - to.lo) / (to.hi - to.lo)) * TOP_CODE);
+      }
+    }
+  }
+}
+
+/** One axis for two. It grows with the parts; the one of the whole recording comes with its end. */
+function joinedScale(first, second) {
+  return { lo: Math.min(first.lo, second.lo), hi: Math.max(first.hi, second.hi), clipped: first.clipped || second.clipped };
+}

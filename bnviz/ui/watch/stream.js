@@ -1,0 +1,121 @@
+// stream.js: what the server tells of the jobs that this tab waits for (messages: bnviz/ui/server/stream.py).
+
+const SILENCE = 4000; // milliseconds without a word after which a place looks for itself
+const LOOK_AGAIN = 2000; // and between two such looks
+
+/** The answer at an address that counts from the root of the app, or null. */
+async function fetchFromApp(address, options) {
+  // Only the browser knows where the app lies on its host; a page lies beside the root or one level below.
+  for (const place of [`./${address}`, `../${address}`, `/${address}`]) {
+    const answer = await fetch(new URL(place, window.location.href), options).catch(() => null);
+    // Where there is nothing of the kind, Streamlit may answer with its page.
+    if (answer?.ok && answer.headers.get("content-type")?.startsWith("application/octet-stream")) return answer;
+  }
+  return null;
+}
+
+/** Takes bytes as they come, and gives the messages that are complete. */
+class Messages {
+  constructor() {
+    this.bytes = new Uint8Array(0);
+  }
+
+  *take(chunk) {
+    const bytes = new Uint8Array(this.bytes.length + chunk.length);
+    bytes.set(this.bytes);
+    bytes.set(chunk, this.bytes.length);
+    const view = new DataView(bytes.buffer);
+    let at = 0;
+    while (bytes.length >= at + 4) {
+      const header = view.getUint32(at, true);
+      if (bytes.length < at + 8 + header) break;
+      const payload = view.getUint32(at + 4 + header, true);
+      const end = at + 8 + header + payload;
+      if (bytes.length < end) break;
+      const words = JSON.parse(new TextDecoder().decode(bytes.subarray(at + 4, at + 4 + header)));
+      yield [words, bytes.slice(at + 8 + header, end)];
+      at = end;
+    }
+    this.bytes = bytes.slice(at);
+  }
+}
+
+/** One connection for all places of a tab, open for as long as one of them waits. */
+class JobStream {
+  /** The one that belongs to an address, for all components of this tab. */
+  static at(address) {
+    window.bnvizStreams ??= new Map();
+    if (!window.bnvizStreams.has(address)) window.bnvizStreams.set(address, new JobStream(address));
+    return window.bnvizStreams.get(address);
+  }
+
+  constructor(address) {
+    this.address = address;
+    this.places = new Map(); // watch → {hear(words, payload), look()}
+    this.missed = new Set(); // watches that were told of while no place had them
+    this.connection = null;
+    this.running = false;
+  }
+
+  /** Hear everything about a watch, from its beginning, until it has ended or the returned function is called. */
+  join(watch, place) {
+    this.places.set(watch, place);
+    if (!this.running) this.run();
+    else if (this.missed.has(watch)) this.connection?.abort(); // a new one tells everything anew
+    return () => {
+      if (this.places.get(watch) !== place) return;
+      this.places.delete(watch);
+      if (!this.places.size) this.connection?.abort();
+    };
+  }
+
+  async run() {
+    this.running = true;
+    await new Promise((done) => setTimeout(done)); // the other places of the page join before it is opened
+    while (this.places.size) {
+      this.missed.clear();
+      const again = this.connection = new AbortController();
+      await this.read(again.signal).catch(() => null);
+      if (again.signal.aborted) continue;
+      // Whoever still waits was told nothing: the server has forgotten, or nothing comes through.
+      for (const place of this.places.values()) place.look();
+      if (this.places.size) await new Promise((done) => setTimeout(done, LOOK_AGAIN));
+    }
+    this.running = false;
+  }
+
+  async read(signal) {
+    let silence = 0;
+    const listen = () => {
+      clearTimeout(silence);
+      silence = setTimeout(() => {
+        for (const place of this.places.values()) place.look();
+        listen();
+      }, SILENCE);
+    };
+    try {
+      listen();
+      const answer = await fetchFromApp(this.address, { signal, cache: "no-store" });
+      if (!answer) return;
+      const messages = new Messages();
+      for (const reader = answer.body.getReader(); ;) {
+        const { done, value } = await reader.read();
+        if (done) return;
+        listen();
+        for (const [words, payload] of messages.take(value)) this.pass(words, payload);
+      }
+    } finally {
+      clearTimeout(silence);
+    }
+  }
+
+  pass(words, payload) {
+    const place = this.places.get(words.watch);
+    if (!place) {
+      this.missed.add(words.watch);
+      return;
+    }
+    if (words.kind === "ended") this.places.delete(words.watch);
+    place.hear(words, payload);
+  }
+}

@@ -1,0 +1,71 @@
+// watch.js: how far the work for one place of the page has come, a Stop button, and the word that it has ended.
+
+const ASK_AGAIN = 3000; // milliseconds after which a question that nobody has answered is asked once more
+const bars = new WeakMap();
+
+/** What a place says of its job: how much of it is done, in words and as a share of 1. */
+function describeJob({ kind, ahead, step, seconds }, { total, before, unit }) {
+  if (kind === "waiting") {
+    const others = ahead === 1 ? "1 other training runs" : `${ahead} other trainings run`;
+    return { words: ahead ? `Waiting: ${others} first.` : "Waiting: a long training has its turn.", share: 0 };
+  }
+  const done = before + step;
+  const left = step > 0.02 * (total - before) ? `, about ${Math.ceil((seconds * (total - done)) / step)} s left` : "";
+  return { words: `${unit ? "Training" : "Computing"}: ${unit || "step"} ${done} of ${total}${left}`, share: Math.min(1, done / total) };
+}
+
+class Bar {
+  constructor(root) {
+    this.root = root;
+    this.leave = () => null;
+    root.querySelector("button").addEventListener("click", () => this.trigger("stop", this.data.watch));
+  }
+
+  /** Follow the job that `data` names. */
+  follow(data, trigger) {
+    this.trigger = trigger;
+    const same = this.data?.watch === data.watch;
+    this.data = data;
+    this.root.querySelector(".words").textContent ||= data.words;
+    if (same) return;
+    this.close();
+    const ask = () => this.trigger("look", Date.now());
+    const end = () => {
+      ask();
+      this.asking = setInterval(ask, ASK_AGAIN);
+    };
+    this.leave = JobStream.at(data.stream).join(data.watch, {
+      look: ask,
+      hear: (news) => {
+        if (news.kind === "ended") end();
+        else if (news.kind === "more") ask();
+        else this.show(describeJob(news, this.data));
+      },
+    });
+  }
+
+  show({ words, share }) {
+    this.root.querySelector(".words").textContent = words;
+    const bar = this.root.querySelector("[role=progressbar]");
+    bar.style.setProperty("--share", share);
+    bar.setAttribute("aria-valuenow", Math.round(100 * share));
+  }
+
+  close() {
+    clearInterval(this.asking);
+    this.leave();
+  }
+}
+
+// Streamlit calls this again whenever data or theme change, on the same parent.
+export default function mount({ data, parentElement, setTriggerValue }) {
+  let entry = bars.get(parentElement);
+  if (!entry) bars.set(parentElement, (entry = { bar: new Bar(parentElement.querySelector(".watch")), call: 0 }));
+  const call = ++entry.call;
+  entry.bar.follow(data, setTriggerValue);
+  return () => {
+    if (call !== entry.call) return;
+    entry.bar.close();
+    bars.delete(parentElement);
+  };
+}
