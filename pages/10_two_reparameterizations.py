@@ -18,25 +18,12 @@ from bnviz.ui.page import frame
 from bnviz.ui.page.lesson import limit, predict, sources
 from bnviz.ui.page.settings import Settings
 from bnviz.ui.page.stage import reserve_figure, reserve_line
+from bnviz.ui.page.waiting import section
 
-with frame.page("pages/10_two_reparameterizations.py"):
-    st.title("Batch norm has the form of the VAE trick, and another purpose")
-    with frame.prose():
-        settings = Settings("two_reparameterizations")
-        seed = settings.seed()
-        st.markdown(
-            "Compare the two graphs, let both estimators guess a gradient, then turn the weights and watch what moves. "
-            "A comment under the question saw the likeness: a variational autoencoder writes a random z as "
-            "μ + σ·ε, and batch norm writes y as β + γ·x̂. Is it the same trick?"
-        )
 
-    st.header("Two graphs, one last line")
-    draw_graphs(VAE, BATCH_NORM)
-    st.caption(
-        "Look at the box above the last line. ε is drawn: no arrow comes back to it, and nothing in the graph leads to "
-        "it. x̂ is computed: the gradient passes through it to w, by x itself and by μ and σ of the batch."
-    )
-
+@section
+def comparison(settings: Settings, seed: int) -> None:
+    """Estimate a gradient twice, turn the weights, and say what the two tricks share."""
     st.header("What the trick is for: a gradient inside an expectation")
     with frame.prose():
         st.markdown(
@@ -132,6 +119,33 @@ with frame.page("pages/10_two_reparameterizations.py"):
     st.header("So, is it the same trick?")
     with frame.prose():
         verdict_place = st.container()
+    found = draw_estimates(estimates_stage, estimates, spread_guess)
+    turned = draw_dependence(dependence_stage, TurnedWeights(seed), angle, factor, again, turn_guess)
+    draw_right_angles(angles_stage, RightAngles(seed))
+    if found and turned:
+        verdict_place.markdown(verdict(found.ratio, turned))
+
+
+with frame.page("pages/10_two_reparameterizations.py"):
+    st.title("Batch norm has the form of the VAE trick, and another purpose")
+    with frame.prose():
+        settings = Settings("two_reparameterizations")
+        seed = settings.seed()
+        st.markdown(
+            "Compare the two graphs, let both estimators guess a gradient, then turn the weights and watch what moves. "
+            "A comment under the question saw the likeness: a variational autoencoder writes a random z as "
+            "μ + σ·ε, and batch norm writes y as β + γ·x̂. Is it the same trick?"
+        )
+
+    st.header("Two graphs, one last line")
+    draw_graphs(VAE, BATCH_NORM)
+    st.caption(
+        "Look at the box above the last line. ε is drawn: no arrow comes back to it, and nothing in the graph leads to "
+        "it. x̂ is computed: the gradient passes through it to w, by x itself and by μ and σ of the batch."
+    )
+
+    comparison(settings, seed)
+
     limit(
         "In mini-batches μ and σ of the batch do vary at random, so that x̂ of one example is noisy. But that noise is "
         "a side effect: nothing is differentiated through the choice of the batch. A small number above 0 in the root "
@@ -148,9 +162,3 @@ with frame.page("pages/10_two_reparameterizations.py"):
     )
     settings.repeat_with_another_seed()
     settings.keep()
-
-    found = draw_estimates(estimates_stage, estimates, spread_guess)
-    turned = draw_dependence(dependence_stage, TurnedWeights(seed), angle, factor, again, turn_guess)
-    draw_right_angles(angles_stage, RightAngles(seed))
-    if found and turned:
-        verdict_place.markdown(verdict(found.ratio, turned))

@@ -16,6 +16,7 @@ from bnviz.ui.page.ignored import say_what_was_ignored
 from bnviz.ui.page.literal import literal
 from bnviz.ui.page.results_table import results_table
 from bnviz.ui.page.stage import reserve
+from bnviz.ui.page.waiting import section
 from bnviz.ui.private import forget_file
 
 PRESET_NAMES = [preset.name for preset in PRESETS]
@@ -91,7 +92,7 @@ def upload() -> None:
 
 
 def train_one(experiment: Experiment | None) -> None:
-    """Draw what trains the experiment, and play back what was trained last."""
+    """Draw what trains the experiment, what was trained last, and what opens a file."""
     with st.container(horizontal=True, vertical_alignment="center"):
         asked = st.button(
             "Train", type="primary", disabled=experiment is None, icon=":material/play_arrow:", key="lab_train"
@@ -108,18 +109,23 @@ def train_one(experiment: Experiment | None) -> None:
                 st.markdown("This link opens the lab with these settings and trains them.")
                 address = (st.context.url or "").partition("?")[0]
                 st.code(f"{address}?{urlencode(query)}", language=None, wrap_lines=True)
-    on_stage, uploaded = lab.shown()
+    on_stage, _ = lab.shown()
     if experiment and experiment != on_stage:
         st.info("The controls have changed since this was trained. Press Train to see their effect.")
-    stage = reserve("lab")
-    after = st.container()
+    played()
     upload()
+
+
+@section
+def played() -> None:
+    """Play back what was trained last, as it comes, with its table, figures and files."""
+    on_stage, uploaded = lab.shown()
+    stage = reserve("lab")
     done = stage.show(on_stage, uploaded)
     if done and done.result:
-        with after:
-            results_table(done.result)
-            figures(done.key, "lab")
-            downloads(done.key, on_stage, "lab")
+        results_table(done.result)
+        figures(done.key, "lab")
+        downloads(done.key, on_stage, "lab")
 
 
 with frame.page("pages/12_training_lab.py"):

@@ -13,18 +13,12 @@ from bnviz.ui.page import frame
 from bnviz.ui.page.lesson import limit, predict, sources
 from bnviz.ui.page.settings import Settings
 from bnviz.ui.page.stage import reserve_figure
+from bnviz.ui.page.waiting import section
 
-with frame.page("pages/2_same_functions.py"):
-    st.title("Redundant as a function, another way to walk through the weights")
-    with frame.prose():
-        settings = Settings("same_functions")
-        seed = settings.seed()
-        st.markdown(
-            "Fold a trained batch-norm network into plain layers and compare the outputs. Then start both kinds of "
-            "network as one and the same function, train them alike, and watch the distance between them. γ and β can "
-            "undo the normalization, so both describe the same functions. Training does not move functions, "
-            "though: it moves the numbers that describe them."
-        )
+
+@section
+def folding(settings: Settings, seed: int) -> None:
+    """Fold a trained network into plain layers and compare the outputs."""
     fold_guess = predict(
         "A batch-norm network has been trained on digits. Its γ, β, μ and σ are folded into the weights and biases of "
         "plain linear layers. How many of its 360 test answers change?",
@@ -54,7 +48,12 @@ with frame.page("pages/2_same_functions.py"):
         st.latex(r"b'=\beta-\frac{\gamma\mu}{\sqrt{\sigma^2+\varepsilon}}")
         st.markdown("The question's alternative merges without any statistics, in training too:")
         st.latex(r"\gamma\,(Wu)+\beta=(\gamma W)\,u+\beta")
+    draw_folding(folding_stage, Folding(seed), example - 1, fold_guess)
 
+
+@section
+def fixed_scale(settings: Settings, seed: int) -> None:
+    """Hold γ at a number: a learning rate."""
     st.header("Held at a number, γ is a learning rate")
     with frame.prose():
         st.markdown(
@@ -75,7 +74,12 @@ with frame.page("pages/2_same_functions.py"):
         "Two hidden layers of 64 ReLUs on digits, 100 updates at η = 0.03, 64-bit numbers. Look at whether the dashes "
         "of γx + β lie on the broad curve of the plain network at the rate c²η.",
     )
+    draw_scale(scale_stage, FixedScale(scale, seed))
 
+
+@section
+def parting(settings: Settings, seed: int) -> None:
+    """Start three networks as one function, and watch them part."""
     st.header("One function at the start, three walks")
     with frame.prose():
         st.markdown(
@@ -102,7 +106,12 @@ with frame.page("pages/2_same_functions.py"):
         "what each walk is worth. The page opens with the largest rate. Try 0.1 as well: there the order may be "
         "another one. The other two start with statistics that batch norm computed for them.",
     )
+    draw_parting(parting_stage, Parting(rate, depth, seed), part_guess)
 
+
+@section
+def identity(settings: Settings, seed: int) -> None:
+    """Compare what the gradient asks of w and of γ."""
     st.header("Who carries the scale")
     with frame.prose():
         st.markdown(
@@ -140,7 +149,12 @@ with frame.page("pages/2_same_functions.py"):
             r"-\bigl\|\tfrac{\partial L}{\partial w}\bigr\|^2\Bigr)"
         )
         st.latex(r"\Delta\|w\|^2=\eta^2\bigl\|\tfrac{\partial L}{\partial w}\bigr\|^2")
+    draw_identity(identity_stage, ScaleIdentity(seed), eps)
 
+
+@section
+def plane(settings: Settings, seed: int) -> None:
+    """Walk through a plane of two weights."""
     st.header("The same, in a plane of two weights")
     with frame.prose():
         st.markdown(
@@ -166,6 +180,25 @@ with frame.page("pages/2_same_functions.py"):
         "Look at whether the bands stand upright: then the length of w leaves the loss alone, and only the angle "
         "counts.",
     )
+    draw_plane(plane_stage, polar_stage, Landscape(seed), Walks(length, plane_rate, seed), update)
+
+
+with frame.page("pages/2_same_functions.py"):
+    st.title("Redundant as a function, another way to walk through the weights")
+    with frame.prose():
+        settings = Settings("same_functions")
+        seed = settings.seed()
+        st.markdown(
+            "Fold a trained batch-norm network into plain layers and compare the outputs. Then start both kinds of "
+            "network as one and the same function, train them alike, and watch the distance between them. γ and β can "
+            "undo the normalization, so both describe the same functions. Training does not move functions, "
+            "though: it moves the numbers that describe them."
+        )
+    folding(settings, seed)
+    fixed_scale(settings, seed)
+    parting(settings, seed)
+    identity(settings, seed)
+    plane(settings, seed)
 
     limit(
         "Folding holds in evaluation mode. In training mode μ and σ come from the batch, and only for one batch that "
@@ -184,9 +217,3 @@ with frame.page("pages/2_same_functions.py"):
     )
     settings.repeat_with_another_seed()
     settings.keep()
-
-    draw_folding(folding_stage, Folding(seed), example - 1, fold_guess)
-    draw_scale(scale_stage, FixedScale(scale, seed))
-    draw_parting(parting_stage, Parting(rate, depth, seed), part_guess)
-    draw_identity(identity_stage, ScaleIdentity(seed), eps)
-    draw_plane(plane_stage, polar_stage, Landscape(seed), Walks(length, plane_rate, seed), update)

@@ -16,18 +16,12 @@ from bnviz.ui.page import frame
 from bnviz.ui.page.lesson import limit, predict, sources
 from bnviz.ui.page.settings import Settings
 from bnviz.ui.page.stage import reserve_figure
+from bnviz.ui.page.waiting import section
 
-with frame.page("pages/3_learn_to_standardize.py"):
-    st.title("γ and β could standardize, but slowly, and over and over")
-    with frame.prose():
-        settings = Settings("learn_to_standardize")
-        seed = settings.seed()
-        st.markdown(
-            "Move the inputs of a unit away from mean 0 and watch what it takes γ and β to make up for it. With "
-            "γ = 1/σ and β = −μ/σ, γx + β does standardize: the belief that γ and β could do it is right about what "
-            "can be *represented*. This page asks three other questions. How long does gradient descent take to find "
-            "these values? What if μ and σ move meanwhile? And does anything in the loss ask for them?"
-        )
+
+@section
+def finding_once(settings: Settings, seed: int) -> None:
+    """Move the inputs, and see what it takes γ and β to make up for it."""
     steps_guess = predict(
         "u has mean 0 and standard deviation 1. A unit is to put out 2u + ½, but receives x = 10 + u. How many steps "
         "of gradient descent does γx + β need to fit it? (From u itself one is enough.)",
@@ -66,7 +60,12 @@ with frame.page("pages/3_learn_to_standardize.py"):
             "κ, the condition number, is the largest curvature over the smallest. In each step the slow direction "
             "loses a share 1/κ of its length, so the number of steps grows like κ. Standardized inputs have κ = 1."
         )
+    draw_conditioning(conditioning_stage, conditioning.Conditioning(seed), mean, spread, steps_guess)
 
+
+@section
+def finding_again(settings: Settings, seed: int) -> None:
+    """Let the inputs drift, and see who keeps up."""
     st.header("Finding them again and again")
     with st.container(horizontal=True):
         kind = settings.choice(
@@ -97,7 +96,12 @@ with frame.page("pages/3_learn_to_standardize.py"):
         "left by the noise of μ and σ: a mean of B examples is off by a variance of 1/B, a standard deviation by half "
         "of that. On the right, look at how far each β is from the dotted line of its own color.",
     )
+    draw_drift(drift_stage, drift.Drift(size, seed), kind, drift_guess)
 
+
+@section
+def told(settings: Settings, seed: int) -> None:
+    """Give γ and β a loss of their own that asks for standardization."""
     st.header("γ and β told to standardize")
     with frame.prose():
         st.markdown(
@@ -119,7 +123,12 @@ with frame.page("pages/3_learn_to_standardize.py"):
         "Four hidden layers of 64 ReLUs on digits, batches of 64, 300 updates. Look at whether the curve of "
         "those that were told comes down, and what the loss below does meanwhile.",
     )
+    draw_told(told_stage, self_standardizing.SelfStandardizing(told_rate, seed))
 
+
+@section
+def kept_forever(settings: Settings, seed: int) -> None:
+    """Start standardized, and keep μ and σ of the first batch."""
     st.header("A perfect start, kept forever")
     with frame.prose():
         st.markdown(
@@ -140,7 +149,12 @@ with frame.page("pages/3_learn_to_standardize.py"):
         "Three hidden layers of 64 ReLUs on digits, batches of 64, 200 updates. Compare rate 0.5 with rate 0.1, where "
         "the order may be another one.",
     )
+    draw_frozen(frozen_stage, frozen.frozen_experiment(frozen_rate, seed))
 
+
+@section
+def detached(settings: Settings, seed: int) -> None:
+    """Leave μ and σ out of the gradient."""
     st.header("The gradient has to know μ and σ")
     with frame.prose():
         st.markdown(
@@ -180,6 +194,26 @@ with frame.page("pages/3_learn_to_standardize.py"):
         (720, 890),
         "Three hidden layers of 64 ReLUs on digits, batches of 64, 300 updates, plain gradient descent.",
     )
+    draw_bias(bias_stage, DriftingBias(seed))
+    draw_detached(detached_stage, Detached(held_rate, seed), held_guess)
+
+
+with frame.page("pages/3_learn_to_standardize.py"):
+    st.title("γ and β could standardize, but slowly, and over and over")
+    with frame.prose():
+        settings = Settings("learn_to_standardize")
+        seed = settings.seed()
+        st.markdown(
+            "Move the inputs of a unit away from mean 0 and watch what it takes γ and β to make up for it. With "
+            "γ = 1/σ and β = −μ/σ, γx + β does standardize: the belief that γ and β could do it is right about what "
+            "can be *represented*. This page asks three other questions. How long does gradient descent take to find "
+            "these values? What if μ and σ move meanwhile? And does anything in the loss ask for them?"
+        )
+    finding_once(settings, seed)
+    finding_again(settings, seed)
+    told(settings, seed)
+    kept_forever(settings, seed)
+    detached(settings, seed)
 
     with frame.prose():
         st.header("So: could γ and β learn it?")
@@ -203,10 +237,3 @@ with frame.page("pages/3_learn_to_standardize.py"):
     )
     settings.repeat_with_another_seed()
     settings.keep()
-
-    draw_conditioning(conditioning_stage, conditioning.Conditioning(seed), mean, spread, steps_guess)
-    draw_drift(drift_stage, drift.Drift(size, seed), kind, drift_guess)
-    draw_bias(bias_stage, DriftingBias(seed))
-    draw_told(told_stage, self_standardizing.SelfStandardizing(told_rate, seed))
-    draw_frozen(frozen_stage, frozen.frozen_experiment(frozen_rate, seed))
-    draw_detached(detached_stage, Detached(held_rate, seed), held_guess)

@@ -12,6 +12,7 @@ from bnviz.ui.page import frame
 from bnviz.ui.page.lesson import limit, predict, sources
 from bnviz.ui.page.settings import Settings
 from bnviz.ui.page.stage import reserve, reserve_figure
+from bnviz.ui.page.waiting import section
 
 
 def kick() -> None:
@@ -19,16 +20,9 @@ def kick() -> None:
     st.session_state["moving_statistics_kicks"] = (st.session_state["moving_statistics_kicks"] + 1) % (MOST_KICKS + 1)
 
 
-with frame.page("pages/4_moving_statistics.py"):
-    st.title("μ and σ move, but β and γ alone set the output's mean and spread")
-    with frame.prose():
-        settings = Settings("moving_statistics")
-        seed = settings.seed()
-        st.markdown(
-            "Play a training and watch μ and σ move while γ and β are learned. The doubt: γₜ and βₜ were fitted to the "
-            "μₜ and σₜ of this step, and at the next step the weights below have changed, so μ and σ are others. "
-            "Are γ and β then out of date?"
-        )
+@section
+def moving(settings: Settings, seed: int) -> None:
+    """Play a training, and see what the output does while μ and σ move."""
     output_guess = predict(
         "Weights, γ and β are trained together, and μ and σ of every unit move. What do the mean and the spread of the "
         "output y do under batch norm?",
@@ -53,7 +47,12 @@ with frame.page("pages/4_moving_statistics.py"):
     with frame.prose():
         st.latex(r"\operatorname{mean}_B(y)=\beta")
         st.latex(r"\operatorname{sd}_B(y)=|\gamma|\,\frac{\sigma}{\sqrt{\sigma^2+\varepsilon}}")
+    draw_drift(drift_stage, drift_experiment(eps, seed), output_guess)
 
+
+@section
+def kicked(settings: Settings, seed: int) -> None:
+    """Kick the lower layers of a trained network."""
     st.header("Kick the layers below")
     with frame.prose():
         st.markdown(
@@ -93,7 +92,12 @@ with frame.page("pages/4_moving_statistics.py"):
             "which value may well change."
         ),
     )
+    draw_kicks(kick_stage, DeepKick(seed), kind, kicks)
 
+
+@section
+def descent(settings: Settings, seed: int) -> None:
+    """Descend on one fixed batch, and count how often the loss rises."""
     st.header("One fixed batch: does the loss ever rise?")
     with frame.prose():
         st.markdown(
@@ -122,7 +126,12 @@ with frame.page("pages/4_moving_statistics.py"):
             "rose. g is the gradient that the run uses, the detached one for the detached run."
         ),
     )
+    draw_descent(descent_stage, Descent(rate, seed), rise_guess)
 
+
+@section
+def small_batches(settings: Settings, seed: int) -> None:
+    """Ask how well the gradients of small batches agree."""
     st.header("Small batches: is the doubt right?")
     with frame.prose():
         st.markdown(
@@ -141,6 +150,23 @@ with frame.page("pages/4_moving_statistics.py"):
             "the same direction, 0 a right angle."
         ),
     )
+    draw_agreement(agreement_stage, Agreement(updates, seed))
+
+
+with frame.page("pages/4_moving_statistics.py"):
+    st.title("μ and σ move, but β and γ alone set the output's mean and spread")
+    with frame.prose():
+        settings = Settings("moving_statistics")
+        seed = settings.seed()
+        st.markdown(
+            "Play a training and watch μ and σ move while γ and β are learned. The doubt: γₜ and βₜ were fitted to the "
+            "μₜ and σₜ of this step, and at the next step the weights below have changed, so μ and σ are others. "
+            "Are γ and β then out of date?"
+        )
+    moving(settings, seed)
+    kicked(settings, seed)
+    descent(settings, seed)
+    small_batches(settings, seed)
 
     limit(
         "The mean is β and the spread |γ| per batch and in training mode, as long as ε is small beside σ². In small "
@@ -158,8 +184,3 @@ with frame.page("pages/4_moving_statistics.py"):
     )
     settings.repeat_with_another_seed()
     settings.keep()
-
-    draw_drift(drift_stage, drift_experiment(eps, seed), output_guess)
-    draw_kicks(kick_stage, DeepKick(seed), kind, kicks)
-    draw_descent(descent_stage, Descent(rate, seed), rise_guess)
-    draw_agreement(agreement_stage, Agreement(updates, seed))

@@ -14,21 +14,15 @@ from bnviz.ui.page.lesson import limit, predict, sources
 from bnviz.ui.page.settings import Settings
 from bnviz.ui.page.stage import reserve_figure
 from bnviz.ui.page.sweep_view import Sweep, choose_tasks, cost_words, show_maps
+from bnviz.ui.page.waiting import section
 
 ALWAYS = ("none", "affine", "batch")
 RELATIVES = ("layer", "rms", "group", "weight", "dynamic_tanh")
 
-with frame.page("pages/5_why_not_affine.py"):
-    st.title("γx + β renames the weights and leaves training as picky as before")
-    with frame.prose():
-        settings = Settings("why_not_affine")
-        seed = settings.seed()
-        st.markdown(
-            "Make two guesses, then watch the maps fill in. Every cell is a network of its own, trained from the "
-            "learning rate and the initial scale of its column and row. The initial scale is a factor on the usual "
-            "random initial weights of the hidden layers. The larger the region in which networks learn, "
-            "the less exactly both have to be chosen. Does a layer γx + β, which may learn its scale, make it larger?"
-        )
+
+@section
+def maps(settings: Settings, seed: int) -> None:
+    """Fill the maps, settle both predictions, and look into one cell."""
     affine_guess = predict(
         "Does γx + β train in more cells than the plain network (β only)?",
         verdicts.AFFINE_ANSWERS,
@@ -78,7 +72,20 @@ with frame.page("pages/5_why_not_affine.py"):
             "scale", "Initial scale", SCALES, 1.0, help="The row: a factor on the usual initial hidden weights."
         )
     cell_stage = reserve_figure("why_not_affine_cell", (560, 1040))
+    found = show_maps(
+        map_stage, sweep, tasks, threshold, {"lr": "why_not_affine_rate", "init_scale": "why_not_affine_scale"}
+    )
+    if found.complete:
+        with map_stage.picture:
+            tell_maps(sweep, found, threshold, affine_guess, batch_guess)
+    if len(found.rows):
+        with cell_stage.picture:
+            look_into(sweep, found.rows, threshold, {"lr": rate, "init_scale": scale})
 
+
+@section
+def sigmoids(settings: Settings, seed: int) -> None:
+    """Train the sigmoid networks of the paper."""
     st.header("Sigmoids instead of ReLUs")
     experiment = sigmoid_experiment(seed)
     sigmoids = settings.toggle(
@@ -91,7 +98,13 @@ with frame.page("pages/5_why_not_affine.py"):
     )
     sigmoid_stage = reserve_figure("why_not_affine_sigmoid", (420, 480)) if sigmoids else None
     st.page_link("app.py", label="Watch five layers of sigmoids at work on the first page", icon=":material/help:")
+    if sigmoid_stage:
+        draw_sigmoids(sigmoid_stage, experiment)
 
+
+@section
+def depths(settings: Settings, seed: int) -> None:
+    """Train at four depths, and a control."""
     st.header("Depth, and a control")
     depth_task = DepthSweep(seed)
     depth_cost = sum(map(work_in_a_sweep, depth_task.networks))
@@ -105,6 +118,24 @@ with frame.page("pages/5_why_not_affine.py"):
         "the best counts. The control has three layers and standardized inputs."
     )
     depth_stage = reserve_figure("why_not_affine_depth", (420, 510)) if depths else None
+    if depth_stage:
+        draw_depths(depth_stage, depth_task)
+
+
+with frame.page("pages/5_why_not_affine.py"):
+    st.title("γx + β renames the weights and leaves training as picky as before")
+    with frame.prose():
+        settings = Settings("why_not_affine")
+        seed = settings.seed()
+        st.markdown(
+            "Make two guesses, then watch the maps fill in. Every cell is a network of its own, trained from the "
+            "learning rate and the initial scale of its column and row. The initial scale is a factor on the usual "
+            "random initial weights of the hidden layers. The larger the region in which networks learn, "
+            "the less exactly both have to be chosen. Does a layer γx + β, which may learn its scale, make it larger?"
+        )
+    maps(settings, seed)
+    sigmoids(settings, seed)
+    depths(settings, seed)
 
     limit(
         "Batch norm is not immune. No batch norm follows the output layer, so its weights still ask for a rate that "
@@ -119,17 +150,3 @@ with frame.page("pages/5_why_not_affine.py"):
     )
     settings.repeat_with_another_seed()
     settings.keep()
-
-    found = show_maps(
-        map_stage, sweep, tasks, threshold, {"lr": "why_not_affine_rate", "init_scale": "why_not_affine_scale"}
-    )
-    if found.complete:
-        with map_stage.picture:
-            tell_maps(sweep, found, threshold, affine_guess, batch_guess)
-    if len(found.rows):
-        with cell_stage.picture:
-            look_into(sweep, found.rows, threshold, {"lr": rate, "init_scale": scale})
-    if sigmoid_stage:
-        draw_sigmoids(sigmoid_stage, experiment)
-    if depth_stage:
-        draw_depths(depth_stage, depth_task)

@@ -23,21 +23,12 @@ from bnviz.ui.page import frame
 from bnviz.ui.page.lesson import ask_before, limit, predict, sources
 from bnviz.ui.page.settings import Settings
 from bnviz.ui.page.stage import reserve, reserve_figure
+from bnviz.ui.page.waiting import section
 
-with frame.page("pages/6_scale_decoupling.py"):
-    st.title("Under batch norm, the size of the weights sets nothing but the pace")
-    with frame.prose():
-        settings = Settings("scale_decoupling")
-        seed = settings.seed()
-        st.markdown(
-            "Make the weights of a layer larger or smaller and watch what notices it. In a plain layer y = Wu + β, W "
-            "sets the size of the output. In y = γ·(Wu − μ)/√(σ² + ε) + β the factor cancels, and the size of the "
-            "output is left to γ alone. W keeps a direction, and its length decides how fast that direction turns."
-        )
-        st.markdown(
-            "Of the question, this serves “isn't it redundant?” and “why not γx + β?”: it shows what the other "
-            "coordinates are good for."
-        )
+
+@section
+def scaled(settings: Settings, seed: int) -> None:
+    """Multiply W by a."""
     gradient_guess = predict(
         "The weights W of a batch-norm layer are multiplied by ten. What happens to their gradient ∂L/∂W?",
         verdicts.GRADIENT_ANSWERS,
@@ -72,7 +63,12 @@ with frame.page("pages/6_scale_decoupling.py"):
     with frame.prose():
         st.latex(r"\mathrm{BN}(aWu)=\mathrm{BN}(Wu)")
         st.latex(r"\frac{\partial L}{\partial (aW)}=\frac1a\,\frac{\partial L}{\partial W}\qquad(\varepsilon=0)")
+    draw_scaled(scaled_stage, ScaleSweep(seed=seed), eps, factor, gradient_guess)
 
+
+@section
+def kicked(settings: Settings, seed: int) -> None:
+    """Multiply the weights in the middle of a training."""
     st.header("A kick in mid-training")
     kick_guess = predict(
         "Two networks of three ReLU layers have trained for 100 updates. Then all their hidden weights are multiplied. "
@@ -96,7 +92,12 @@ with frame.page("pages/6_scale_decoupling.py"):
             "and then at the test accuracy."
         ),
     )
+    draw_kick(kick_stage, kick_experiment(kick_factor, seed), kick_guess)
 
+
+@section
+def growing(settings: Settings, seed: int) -> None:
+    """Watch W grow by steps at right angles."""
     st.header("A step at right angles can only lengthen")
     with frame.prose():
         st.markdown(
@@ -131,7 +132,12 @@ with frame.page("pages/6_scale_decoupling.py"):
             "true angles between one W and the next; where the turn leads in the other 4,094 dimensions is left out."
         ),
     )
+    draw_growth(growth_stage, growth_experiment(init_scale, rate, seed), update - 1)
 
+
+@section
+def equal_rates(settings: Settings, seed: int) -> None:
+    """Train longer weights with a larger rate."""
     st.header("Longer weights with a larger rate: the same training")
     with frame.prose():
         st.markdown(
@@ -164,7 +170,12 @@ with frame.page("pages/6_scale_decoupling.py"):
         (610, 750),
         caption="Three hidden layers of 64 ReLUs on digits. Look at whether the dotted line stays on the broad one.",
     )
+    draw_equivalence(equal_stage, equivalence_experiment(equal_factor, network, exact, seed), network, equal_factor)
 
+
+@section
+def decaying(settings: Settings, seed: int) -> None:
+    """Replace weight decay by a rising rate."""
     st.header("Weight decay is a rising rate")
     with frame.prose():
         st.markdown(
@@ -192,7 +203,12 @@ with frame.page("pages/6_scale_decoupling.py"):
         (630, 860),
         caption="Three hidden layers of 64 ReLUs with batch norm on digits, η = 0.1, 300 updates.",
     )
+    draw_decay(decay_stage, DecayEquivalence(decay, decay_exact, seed))
 
+
+@section
+def balance(settings: Settings, seed: int) -> None:
+    """See where decay and gradient steps balance."""
     st.header("Where decay and gradient steps balance")
     with frame.prose():
         st.markdown(
@@ -214,7 +230,12 @@ with frame.page("pages/6_scale_decoupling.py"):
             "whether the three lengths meet, and what happens to them afterwards."
         ),
     )
+    draw_equilibrium(balance_stage, equilibrium_experiment(noisy, seed))
 
+
+@section
+def jumps(settings: Settings, seed: int) -> None:
+    """And where they do not."""
     st.header("Where they do not balance: jumps")
     periodic_guess = predict(periodic_verdicts.QUESTION, periodic_verdicts.ANSWERS, "scale_decoupling_periodic")
     with st.container(horizontal=True):
@@ -241,6 +262,31 @@ with frame.page("pages/6_scale_decoupling.py"):
                 "Look at what the length of W does before each dot and after it."
             ),
         )
+    if periodic_stage:
+        draw_periodic(periodic_stage, periodic_task, periodic_guess)
+
+
+with frame.page("pages/6_scale_decoupling.py"):
+    st.title("Under batch norm, the size of the weights sets nothing but the pace")
+    with frame.prose():
+        settings = Settings("scale_decoupling")
+        seed = settings.seed()
+        st.markdown(
+            "Make the weights of a layer larger or smaller and watch what notices it. In a plain layer y = Wu + β, W "
+            "sets the size of the output. In y = γ·(Wu − μ)/√(σ² + ε) + β the factor cancels, and the size of the "
+            "output is left to γ alone. W keeps a direction, and its length decides how fast that direction turns."
+        )
+        st.markdown(
+            "Of the question, this serves “isn't it redundant?” and “why not γx + β?”: it shows what the other "
+            "coordinates are good for."
+        )
+    scaled(settings, seed)
+    kicked(settings, seed)
+    growing(settings, seed)
+    equal_rates(settings, seed)
+    decaying(settings, seed)
+    balance(settings, seed)
+    jumps(settings, seed)
 
     limit(
         "ε: shrink W until the variance of Wu is as small as ε, and the invariance is gone. Evaluation: the running "
@@ -263,12 +309,3 @@ with frame.page("pages/6_scale_decoupling.py"):
     )
     settings.repeat_with_another_seed()
     settings.keep()
-
-    draw_scaled(scaled_stage, ScaleSweep(seed=seed), eps, factor, gradient_guess)
-    draw_kick(kick_stage, kick_experiment(kick_factor, seed), kick_guess)
-    draw_growth(growth_stage, growth_experiment(init_scale, rate, seed), update - 1)
-    draw_equivalence(equal_stage, equivalence_experiment(equal_factor, network, exact, seed), network, equal_factor)
-    draw_decay(decay_stage, DecayEquivalence(decay, decay_exact, seed))
-    draw_equilibrium(balance_stage, equilibrium_experiment(noisy, seed))
-    if periodic_stage:
-        draw_periodic(periodic_stage, periodic_task, periodic_guess)

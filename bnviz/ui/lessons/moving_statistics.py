@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import streamlit as st
 
 from bnviz.experiment import Experiment
+from bnviz.history import History
 from bnviz.lessons.moving_statistics import charts, verdicts
 from bnviz.lessons.moving_statistics.agreement import Agreement, agreement_summary
 from bnviz.lessons.moving_statistics.charts import KickedQuantity
@@ -15,23 +17,16 @@ from bnviz.styles import run_styles
 from bnviz.ui.page.frame import prose
 from bnviz.ui.page.lesson import figure, numbers, settle, theme
 from bnviz.ui.page.stage import Stage
-from bnviz.ui.player import layer_table, player
+from bnviz.ui.player import layer_table
 from bnviz.words import short
 
 
 def draw_drift(stage: Stage, experiment: Experiment, guess: str | None) -> None:
     """Play γ, β, μ, σ and the output's moments, and settle what the output did."""
-    done = stage.obtain(experiment)
-    if done is None or done.result is None:
+    done = stage.show(experiment, view="layer", table=_means)
+    if done is None or done.result is None or done.ending != "finished":
         return
     with stage.picture:
-        player(done.result, key="moving_statistics_player", view="layer")
-        stage.show_caption()
-        with st.expander("The same as a table"):
-            st.caption("Means over the units of a layer.")
-            st.dataframe(layer_table(done.result).round(4), hide_index=True)
-        if done.ending != "finished":
-            return
         layers = drift(done.result)
         deepest = layers[layers["layer"] == layers["layer"].max()]
         affine, batch = (verdicts.row_of(deepest, norm) for norm in ("affine", "batch"))
@@ -49,6 +44,11 @@ def draw_drift(stage: Stage, experiment: Experiment, guess: str | None) -> None:
         settle(guess, verdicts.what_the_output_did(layers), verdicts.why_the_output(layers, experiment.runs[1].eps))
         with prose():
             st.markdown(verdicts.drift_verdict(layers))
+
+
+def _means(history: History) -> pd.DataFrame:
+    """Means over the units of a layer."""
+    return layer_table(history).round(4)
 
 
 def draw_kicks(stage: Stage, task: DeepKick, kind: str, kicks: int) -> None:
