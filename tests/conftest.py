@@ -11,6 +11,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadScopeScheduling
 
+from bnviz.ui.page import waiting
+
 # The same examples on every machine, so that a pass here is a pass there. To search for more:
 # pytest tests/property --hypothesis-profile=search
 settings.register_profile(
@@ -20,6 +22,13 @@ settings.register_profile("search", parent=settings.get_profile("repeatable"), m
 settings.load_profile("repeatable")
 
 MOST_WORKERS = 4
+PATIENCE = 120.0
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _scripts_wait() -> None:
+    """A page under test has no browser that asks again when a result is there: its script waits for it."""
+    waiting.AT_ONCE = PATIENCE
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:

@@ -65,8 +65,11 @@ def test_a_link_sets_the_controls(open_page):
 
 
 def test_work_that_was_stopped_shows_its_pictures_and_gives_no_verdict(open_page, monkeypatch):
-    whole = Stage.obtain
+    whole, shown = Stage.obtain, Stage.show
     monkeypatch.setattr(Stage, "obtain", lambda self, task: replace(whole(self, task), ending="stopped"))
+    monkeypatch.setattr(
+        Stage, "show", lambda self, *task, **look: replace(shown(self, *task, **look), ending="stopped")
+    )
     page = open_page(PAGE, seed="0")
     assert not page.exception
     assert len(components(page)) == 1
@@ -78,6 +81,7 @@ def test_work_that_was_stopped_shows_its_pictures_and_gives_no_verdict(open_page
 
 def test_work_without_a_result_leaves_the_page_standing(open_page, monkeypatch):
     monkeypatch.setattr(Stage, "obtain", lambda self, task: None)
+    monkeypatch.setattr(Stage, "show", lambda self, *task, **look: None)
     page = open_page(PAGE)
     assert not page.exception
     assert not page.get("vega_lite_chart")

@@ -60,7 +60,8 @@ LINKS: list[tuple[str, str, dict[str, Any]]] = [
 def open_link(open_page, monkeypatch):
     """A function that opens a page by its address and leaves all trainings out."""
     monkeypatch.setattr(Stage, "obtain", lambda *arguments, **named: None)
-    monkeypatch.setattr(Stage, "obtain_in_turn", lambda *arguments, **named: [])
+    monkeypatch.setattr(Stage, "obtain_in_turn", lambda *arguments, **named: ([], None))
+    monkeypatch.setattr(Stage, "show", lambda *arguments, **named: None)
     files = {"": "app.py"} | {page.file.removesuffix(".py").partition("_")[2]: page.file for page in PAGES[1:]}
 
     def open_link(name: str, query: dict[str, str]) -> AppTest:

@@ -1,9 +1,6 @@
 import pytest
 
-from bnviz.lessons.scale_decoupling.kick import kick_experiment
 from bnviz.lessons.scale_decoupling.scale import ScaleSweep
-from bnviz.ui.page.stage import Course, _draw_progress
-from bnviz.ui.server.jobs import Running
 from bnviz.ui.server.training import prepare, training_queue
 from tests.pages.reading import components, judged, metrics
 
@@ -53,24 +50,3 @@ def test_a_computation_is_shared_and_kept_like_a_training():
     assert done is not None
     assert done.ending == "finished"
     assert len(done.result) > 0
-
-
-class Slot:
-    """Remembers what is drawn into a place of the page."""
-
-    def progress(self, share, text):
-        self.share, self.words = share, text
-
-    def text(self, words):
-        self.words = words
-
-
-def test_a_computation_shows_its_steps_and_a_training_its_losses_too():
-    bar, numbers = Slot(), Slot()
-    _draw_progress(Running(5, (), 1.0), ScaleSweep(), [], bar, numbers, Course(10))
-    assert bar.share == 0.5
-    assert bar.words == "Computing: step 5 of 10, about 1 s left"
-    assert not hasattr(numbers, "words")
-    _draw_progress(Running(60, (0.5,), 1.0), kick_experiment(), ["plain"], bar, numbers, Course(200))
-    assert bar.words.startswith("Training: step 60 of 200")
-    assert numbers.words == "training loss: plain 0.500"

@@ -73,7 +73,7 @@ class Stage:
         None when there is nothing to play, or not all of it; the reason is then on the stage.
         """
         key = f"{self.key}_player"
-        found: Done[History] | Watch[Any, Any] | None = training_queue().result(result) if result else None
+        found: Done[History] | Watch | None = training_queue().result(result) if result else None
         if found is None and (problems := refused(experiment)):
             self._refuse(experiment, problems)
             return None
@@ -177,7 +177,7 @@ class Stage:
         for outcome in troubled:
             st.warning(f"{literal(outcome.label)} {outcome.status}: its loss or a weight left the range of numbers.")
 
-    def _obtain(self, task: Task, encode: Encode | None = None) -> Done[Any] | Watch[Any, Any] | None:
+    def _obtain(self, task: Task, encode: Encode | None = None) -> Done[Any] | Watch | None:
         """Return what the task led to, or a watch while it is worked on; None when there is no room for it."""
         key = job_key(task)
         early = st.session_state.get(self._ended)
@@ -186,7 +186,7 @@ class Stage:
             if kept is not None:
                 return kept
         try:
-            watch = desk().ask(self.key, key, task, encode)
+            watch = desk().ask(self.key, key, partial(training_queue().join, key, task, visitor()), encode)
         except QueueFull as full:
             with self.messages.container():
                 st.warning(
@@ -211,7 +211,7 @@ class Stage:
                 st.info("This training was called off before it had a result.")
             st.button("Train again", key=f"{self.key}_retry", on_click=self._forget_ending)
 
-    def _watch(self, watch: Watch[Any, Any], task: Task, course: Course) -> None:
+    def _watch(self, watch: Watch, task: Task, course: Course) -> None:
         """Show how far the work has come, with a button that stops it."""
         with self.progress:
             watch_bar(

@@ -14,7 +14,6 @@ import streamlit as st
 from bnviz.ui.private import visitor
 from bnviz.ui.server.desk import Desk
 from bnviz.ui.server.jobs import Done, Ticket
-from bnviz.ui.server.training import training_queue
 from bnviz.ui.server.turns import page_scripts
 
 AT_ONCE = 0.15  # seconds that a script waits, in all of its places together, for what may be there at once
@@ -43,11 +42,11 @@ def section(draw: Callable[P, None]) -> Callable[P, None]:
     return run
 
 
-def desk() -> Desk[Any, Any]:
+def desk() -> Desk:
     """Return the desk of the visitor whose script runs here."""
     if "desk" not in st.session_state:
-        st.session_state["desk"] = Desk(training_queue(), visitor())
-    found: Desk[Any, Any] = st.session_state["desk"]
+        st.session_state["desk"] = Desk(visitor())
+    found: Desk = st.session_state["desk"]
     return found
 
 

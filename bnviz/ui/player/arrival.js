@@ -48,7 +48,7 @@ class Arrival {
   follow(stream, watch, of) {
     this.watch = watch;
     let recording = null;
-    const ask = () => this.trigger("look", Date.now());
+    const ask = () => askInTurn(() => this.trigger("look", Date.now()));
     this.player.wait("Waiting for the server.");
     this.leaveStream = JobStream.at(stream).join(watch, {
       look: ask,

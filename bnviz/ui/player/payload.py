@@ -11,9 +11,10 @@ Layout, everything little-endian:
 The header lists `sections` as {name, dtype, shape, offset}, and what is no array: `id` (a digest of the rest, which
 tells new data from a mere redraw), `planned` (of a part of a training that goes on: its last step, else null), `runs`
 (label, norm, color, color_dark, dash, status), `stages`, `layers`, `units` (per layer: which units are drawn, and of
-how many), `scales` (see below), `zero_bin` ({stage, bin} where ReLU's zeros are shown apart, else null), `interventions`, `autoplay`, and for two-dimensional data `grid` (x and y range) and
-`classes`. `view` says what the player shows: "training" is everything; "layer" is the inside of one layer alone, with
-the moments of its output, and leaves out what only the histograms and the decision region need.
+how many), `scales` (see below), `zero_bin` ({stage, bin} where ReLU's zeros are shown apart, else null),
+`interventions`, `autoplay`, and for two-dimensional data `grid` (x and y range) and `classes`. `view` says what the
+player shows: "training" is everything; "layer" is the inside of one layer alone, with the moments of its output, and
+leaves out what only the histograms and the decision region need.
 
 Sections (T records, K runs, L hidden layers, S stages, N bins, U drawn units at most):
 

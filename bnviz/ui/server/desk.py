@@ -11,12 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count
 from threading import Lock
-from typing import Any, Generic
+from typing import Any
 from weakref import WeakValueDictionary
 
-from bnviz.ui.server.job_states import Done
-from bnviz.ui.server.jobs import JobQueue, Ticket
-from bnviz.ui.server.lanes import Result, Task
+from bnviz.ui.server.jobs import Ticket
 
 Encode = Callable[[Any], bytes]
 """Makes bytes for the browser of one part of a result that is not complete."""
@@ -25,7 +23,7 @@ _numbers = count(1)
 
 
 @dataclass(eq=False)
-class Watch(Generic[Task, Result]):
+class Watch:
     """A job that one place of a page waits for.
 
     id       names it to the browser; never used twice
@@ -33,22 +31,21 @@ class Watch(Generic[Task, Result]):
     renewed  the run of the page in which the place last asked for it
     """
 
-    ticket: Ticket[Task, Result]
+    ticket: Ticket[Any, Any]
     encode: Encode | None
     renewed: int = 0
     id: str = field(default_factory=lambda: str(next(_numbers)))
 
 
-class Desk(Generic[Task, Result]):
+class Desk:
     """The watches of one visitor, at most one for each place. The browser reads them under the desk's `token`."""
 
-    def __init__(self, queue: JobQueue[Task, Result], visitor: str) -> None:
+    def __init__(self, visitor: str) -> None:
         self.visitor = visitor
         self.token = secrets.token_urlsafe(24)
         self.readers = 0  # streams that were opened; only the last one is served
-        self._queue = queue
         self._lock = Lock()
-        self._watches: dict[str, Watch[Task, Result]] = {}
+        self._watches: dict[str, Watch] = {}
         self._run = 0
         _desks[self.token] = self
 
@@ -62,8 +59,11 @@ class Desk(Generic[Task, Result]):
             if watch.renewed < self._run:
                 self.leave(place)
 
-    def ask(self, place: str, key: str, task: Task, encode: Encode | None = None) -> Watch[Task, Result]:
-        """Wait for a job in a place of the page, instead of what it waited for before. Raises QueueFull."""
+    def ask(self, place: str, key: str, join: Callable[[], Ticket[Any, Any]], encode: Encode | None = None) -> Watch:
+        """Wait for the job `key` in a place of the page, instead of what it waited for before.
+
+        `join` takes a ticket; what it raises is raised here.
+        """
         with self._lock:
             before = self._watches.get(place)
             if before is not None and before.ticket.key == key:
@@ -72,7 +72,7 @@ class Desk(Generic[Task, Result]):
             if before is not None:
                 del self._watches[place]
                 before.ticket.leave(for_good=True)
-            watch = Watch(self._queue.join(key, task, self.visitor), encode, self._run)
+            watch = Watch(join(), encode, self._run)
             self._watches[place] = watch
             return watch
 
@@ -83,20 +83,15 @@ class Desk(Generic[Task, Result]):
         if watch is not None:
             watch.ticket.leave()
 
-    def watches(self) -> dict[str, Watch[Task, Result]]:
+    def watches(self) -> dict[str, Watch]:
         """What the places wait for."""
         with self._lock:
             return dict(self._watches)
 
-    @property
-    def waits(self) -> bool:
-        """Whether something that is waited for has not ended."""
-        return any(not isinstance(watch.ticket.look(), Done) for watch in self.watches().values())
+
+_desks: WeakValueDictionary[str, Desk] = WeakValueDictionary()
 
 
-_desks: WeakValueDictionary[str, Desk[Any, Any]] = WeakValueDictionary()
-
-
-def desk_of(token: str) -> Desk[Any, Any] | None:
+def desk_of(token: str) -> Desk | None:
     """The desk of a token, as long as its visitor's session is there."""
     return _desks.get(token)

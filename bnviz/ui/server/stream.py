@@ -75,7 +75,7 @@ async def _stream(request: Request) -> Response:
 class Stream(Response):
     """All that a desk waits for, from the beginning to the end."""
 
-    def __init__(self, desk: Desk[Any, Any]) -> None:
+    def __init__(self, desk: Desk) -> None:
         super().__init__(media_type="application/octet-stream")
         del self.headers["content-length"]
         # What is sent is sent at once: neither compressed on its way nor held back by a proxy.
@@ -123,7 +123,7 @@ class Told:
     drawn: float = -math.inf  # and of the last word that there is more to draw
     ended: bool = False
 
-    async def news(self, watch: Watch[Any, Any]) -> AsyncIterator[bytes]:
+    async def news(self, watch: Watch) -> AsyncIterator[bytes]:
         """Messages about what has happened since the last look."""
         if self.ended:
             return

@@ -2,6 +2,7 @@
 
 const SILENCE = 4000; // milliseconds without a word after which a place looks for itself
 const LOOK_AGAIN = 2000; // and between two such looks
+const BETWEEN = 60; // milliseconds between two parts of the page that are asked for
 
 /** The answer at an address that counts from the root of the app, or null. */
 async function fetchFromApp(address, options) {
@@ -12,6 +13,12 @@ async function fetchFromApp(address, options) {
     if (answer?.ok && answer.headers.get("content-type")?.startsWith("application/octet-stream")) return answer;
   }
   return null;
+}
+
+/** Ask the page for a part of itself, one part after the other: of two asked for in one breath Streamlit drops one. */
+function askInTurn(ask) {
+  const pause = () => new Promise((done) => setTimeout(done, BETWEEN));
+  window.bnvizAsked = (window.bnvizAsked ?? Promise.resolve()).then(ask).then(pause);
 }
 
 /** Takes bytes as they come, and gives the messages that are complete. */

@@ -29,7 +29,7 @@ class Bar {
     this.root.querySelector(".words").textContent ||= data.words;
     if (same) return;
     this.close();
-    const ask = () => this.trigger("look", Date.now());
+    const ask = () => askInTurn(() => this.trigger("look", Date.now()));
     const end = () => {
       ask();
       this.asking = setInterval(ask, ASK_AGAIN);
