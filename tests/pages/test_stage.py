@@ -1,5 +1,6 @@
 """What the stage says when a training does not simply end well."""
 
+import json
 from threading import Event
 
 import pytest
@@ -7,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from bnviz import Experiment, Run, train
 from bnviz.ui.page import stage as run_view
+from bnviz.ui.page import waiting
 from bnviz.ui.server import budget
 from bnviz.ui.server.configuration import Configuration
 from bnviz.ui.server.jobs import JobQueue
@@ -42,11 +44,9 @@ def turns():
     from bnviz.ui.page.stage import reserve_figure
     from tests.pages.test_stage import Counting
 
-    def preview(results, part):
-        st.session_state.setdefault("seen", []).append((list(results), part))
-
-    done = reserve_figure("turns").obtain_in_turn([Counting("a"), Counting("b"), Counting("c")], "network", preview)
+    done, part = reserve_figure("turns").obtain_in_turn([Counting("a"), Counting("b"), Counting("c")], "network")
     st.session_state["found"] = [(each.ending, each.result) for each in done]
+    st.session_state["part"] = part
 
 
 @pytest.fixture
@@ -133,21 +133,63 @@ def test_a_stopped_training_is_shown_until_the_visitor_wants_all_of_it(stage):
     assert players(app) == 1
 
 
-def test_tasks_in_turn_show_what_there_is_of_them(stage):
-    def work(task, report, _should_stop):
-        report(1, (), f"half of {task}")
-        Event().wait(0.5)
-        return f"all of {task}"
-
-    app, _ = stage(work, turns)
+def test_tasks_in_turn_follow_each_other(stage):
+    app, _ = stage(lambda task, _report, _should_stop: f"all of {task}", turns)
     assert not app.exception
     assert app.session_state["found"] == [("finished", f"all of {letter}") for letter in "abc"]
-    seen = app.session_state["seen"]
-    assert ([], "half of a") in seen
-    assert (["all of a", "all of b"], "half of c") in seen
-    assert not app.get("progress")
+    assert app.session_state["part"] is None
+    assert not players(app)
+
+
+def test_a_task_at_work_shows_its_bar_and_what_there_is_of_it(stage, monkeypatch):
+    release, halfway = Event(), Event()
+
+    def work(task, report, _should_stop):
+        if repr(task) == "b":
+            report(1, (), "half of b")
+            halfway.set()
+            release.wait(60)
+        return f"all of {task}"
+
+    monkeypatch.setattr(waiting, "AT_ONCE", 1.0)
+    app, queue = stage(work, turns)
+    assert halfway.wait(60)
+    assert app.session_state["found"] == [("finished", "all of a")]
+    assert app.session_state["part"] == "half of b"
+    (bar,) = components(app)
+    data = json.loads(bar.proto.json)
+    assert (data["total"], data["before"], data["unit"]) == (6, 2, "network")
+    assert data["stream"].startswith("bnviz/stream/")
+    release.set()
+    with queue.join("b", Counting("b")) as ticket:
+        assert ticket.wait(60).result == "all of b"
     app.run()
-    assert app.session_state["seen"] == seen, "what is there at once needs no preview"
+    assert not players(app)
+    assert [ending for ending, _ in app.session_state["found"]] == ["finished"] * 3
+
+
+def test_a_page_is_not_held_up_and_plays_what_comes(stage, monkeypatch):
+    release = Event()
+
+    def work(task, _report, _should_stop):
+        release.wait(60)
+        return train(task)
+
+    monkeypatch.setattr(waiting, "AT_ONCE", 0.0)
+    app, queue = stage(work)
+    (player,) = components(app)
+    growing = json.loads(player.proto.json)
+    assert set(growing) == {"stream", "watch", "of"}
+    app.run()
+    assert json.loads(components(app)[0].proto.json) == growing, "the same job, the same watch"
+    release.set()
+    with queue.join(job_key(SMALL), SMALL) as ticket:
+        ticket.wait(60)
+    app.run()
+    (player,) = components(app)
+    whole = json.loads(player.proto.json)
+    assert set(whole) == {"address", "of"}
+    assert whole["of"] == growing["of"]
 
 
 def test_a_failure_in_a_turn_keeps_what_was_there_before(stage):

@@ -1,15 +1,14 @@
 """μ and σ move: what the page shows follows its controls."""
 
-import hashlib
-
 import pandas as pd
 import pytest
 
 from bnviz.lessons.moving_statistics import agreement, charts, deep_kick, descent, wandering
 from bnviz.lessons.moving_statistics import verdicts as words
 from bnviz.styles import run_styles
-from bnviz.ui import player as playing
+from bnviz.ui.player import layer_table
 from bnviz.ui.player.payload import pack
+from bnviz.ui.server.stream import Packed
 from bnviz.words import bounded, short
 from tests.wiring.following import (
     Page,
@@ -52,19 +51,12 @@ SAID = {
     "no kick": ["No kick yet. Press the button."],
 }
 PRESSED = ["kick", "repeat"]
-DRAWN_ONLY = ["player"]
+DRAWN_ONLY = ["drift_player"]
 
 
 @pytest.fixture(scope="module")
 def page():
-    with pytest.MonkeyPatch.context() as patch:
-        # A recording is fetched from an address; here the address is what tells recordings apart.
-        patch.setattr(playing, "_packed")
-        yield Page("pages/4_moving_statistics.py", "moving_statistics")
-
-
-def digest(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
+    return Page("pages/4_moving_statistics.py", "moving_statistics")
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -73,7 +65,16 @@ def test_all_that_is_shown_follows_the_controls(page, case):
     require_link(page, CASES[case])
     require_said(page, *SAID.get(case, []))
     recording = result_of(wandering.drift_experiment(CASES[case].get("eps", 1e-5), 0))
-    assert page.component("player") == digest(pack(recording, autoplay=True, view="layer"))
+    # A recording is fetched from an address, which tells recordings apart.
+    assert page.component("drift_player")["address"] == Packed(pack(recording, autoplay=True, view="layer")).address
+
+
+def test_the_table_has_the_recording_of_the_page(page):
+    page.app.session_state["moving_statistics_drift_as_table"] = True
+    page.move(eps=1.0)
+    (table,) = page.app.dataframe
+    del page.app.session_state["moving_statistics_drift_as_table"]
+    assert table.value.to_csv() == layer_table(result_of(wandering.drift_experiment(1.0, 0))).round(4).to_csv()
 
 
 def test_every_control_is_moved(page):
@@ -139,7 +140,6 @@ def of_drift(eps, guess, seed) -> Shown:
             settlement(guess, words.what_the_output_did(layers), words.why_the_output(layers, eps)),
             words.drift_verdict(layers),
         ],
-        frames=[playing.layer_table(history).round(4)],
     )
 
 
