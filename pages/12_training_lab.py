@@ -91,14 +91,15 @@ def upload() -> None:
     st.rerun()
 
 
-def train_one(experiment: Experiment | None) -> None:
-    """Draw what trains the experiment, what was trained last, and what opens a file."""
+def train_row(experiment: Experiment | None) -> None:
+    """Draw what trains the experiment, or starts over."""
     with st.container(horizontal=True, vertical_alignment="center"):
         asked = st.button(
             "Train", type="primary", disabled=experiment is None, icon=":material/play_arrow:", key="lab_train"
         )
         if asked and experiment:
             lab.show(experiment)
+            st.rerun()
         if st.button("Reset to defaults", icon=":material/restart_alt:", key="lab_reset"):
             lab.load(lab.START)
             st.rerun()
@@ -112,8 +113,32 @@ def train_one(experiment: Experiment | None) -> None:
     on_stage, _ = lab.shown()
     if experiment and experiment != on_stage:
         st.info("The controls have changed since this was trained. Press Train to see their effect.")
-    played()
-    upload()
+
+
+@section
+def recipe() -> None:
+    """Draw presets, controls and what is wrong with them, and what trains the experiment or sweeps it."""
+    choose_preset()
+    draw_controls()
+    experiment, problems = lab.judge(lab.draft())
+    complain(problems)
+    offer_what_is_allowed()
+    mode = st.radio(
+        "Train",
+        (ONE, SWEEP),
+        horizontal=True,
+        key=MODE,
+        help="A sweep trains a network in each cell of a map, starting from the settings above.",
+    )
+    if mode != st.session_state.get("lab_drawn_mode", mode):
+        st.session_state["lab_drawn_mode"] = mode
+        st.rerun()
+    st.session_state["lab_drawn_mode"] = mode
+    if mode == ONE:
+        train_row(experiment)
+    elif experiment:
+        lab.write_query(experiment)
+        sweep_tab(experiment)
 
 
 @section
@@ -132,20 +157,7 @@ with frame.page("pages/12_training_lab.py"):
     st.title("Change one thing, keep the rest equal")
     st.markdown("Set up to four runs that share data, initial weights and mini-batches, then press Train and compare.")
     say_what_was_ignored(lab.open_lab(st.query_params.to_dict()))
-    choose_preset()
-    draw_controls()
-    experiment, problems = lab.judge(lab.draft())
-    complain(problems)
-    offer_what_is_allowed()
-    mode = st.radio(
-        "Train",
-        (ONE, SWEEP),
-        horizontal=True,
-        key=MODE,
-        help="A sweep trains a network in each cell of a map, starting from the settings above.",
-    )
-    if mode == ONE:
-        train_one(experiment)
-    elif experiment:
-        lab.write_query(experiment)
-        sweep_tab(experiment)
+    recipe()
+    if st.session_state[MODE] == ONE:
+        played()
+        upload()

@@ -57,7 +57,7 @@ async def run(server: Server, names: list[str], size: Size) -> Report:
     watch.cancel()
     with suppress(asyncio.CancelledError):
         await watch
-    report.figures.append(Figure("all together", "peak memory of the server", server.peak, "MB"))
+    report.figures.append(Figure("all together", "peak memory of the server", server.peak, "MB", 690))
     report.figures.append(Figure("all together", "errors", len(report.errors), "", 0))
     return report
 

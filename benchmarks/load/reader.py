@@ -1,4 +1,4 @@
-"""A reader without a browser: asks for a page, reads the script's messages, and knows when a result has come."""
+"""A reader without a browser: asks for a page, reads its messages, and follows what it waits for to the end."""
 
 from __future__ import annotations
 
@@ -8,28 +8,44 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.BidiComponent_pb2 import BidiComponent
+from streamlit.proto.Delta_pb2 import Delta
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Origin, Subprotocol
 
-PICTURES = ("bidi_component", "vega_lite_chart")
+FINISHED = (ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY)
+ENDED, MORE = "ended", "more"  # kinds of messages after which a page is to be asked again
 RETRY = "Try again"
 PAUSE = 1.0  # seconds that a reader waits before pressing it
 
 
+@dataclass(frozen=True)
+class Wait:
+    """A component that waits for a job: what the stream calls it, and which part of the page it stands in."""
+
+    component: str
+    stream: str
+    watch: str
+    fragment: str
+
+
 @dataclass
 class Run:
-    """What the script of a page has sent so far, from the first to the last message of a run.
+    """What a page has sent so far, from the first message of its script to the end of all that it waits for.
 
-    `seconds` counts from the question to the latest message, `picture` to the last picture (a player or a chart).
+    `seconds` counts from the question to the latest message, `picture` to the last picture (a player or a chart),
+    `moving` to the first records of a training that goes on.
     """
 
     asked: float = field(default_factory=time.perf_counter)
     seconds: float = 0.0
     picture: float | None = None
-    progress: bool = False
+    moving: float | None = None
+    waits: dict[str, Wait] = field(default_factory=dict)  # component → what it waits for
     titles: int = 0
     exceptions: list[str] = field(default_factory=list)
     alerts: list[str] = field(default_factory=list)
@@ -40,6 +56,11 @@ class Run:
     refusals: int = 0
     bytes: int = 0
     finished: bool = False
+
+    @property
+    def progress(self) -> bool:
+        """Whether something is waited for."""
+        return bool(self.waits)
 
     @property
     def trouble(self) -> str | None:
@@ -56,17 +77,17 @@ class Run:
         self.bytes += size
         kind = message.WhichOneof("type")
         if kind == "delta" and message.delta.WhichOneof("type") == "new_element":
-            self._take_element(message)
+            self._take_element(message.delta)
         elif kind == "page_not_found":
             self.exceptions.append(f"page not found: {message.page_not_found.page_name}")
         elif kind == "session_event" and message.session_event.HasField("script_compilation_exception"):
             self.exceptions.append(message.session_event.script_compilation_exception.message)
         elif kind == "script_finished":
             # A script that asks for its own rerun ends early, and the next run follows.
-            self.finished = message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY
+            self.finished = message.script_finished in FINISHED
 
-    def _take_element(self, message: ForwardMsg) -> None:
-        element = message.delta.new_element
+    def _take_element(self, delta: Delta) -> None:
+        element = delta.new_element
         kind = element.WhichOneof("type") or ""
         identifier = getattr(getattr(element, kind, None), "id", "")
         if identifier:
@@ -80,13 +101,21 @@ class Run:
             self.buttons[element.button.label] = element.button.id
         elif kind == "heading" and element.heading.tag == "h1":
             self.titles += 1
-        elif kind == "progress":
-            self.progress = True
-        elif kind in PICTURES:
+        elif kind == "vega_lite_chart":
             self.picture = self.seconds
-            data = element.bidi_component.json
-            if kind == "bidi_component" and data.startswith('"/'):
-                self.addresses.append(json.loads(data))
+        elif kind == "bidi_component":
+            self._take_component(element.bidi_component, delta.fragment_id)
+
+    def _take_component(self, component: BidiComponent, fragment: str) -> None:
+        data = json.loads(component.json or "null")
+        if not isinstance(data, dict):
+            return
+        if "address" in data:
+            self.picture = self.seconds
+            self.addresses.append(data["address"])
+            self.waits.pop(component.id, None)
+        elif "stream" in data:
+            self.waits[component.id] = Wait(component.id, data["stream"], data["watch"], fragment)
 
 
 class Reader:
@@ -95,26 +124,38 @@ class Reader:
     def __init__(self, host: str, socket: ClientConnection) -> None:
         self.host = host
         self.socket = socket
+        self._page = ("", "")
 
-    async def ask(self, page: str = "", query: str = "", press: str = "") -> None:
-        """Ask for a page by its name and query, with the button of the identifier `press` just pressed."""
+    async def ask(self, page: str = "", query: str = "", press: str = "", wait: Wait | None = None) -> None:
+        """Ask for a page by its name and query, with the button of the identifier `press` just pressed.
+
+        Or ask for the part of it that has waited for a job, as its component does.
+        """
+        self._page = (page, query)
         message = BackMsg()
-        message.rerun_script.page_name = page
-        message.rerun_script.query_string = query
+        asked = message.rerun_script
+        asked.page_name, asked.query_string = page, query
         if press:
-            widget = message.rerun_script.widget_states.widgets.add()
+            widget = asked.widget_states.widgets.add()
             widget.id, widget.trigger_value = press, True
+        if wait:
+            asked.fragment_id = wait.fragment
+            widget = asked.widget_states.widgets.add()
+            widget.id = f"$$STREAMLIT_INTERNAL_KEY_{wait.component}__events"
+            widget.json_trigger_value = json.dumps([{"event": "look", "value": 1}])
         await self.socket.send(message.SerializeToString())
 
     async def read(self, patience: float, until: Callable[[Run], bool] = lambda run: run.finished) -> Run:
-        """Read until the condition holds, or `patience` seconds have passed: then the run is not finished."""
+        """Read until the condition holds, and follow what the page then waits for to its end.
+
+        When `patience` seconds have passed before, the run is not finished.
+        """
         run = Run()
         try:
             async with asyncio.timeout(patience):
-                while not until(run):
-                    data = await self.socket.recv()
-                    if isinstance(data, bytes):
-                        run.take(ForwardMsg.FromString(data), len(data))
+                await self._read_on(run, until)
+                while run.finished and run.waits:
+                    await self._follow(run)
                 fetched = await asyncio.gather(*(_fetch(self.host, address) for address in run.addresses))
                 if fetched:
                     run.bytes += sum(fetched)
@@ -124,6 +165,27 @@ class Reader:
         except OSError as error:
             run.exceptions.append(f"a recording did not arrive: {error}")
         return run
+
+    async def _read_on(self, run: Run, until: Callable[[Run], bool]) -> None:
+        while not until(run):
+            data = await self.socket.recv()
+            if isinstance(data, bytes):
+                run.take(ForwardMsg.FromString(data), len(data))
+
+    async def _follow(self, run: Run) -> None:
+        """Hear what the server tells of all that is waited for, and ask again for each part that has ended."""
+        address = next(iter(run.waits.values())).stream
+        async for words, size in _hear(self.host, address):
+            run.bytes += size
+            if words["kind"] == "part" and run.moving is None:
+                run.moving = time.perf_counter() - run.asked
+            wait = next((wait for wait in run.waits.values() if wait.watch == words["watch"]), None)
+            if wait and words["kind"] in (ENDED, MORE):
+                if words["kind"] == ENDED:
+                    del run.waits[wait.component]
+                run.finished = False
+                await self.ask(*self._page, wait=wait)
+                await self._read_on(run, lambda run: run.finished)
 
 
 @asynccontextmanager
@@ -142,18 +204,40 @@ async def reading(host: str, origin: str | None = None) -> AsyncIterator[Reader]
         yield Reader(host, connection)
 
 
-async def _fetch(host: str, address: str) -> int:
-    """Get what lies at an address as the browser does, and return its bytes. Raises OSError when it is not there."""
+async def _open(host: str, address: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """Ask for what lies at an address as the browser does. Raises OSError when it is not there."""
     name, _, port = host.partition(":")
     reader, writer = await asyncio.open_connection(name, int(port))
+    # In the old version of the protocol the end of an answer is that of the connection.
+    accepted = "Accept-Encoding: gzip\r\nSec-Fetch-Site: same-origin"
+    writer.write(f"GET /{address} HTTP/1.0\r\nHost: {host}\r\n{accepted}\r\n\r\n".encode())
+    head = await reader.readuntil(b"\r\n\r\n")
+    if b" 200 " not in head.partition(b"\r\n")[0]:
+        writer.close()
+        raise OSError(head[:60].decode(errors="replace"))
+    return reader, writer
+
+
+async def _fetch(host: str, address: str) -> int:
+    reader, writer = await _open(host, address)
     try:
-        writer.write(f"GET {address} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
-        answer = await reader.read(-1)
+        return len(await reader.read(-1))
     finally:
         writer.close()
-    if not answer.startswith(b"HTTP/1.1 200"):
-        raise OSError(answer[:60].decode(errors="replace"))
-    return len(answer)
+
+
+async def _hear(host: str, address: str) -> AsyncIterator[tuple[dict[str, Any], int]]:
+    """The messages of a stream and their sizes (layout: bnviz/ui/server/stream.py)."""
+    reader, writer = await _open(host, address)
+    try:
+        while True:
+            header = await reader.readexactly(int.from_bytes(await reader.readexactly(4), "little"))
+            payload = await reader.readexactly(int.from_bytes(await reader.readexactly(4), "little"))
+            yield json.loads(header), len(header) + len(payload)
+    except asyncio.IncompleteReadError:
+        return
+    finally:
+        writer.close()
 
 
 async def visit(host: str, page: str = "", query: str = "", patience: float = 60.0) -> Run:
@@ -174,4 +258,5 @@ async def visit(host: str, page: str = "", query: str = "", patience: float = 60
         shift = run.asked - start
         run.seconds += shift
         run.picture = None if run.picture is None else run.picture + shift
+        run.moving = None if run.moving is None else run.moving + shift
         return run

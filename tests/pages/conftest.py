@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from bnviz.ui.lab.controls import MORE, more_of_run
 from bnviz.ui.server.configuration import configuration
 
 ROOT = Path(__file__).parents[2]
@@ -16,6 +17,7 @@ def open_page():
         app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
         if file != "app.py":
             app.switch_page(file)
+        open_folds(app)
         for name, value in query.items():
             app.query_params[name.replace("__", ".")] = value
         return app.run()
@@ -30,6 +32,12 @@ def hosted(monkeypatch):
     configuration.cache_clear()
     yield
     configuration.cache_clear()
+
+
+def open_folds(app: AppTest) -> None:
+    """Open the lab's folds, whose controls are drawn only then."""
+    for key in (MORE, *map(more_of_run, range(1, 5))):
+        app.session_state[key] = True
 
 
 def everything_said(app: AppTest) -> str:

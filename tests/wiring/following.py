@@ -19,6 +19,7 @@ from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Button, Widget
 
 from bnviz.ui.server.training import job_key, prepare, training_queue
+from tests.pages.conftest import open_folds
 from tests.wiring.pictures import Picture, decoded, picture
 
 ROOT = Path(__file__).parents[2]
@@ -59,6 +60,7 @@ class Page:
         self.app.switch_page(file)
         for name, value in query.items():
             self.app.query_params[name] = value
+        open_folds(self.app)
         self.run()
         named = {name: self.control(name) for name in self.controls()}
         self.first = {name: control.value for name, control in named.items() if _is_set(control)}

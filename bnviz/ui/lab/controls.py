@@ -18,6 +18,12 @@ from bnviz.ui.server.budget import bounds
 
 Draft = dict[str, Any]
 NARROW = 150  # pixels: two controls side by side on a phone
+MORE = "lab_more"  # the fold of data, network and recording; unlike the controls in it, it outlives their values
+
+
+def more_of_run(number: int) -> str:
+    """Return the key of the fold of a run, counted from 1."""
+    return f"lab_more_run{number}"
 
 
 def draft_of(experiment: Experiment) -> Draft:
@@ -38,14 +44,18 @@ def experiment_controls(draft: Draft, key: str) -> Draft:
         with row:
             for name in ("steps", "batch_size", "seed"):
                 changed[name] = draw(main[name], changed, key, width=NARROW)
-        with st.expander("More about data, network and recording"):
-            changed |= _grid(EXPERIMENT_MORE, changed, key, columns=4)
-            own = st.toggle(
-                "A width for each layer",
-                len(set(draft["widths"])) > 1,
-                key=f"{key}_own_widths",
-                help="Set the number of units layer by layer.",
-            )
+        own = len(set(draft["widths"])) > 1
+        # What a fold holds costs as much as all that is in sight; it is drawn while it is open.
+        fold = st.expander("More about data, network and recording", key=MORE, on_change="rerun")
+        if fold.open:
+            with fold:
+                changed |= _grid(EXPERIMENT_MORE, changed, key, columns=4)
+                own = st.toggle(
+                    "A width for each layer",
+                    own,
+                    key=f"{key}_own_widths",
+                    help="Set the number of units layer by layer.",
+                )
         with shape:
             changed["widths"] = _widths(changed["widths"], own, key)
     return changed
@@ -62,8 +72,10 @@ def run_controls(draft: Draft, key: str) -> tuple[Draft, bool]:
             run = dict(run)
             for control in RUN_MAIN:
                 run[control.field] = draw(control, run, f"{key}_run{number + 1}")
-            with st.expander("More"):
-                run |= _grid(RUN_MORE, run, f"{key}_run{number + 1}", columns=1)
+            fold = st.expander("More", key=more_of_run(number + 1), on_change="rerun")
+            if fold.open:
+                with fold:
+                    run |= _grid(RUN_MORE, run, f"{key}_run{number + 1}", columns=1)
             with st.container(horizontal=True):
                 if st.button("Copy", key=f"{key}_copy{number + 1}", disabled=len(runs) >= most):
                     action = ("copy", number)
