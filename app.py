@@ -1,11 +1,12 @@
 """The question: why standardize when γ and β may undo it? Three networks race, and a short answer follows."""
 
 import time
+from functools import partial
 
 import streamlit as st
 from starlette.middleware import Middleware
 
-from bnviz.lessons.the_question.race import NORMS_IN_RACE, race, read_query, to_query
+from bnviz.lessons.the_question.race import NORMS_IN_RACE, RACE, race, read_query, to_query
 from bnviz.lessons.the_question.verdicts import GUESSES, compared_with_guess, verdict
 from bnviz.lessons.training_lab.presets import WHERE_LITTLE_IS_GAINED
 from bnviz.norms import NORMS
@@ -15,7 +16,8 @@ from bnviz.ui.page.contents import page_named
 from bnviz.ui.page.ignored import say_what_was_ignored
 from bnviz.ui.page.stage import reserve
 from bnviz.ui.page.waiting import section
-from bnviz.ui.server.application import SecurityHeaders, lifespan
+from bnviz.ui.player import recording_address
+from bnviz.ui.server.application import FirstPicture, SecurityHeaders, lifespan
 from bnviz.ui.server.jobs import Done
 from bnviz.ui.server.stream import routes
 
@@ -194,4 +196,5 @@ else:
     # `streamlit run app.py` finds this assignment, imports this file once, and serves what it is; the pages are
     # run as scripts of their own for each visitor.
     base = st.get_option("server.baseUrlPath")
-    app = st.App(__file__, routes=routes(base), lifespan=lifespan, middleware=[Middleware(SecurityHeaders)])
+    around = [Middleware(SecurityHeaders), Middleware(FirstPicture, address=partial(recording_address, RACE))]
+    app = st.App(__file__, routes=routes(base), lifespan=lifespan, middleware=around)

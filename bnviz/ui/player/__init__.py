@@ -14,13 +14,14 @@ import streamlit as st
 from bnviz.ui.player.payload import View, pack
 from bnviz.ui.player.table import layer_table, player_table
 from bnviz.ui.server.stream import Packed
+from bnviz.ui.server.training import job_key, training_queue
 from bnviz.ui.watch import script
 
 if TYPE_CHECKING:
     from bnviz.experiment import Experiment
     from bnviz.history import History
 
-__all__ = ["growing_player", "layer_table", "packed", "player", "player_table"]
+__all__ = ["growing_player", "layer_table", "packed", "player", "player_table", "recording_address"]
 
 # Joined in this order into one module, because a component takes one script.
 _SCRIPTS = (
@@ -75,6 +76,12 @@ def growing_player(stream: str, watch: str, experiment: Experiment, *, key: str,
 
 def _show(key: str, data: dict[str, str], on_stop: Callable[[], Any] = lambda: None) -> None:
     _component(key=key, data=data, on_look_change=lambda: None, on_stop_change=on_stop)
+
+
+def recording_address(experiment: Experiment) -> str | None:
+    """Return where the player finds the recording of an experiment; None unless that is kept here."""
+    done = training_queue().result(job_key(experiment))
+    return packed(done.result).address if done and done.result else None
 
 
 def training_name(experiment: Experiment) -> str:

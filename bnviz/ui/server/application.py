@@ -7,7 +7,7 @@ import gc
 import hashlib
 import os
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import cached_property
 from importlib import import_module
@@ -76,6 +76,27 @@ class SecurityHeaders:
             await send(message)
 
         await self.app(scope, receive, send if scope["type"] != "http" else send_with_headers)
+
+
+class FirstPicture:
+    """ASGI middleware that lets the browser fetch what the first page will show while it still loads the page.
+
+    `address` tells where that lies, from the root of the app, or None while there is nothing to show at once.
+    """
+
+    def __init__(self, app: ASGIApp, address: Callable[[], str | None]) -> None:
+        self.app = app
+        self.address = address
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_link(message: Message) -> None:
+            if message["type"] == "http.response.start" and (address := self.address()):
+                link = f"<{address}>; rel=preload; as=fetch; crossorigin"
+                message["headers"] = [*message.get("headers", []), (b"link", link.encode())]
+            await send(message)
+
+        first = scope["type"] == "http" and scope["path"].endswith("/") and not scope["query_string"]
+        await self.app(scope, receive, send_with_link if first else send)
 
 
 @asynccontextmanager
