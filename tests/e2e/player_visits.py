@@ -102,7 +102,7 @@ def visit(browser: Browser, serve: Callable[[Path], str]) -> Iterator[Open]:
 
             page.route(re.compile(rf"^{address}/\?"), with_headers)
         if hold:
-            page.route(re.compile(rf"^{address}/media/"), hold)
+            page.route(re.compile(rf"^{address}/bnviz/recording/"), hold)
         page.goto(f"{address}/?case={case}")
         if hold:
             return opened

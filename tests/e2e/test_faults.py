@@ -90,19 +90,19 @@ def test_a_deep_link_opens_on_the_server_that_was_started_again(server, tab):
 
 def test_a_crashed_tab_frees_the_worker_for_the_next_visitor(server, tab):
     busy = tab(link(server, LONG))
-    expect(busy.get_by_test_id("stProgress")).to_contain_text("of 5000", timeout=PATIENCE)
+    expect(busy.locator(".training-words")).to_contain_text("training", timeout=PATIENCE)
     with pytest.raises(Error):
         busy.goto("chrome://crash")
     # A long one, which cannot go on before that of the crashed tab is gone.
     following = tab(link(server, LONG.model_copy(update={"seed": 1})))
-    expect(following.get_by_test_id("stProgress")).to_contain_text("of 5000", timeout=PATIENCE)
+    expect(following.locator(".training-words")).to_contain_text("training", timeout=PATIENCE)
 
 
 def test_a_recording_that_does_not_arrive_is_said_and_comes_with_the_next_attempt(server, tab):
     page = tab("about:blank")
-    page.route("**/media/**", lambda route: route.abort())
+    page.route("**/bnviz/recording/**", lambda route: route.abort())
     page.goto(link(server, SMALL))
     expect(page.get_by_text("The recording did not arrive. Reload the page.")).to_be_visible(timeout=PATIENCE)
-    page.unroute("**/media/**")
+    page.unroute("**/bnviz/recording/**")
     page.reload()
     expect_the_small_experiment(page)
