@@ -17,6 +17,7 @@ from bnviz.engine.linear import LinearMap, linear_maps
 from bnviz.engine.parameters import FlatVector, initial_parameters
 from bnviz.engine.seeds import seeded_generator
 from bnviz.engine.tape import LayerTape, Tape
+from bnviz.engine.units import AllUnits
 from bnviz.experiment import Experiment, Run
 from bnviz.norms import NORMS, Buffers, Kernel
 from bnviz.norms.base import Units
@@ -59,6 +60,7 @@ class Network:
         self.maps = linear_maps(experiment)
         self.bound: dict[int, tuple[list[LinearMap], LinearMap]] = {}  # by the number of examples
         self.values = self.maps[0].values
+        self.units = AllUnits.of(experiment.widths, len(self.runs))
         self.groups = self._make_groups(dtype)
         self.normalize_weights = [place for place, group in enumerate(self.groups) if _normalizes_weights(group.kernel)]
         self.head_bias_column = self.parameters.head.bias.unsqueeze(-1)
