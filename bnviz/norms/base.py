@@ -107,7 +107,10 @@ class Kernel:
         raise NotImplementedError
 
     def folded(self, units: Units, buffers: Buffers) -> "tuple[Tensor, Tensor] | None":
-        """a and b `[K·C]` with y = a·x + b in evaluation; None where y is no such function of each unit alone."""
+        """a and b `[K·C]` with y = a·x + b in evaluation; None where y is no such function of each unit alone.
+
+        Kernels that read no weights are asked for the units of all layers at once.
+        """
         return None
 
     def batch_statistics(self, saved: Any) -> "tuple[Tensor, Tensor] | None":
