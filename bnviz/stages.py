@@ -55,7 +55,8 @@ class Stages:
         dtype = network.parameters.flat.dtype
         shape = (starts[-1], experiment.examples_per_step * network.values)
         self.values = {stage: torch.empty(shape, dtype=dtype) for stage, here in copied.items() if here}
-        self.centered, self.place, self.other, self.on_edge = (torch.empty(shape, dtype=dtype) for _ in range(4))
+        # Few, so that they stay in the cache.
+        self.room, self.on_edge = torch.empty(shape, dtype=dtype), torch.empty(shape, dtype=dtype)
         self.bins = torch.empty(shape, dtype=torch.int32)
         # The histograms of a stage are numbered by layer and run.
         self.first_bin = ((units.layer * runs + units.run) * (BINS + 2)).to(torch.int32).unsqueeze(-1)
@@ -103,8 +104,8 @@ class Stages:
         mean, std = self.center.new_empty(2, len(STAGES), len(self.center))
         for stage, values in self.values.items():
             torch.mean(values, -1, out=mean[stage])
-            torch.sub(values, mean[stage].unsqueeze(-1), out=self.centered)
-            torch.linalg.vector_norm(self.centered, dim=-1, out=std[stage]).div_(values.shape[-1] ** 0.5)
+            centered = torch.sub(values, mean[stage].unsqueeze(-1), out=self.room)
+            torch.linalg.vector_norm(centered, dim=-1, out=std[stage]).div_(values.shape[-1] ** 0.5)
         source = X_HAT if X_HAT in self.values else Z
         # mean(x̂) = (mean(z) − center)·scale + offset, sd(x̂) = |scale|·sd(z)
         mean[X_HAT] = (mean[source] - self.center).mul_(self.scale).add_(self.offset)
@@ -117,20 +118,25 @@ class Stages:
         return mean, std
 
     def _counts(self, gamma: Tensor, beta: Tensor, finite: bool) -> np.ndarray:
+        """Histograms `[K, L, S, N + 2]`; uses up the values."""
         # x̂ = scale·base + offset, and y = γ·x̂ + β
-        base = torch.sub(self.values.get(X_HAT, self.values[Z]), self.center.unsqueeze(-1), out=self.centered)
+        base = self.values.get(X_HAT, self.values[Z])
         following = {X_HAT: (self.scale, self.offset), Y: (gamma * self.scale, gamma * self.offset + beta)}
         counts = []
         for stage, (low, high) in enumerate(self.ranges):
             # Bin 0 is below the range and bin N + 1 above it; cutting off decimals is rounding down from 0 on.
             bins = BINS / (high - low)
+            if stage == X_HAT:
+                base.sub_(self.center.unsqueeze(-1))  # z has been counted
             if stage in following:
                 factor, constant = following[stage]
-                place = torch.mul(base, _limited(factor * bins), out=self.place)
+                place = torch.mul(base, _limited(factor * bins), out=self.room)
                 place.add_(_limited((constant - low) * bins + 1))
-            if stage in self.values and stage != X_HAT:
-                direct = torch.mul(self.values[stage], bins, out=self.other).add_(1 - low * bins)
-                place = torch.where(self.noisy.unsqueeze(-1), direct, place) if stage in following else direct
+                if stage == Y and Y in self.values:
+                    noisy = (self.values[Y] * bins).add_(1 - low * bins)
+                    place = torch.where(self.noisy.unsqueeze(-1), noisy, place)
+            else:
+                place = torch.mul(self.values[stage], bins, out=self.room).add_(1 - low * bins)
             if not finite:
                 place.nan_to_num_(nan=0.0, posinf=math.inf, neginf=-math.inf)
             if stage == PHI and self.bounded:
