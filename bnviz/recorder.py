@@ -9,12 +9,11 @@ from collections.abc import Sequence
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from bnviz.datasets import Split
 from bnviz.engine.batches import Batch, make_batch
 from bnviz.engine.evaluation import Examples, FoldedNetwork
-from bnviz.engine.losses import cross_entropy
+from bnviz.engine.losses import accuracies, losses_and_accuracies
 from bnviz.engine.parameters import LayerViews
 from bnviz.engine.program import Program
 from bnviz.engine.units import AllUnits
@@ -80,17 +79,17 @@ class LossRecorder:
         t, here = len(self.steps) - 1, program.here
         folded = self.folded[here.start]
         folded.fold()
-        logits = folded.logits(self.test_examples)
-        losses = cross_entropy(logits, self.test.target)
-        self.arrays["loss"][t, here, 1] = losses.numpy()
-        self.arrays["accuracy"][t, here, 1] = _accuracy(logits, self.test.y)
+        for runs, logits in folded.in_blocks(self.test_examples):
+            losses, right = losses_and_accuracies(logits, self.test.y)
+            self.arrays["loss"][t, here][runs, 1] = losses.numpy()
+            self.arrays["accuracy"][t, here][runs, 1] = right
 
     def after_backward(self, program: Program, batch: Batch, losses: list[float], alive: list[bool]) -> None:
         """Record what the step's mini-batch shows."""
         t, here = len(self.steps) - 1, program.here
         self.valid[t, here] = alive
         self.arrays["loss"][t, here, 0] = losses
-        self.arrays["accuracy"][t, here, 0] = _accuracy(program.tape.logits, batch.y)
+        self.arrays["accuracy"][t, here, 0] = accuracies(program.tape.logits, batch.y)
 
     def in_order(self, order: Sequence[int]) -> dict[str, np.ndarray]:
         """The arrays `[T, K, …]` in the experiment's order of runs, NaN (counts: 0) where a run had ended."""
@@ -206,14 +205,3 @@ def _places(units: AllUnits, depth: int, width: int) -> tuple[np.ndarray, np.nda
 def _norms(layers: Sequence[LayerViews]) -> np.ndarray:
     """The Frobenius norm of each run's weight (or its gradient) in each layer, `[K, L]`."""
     return torch.stack([torch.linalg.vector_norm(layer.weight.flatten(1), dim=1) for layer in layers], 1).numpy()
-
-
-def _accuracy(logits: Tensor, y: Tensor) -> np.ndarray:
-    """The share `[K]` of examples whose label is the first of the classes with the largest logit."""
-    top = logits.amax(1, keepdim=True)
-    if torch.count_nonzero(logits - top).item() == logits.numel() - top.numel():
-        # One largest logit each: much faster than to ask which it is.
-        right = logits.gather(1, y.expand_as(top)) == top
-    else:
-        right = logits.max(1).indices == y
-    return right.view(len(logits), -1).numpy().mean(-1)

@@ -90,24 +90,24 @@ class FoldedNetwork:
 
     def logits(self, examples: Examples) -> Tensor:
         """Logits `[K, classes, N]` of the networks as they were folded."""
-        blocks = [
-            _join([self._forward(part, block, unfolded) for part in examples.parts], -1)
-            for block, unfolded in zip(self.blocks, self.unfolded, strict=True)
-        ]
-        return _join(blocks, 0)[..., : examples.number].contiguous()
+        return _join([logits for _, logits in self.in_blocks(examples)], 0)
+
+    def in_blocks(self, examples: Examples) -> Iterator[tuple[slice, Tensor]]:
+        """The same for some runs after others, so that what is done to them finds them in the cache."""
+        for block, unfolded in zip(self.blocks, self.unfolded, strict=True):
+            # The room is overwritten by the next part.
+            parts = [self._forward(part, block, unfolded).clone() for part in examples.parts]
+            yield block, _join(parts, -1)[..., : examples.number].contiguous()
 
     def _forward(self, h: Tensor, block: slice, unfolded: Sequence[Unfolded]) -> Tensor:
+        """The logits of a part, which the next one overwrites."""
         activate = self.network.activation.forward
         for index, layer in enumerate(self.maps[:-1]):
             y = layer.forward(h, block, self.rooms[index % 2])
             for kernel, runs, layers in unfolded:
-                normalized, _ = kernel.forward(y[runs], *layers[index], training=False)
-                if len(normalized) == len(y):
-                    y = normalized
-                else:
-                    y[runs] = normalized
+                kernel.evaluate(y[runs], *layers[index])
             h = activate(y, y)
-        return self.maps[-1].forward(h, block, self.rooms[(len(self.maps) - 1) % 2]).clone()
+        return self.maps[-1].forward(h, block, self.rooms[(len(self.maps) - 1) % 2])
 
 
 def _keeps_apart(group: Group) -> bool:
