@@ -9,13 +9,14 @@ from collections.abc import Sequence
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from bnviz.datasets import Split
 from bnviz.engine.batches import Batch, make_batch
 from bnviz.engine.evaluation import Examples, FoldedNetwork
-from bnviz.engine.losses import cross_entropy
+from bnviz.engine.losses import accuracies, losses_and_accuracies
+from bnviz.engine.parameters import LayerViews
 from bnviz.engine.program import Program
+from bnviz.engine.units import AllUnits
 from bnviz.experiment import Experiment
 from bnviz.history import BINS, GRID, SPLITS, STAGES, History
 from bnviz.norms import NORMS
@@ -79,17 +80,17 @@ class LossRecorder:
         t, here = len(self.steps) - 1, program.here
         folded = self.folded[here.start]
         folded.fold()
-        logits = folded.logits(self.test_examples)
-        losses = cross_entropy(logits, self.test.target)
-        self.arrays["loss"][t, here, 1] = losses.numpy()
-        self.arrays["accuracy"][t, here, 1] = _accuracy(logits, self.test.y)
+        for runs, logits in folded.in_blocks(self.test_examples):
+            losses, right = losses_and_accuracies(logits, self.test.y)
+            self.arrays["loss"][t, here][runs, 1] = losses.numpy()
+            self.arrays["accuracy"][t, here][runs, 1] = right
 
     def after_backward(self, program: Program, batch: Batch, losses: list[float], alive: list[bool]) -> None:
         """Record what the step's mini-batch shows."""
         t, here = len(self.steps) - 1, program.here
         self.valid[t, here] = alive
         self.arrays["loss"][t, here, 0] = losses
-        self.arrays["accuracy"][t, here, 0] = _accuracy(program.tape.logits, batch.y)
+        self.arrays["accuracy"][t, here, 0] = accuracies(program.tape.logits, batch.y)
 
     def in_order(self, order: Sequence[int], records: slice = ALL) -> dict[str, np.ndarray]:
         """The arrays `[T, K, …]` in the experiment's order of runs, NaN (counts: 0) where a run had ended."""
@@ -112,6 +113,7 @@ class Recorder(LossRecorder):
         super().__init__(experiment, programs, split)
         self.stages = {program.here.start: Stages(experiment, program.network) for program in programs}
         t, k, depth, width = self.capacity, len(experiment.runs), len(experiment.widths), max(experiment.widths)
+        self.places = {program.here.start: _places(program.network.units, depth, width) for program in programs}
         real = np.dtype(experiment.dtype)
         per_layer, per_unit = (t, k, depth), (t, k, depth, width)
         self.arrays |= {
@@ -145,13 +147,13 @@ class Recorder(LossRecorder):
         """Record parameters and running statistics too, and for 2-D data the decision region."""
         super().before_batch(program)
         t, here, arrays, network = len(self.steps) - 1, program.here, self.arrays, program.network
-        for index, layer in enumerate(network.parameters.layers):
-            units = slice(layer.gamma.shape[1])
-            mean, var = network.running(index)
-            named = {"gamma": layer.gamma, "beta": layer.beta, "running_mean": mean, "running_var": var}
-            for name, values in named.items():
-                arrays[name][t, here, index, units] = values.numpy()
-            arrays["weight_norm"][t, here, index] = _norm(layer.weight)
+        places, _ = self.places[here.start]
+        for name, values in zip(("gamma", "beta"), network.affine(), strict=True):
+            arrays[name][t, here].reshape(-1)[places] = values.numpy()
+        for group in network.groups:
+            for name, values in zip(("running_mean", "running_var"), group.running.chunk(2), strict=True):
+                arrays[name][t, here].reshape(-1)[places[group.rows.numpy()]] = values.numpy()
+        arrays["weight_norm"][t, here] = _norms(network.parameters.layers)
         if self.grid is not None:
             probability = torch.softmax(self.folded[here.start].logits(self.grid), 1)
             arrays["decision"][t, here] = probability.unflatten(-1, (GRID, GRID)).numpy()
@@ -160,16 +162,11 @@ class Recorder(LossRecorder):
         """Record the stages of every layer and the gradient too."""
         super().after_backward(program, batch, losses, alive)
         t, here, arrays = len(self.steps) - 1, program.here, self.arrays
-        for index, gradients in enumerate(program.network.gradients.layers):
-            arrays["grad_norm"][t, here, index] = _norm(gradients.weight)
-        stages = self.stages[here.start]
-        mean, std, counts = stages.summarize(program, all(alive))
-        for index, (start, end) in enumerate(stages.blocks):
-            units = slice(self.experiment.widths[index])
-            for name, values in (("mean", mean), ("std", std)):
-                layer = values[:, start:end].reshape(len(STAGES), len(alive), -1)
-                arrays[name][t, here, index, :, units] = layer.transpose(1, 0, 2)
-        arrays["counts"][t, here] = counts
+        arrays["grad_norm"][t, here] = _norms(program.network.gradients.layers)
+        mean, std, arrays["counts"][t, here] = self.stages[here.start].summarize(program, all(alive))
+        _, places = self.places[here.start]
+        for name, values in (("mean", mean), ("std", std)):
+            arrays[name][t, here].reshape(-1)[places] = values
 
     def history(self, status: tuple[str, ...], order: Sequence[int], records: slice = ALL) -> History:
         """What was recorded, in the experiment's order of runs."""
@@ -199,16 +196,13 @@ class Recorder(LossRecorder):
         return np.array(rates)[:, None] / weight_norm**2
 
 
-def _norm(weight: Tensor) -> np.ndarray:
-    return torch.linalg.vector_norm(weight.flatten(1), dim=1).numpy()
+def _places(units: AllUnits, depth: int, width: int) -> tuple[np.ndarray, np.ndarray]:
+    """Where all units stand in a flat `[K, L, C]`, and their stages in a flat `[K, L, S, C]`: `[rows]`, `[S, rows]`."""
+    layer = units.run * depth + units.layer
+    stage = layer * len(STAGES) + torch.arange(len(STAGES)).unsqueeze(1)
+    return (layer * width + units.unit).numpy(), (stage * width + units.unit).numpy()
 
 
-def _accuracy(logits: Tensor, y: Tensor) -> np.ndarray:
-    """The share `[K]` of examples whose label is the first of the classes with the largest logit."""
-    top = logits.amax(1, keepdim=True)
-    if torch.count_nonzero(logits - top).item() == logits.numel() - top.numel():
-        # One largest logit each: much faster than to ask which it is.
-        right = logits.gather(1, y.expand_as(top)) == top
-    else:
-        right = logits.max(1).indices == y
-    return right.view(len(logits), -1).numpy().mean(-1)
+def _norms(layers: Sequence[LayerViews]) -> np.ndarray:
+    """The Frobenius norm of each run's weight (or its gradient) in each layer, `[K, L]`."""
+    return torch.stack([torch.linalg.vector_norm(layer.weight.flatten(1), dim=1) for layer in layers], 1).numpy()

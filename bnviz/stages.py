@@ -45,35 +45,25 @@ class Stages:
     """
 
     def __init__(self, experiment: Experiment, network: Network):
-        runs = len(network.runs)
-        rows = [runs * width for width in experiment.widths]
-        starts = list(accumulate(rows, initial=0))
-        self.blocks, self.depth, self.runs = list(pairwise(starts)), len(rows), runs
+        runs, units = len(network.runs), network.units
+        starts = list(accumulate((runs * width for width in experiment.widths), initial=0))
+        self.blocks, self.depth, self.runs = list(pairwise(starts)), len(experiment.widths), runs
         keys = [run.norm for run in network.runs]
-        self.noisy = self._rows_of([NORMS[key].kernel.after_affine for key in keys], experiment)
+        self.noisy = torch.tensor([NORMS[key].kernel.after_affine for key in keys])[units.run]
         apart = any(_keeps_apart(NORMS[key].kernel) for key in keys)
         copied = {Z: True, X_HAT: apart, Y: bool(self.noisy.any()), PHI: True}
         dtype = network.parameters.flat.dtype
         shape = (starts[-1], experiment.examples_per_step * network.values)
         self.values = {stage: torch.empty(shape, dtype=dtype) for stage, here in copied.items() if here}
-        self.centered, self.place = torch.empty(shape, dtype=dtype), torch.empty(shape, dtype=dtype)
-        self.places = torch.empty((len(STAGES), *shape), dtype=torch.int32)
+        # Few, so that they stay in the cache.
+        self.room, self.on_edge = torch.empty(shape, dtype=dtype), torch.empty(shape, dtype=dtype)
+        self.bins = torch.empty(shape, dtype=torch.int32)
+        # The histograms of a stage are numbered by layer and run.
+        self.first_bin = ((units.layer * runs + units.run) * (BINS + 2)).to(torch.int32).unsqueeze(-1)
         # x̂ = (z − center)·scale + offset
         self.center, self.scale, self.offset = (torch.full((shape[0],), v, dtype=dtype) for v in (0.0, 1.0, 0.0))
         self.ranges = [histogram_range(stage, experiment.activation) for stage in STAGES]
         self.bounded = ACTIVATIONS[experiment.activation].bounded
-        self.first_bin = self._first_bins(torch.tensor(experiment.widths), torch.tensor(rows), torch.tensor(starts))
-
-    def _first_bins(self, widths: Tensor, rows: Tensor, starts: Tensor) -> Tensor:
-        """Histograms are numbered by stage, layer and run; a row's first bin `[S, rows, 1]` follows from its place."""
-        layer = torch.arange(self.depth).repeat_interleave(rows)
-        run = (torch.arange(len(layer)) - starts[layer]) // widths[layer]
-        number = (torch.arange(len(STAGES)).unsqueeze(-1) * self.depth + layer) * self.runs + run
-        return (number * (BINS + 2)).to(torch.int32).unsqueeze(-1)
-
-    def _rows_of(self, runs: list[bool], experiment: Experiment) -> Tensor:
-        """Which rows `[rows]` are those of these runs."""
-        return torch.cat([torch.tensor(runs).repeat_interleave(width) for width in experiment.widths])
 
     def summarize(self, program: Program, finite: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Mean and biased standard deviation of each row, `[S, rows]`, and histograms `[K, L, S, N + 2]`.
@@ -82,9 +72,7 @@ class Stages:
         the last one on the right too.
         """
         self._collect(program)
-        layers = program.network.parameters.layers
-        gamma = torch.cat([layer.gamma.view(-1) for layer in layers])
-        beta = torch.cat([layer.beta.view(-1) for layer in layers])
+        gamma, beta = program.network.affine()
         mean, std = self._moments(gamma, beta)
         # The bins of a run that diverged must be bins; so must those of the infinite values that a sigmoid hides.
         finite = finite and math.isfinite(mean[Z].sum().item())
@@ -116,8 +104,8 @@ class Stages:
         mean, std = self.center.new_empty(2, len(STAGES), len(self.center))
         for stage, values in self.values.items():
             torch.mean(values, -1, out=mean[stage])
-            torch.sub(values, mean[stage].unsqueeze(-1), out=self.centered)
-            torch.linalg.vector_norm(self.centered, dim=-1, out=std[stage]).div_(values.shape[-1] ** 0.5)
+            centered = torch.sub(values, mean[stage].unsqueeze(-1), out=self.room)
+            torch.linalg.vector_norm(centered, dim=-1, out=std[stage]).div_(values.shape[-1] ** 0.5)
         source = X_HAT if X_HAT in self.values else Z
         # mean(x̂) = (mean(z) − center)·scale + offset, sd(x̂) = |scale|·sd(z)
         mean[X_HAT] = (mean[source] - self.center).mul_(self.scale).add_(self.offset)
@@ -130,31 +118,38 @@ class Stages:
         return mean, std
 
     def _counts(self, gamma: Tensor, beta: Tensor, finite: bool) -> np.ndarray:
+        """Histograms `[K, L, S, N + 2]`; uses up the values."""
         # x̂ = scale·base + offset, and y = γ·x̂ + β
-        base = torch.sub(self.values.get(X_HAT, self.values[Z]), self.center.unsqueeze(-1), out=self.centered)
+        base = self.values.get(X_HAT, self.values[Z])
         following = {X_HAT: (self.scale, self.offset), Y: (gamma * self.scale, gamma * self.offset + beta)}
+        counts = []
         for stage, (low, high) in enumerate(self.ranges):
             # Bin 0 is below the range and bin N + 1 above it; cutting off decimals is rounding down from 0 on.
             bins = BINS / (high - low)
+            if stage == X_HAT:
+                base.sub_(self.center.unsqueeze(-1))  # z has been counted
             if stage in following:
                 factor, constant = following[stage]
-                place = torch.mul(base, _limited(factor * bins), out=self.place)
+                place = torch.mul(base, _limited(factor * bins), out=self.room)
                 place.add_(_limited((constant - low) * bins + 1))
-            if stage in self.values and stage != X_HAT:
-                direct = (self.values[stage] * bins).add_(1 - low * bins)
-                place = torch.where(self.noisy.unsqueeze(-1), direct, place) if stage in following else direct
+                if stage == Y and Y in self.values:
+                    noisy = (self.values[Y] * bins).add_(1 - low * bins)
+                    place = torch.where(self.noisy.unsqueeze(-1), noisy, place)
+            else:
+                place = torch.mul(self.values[stage], bins, out=self.room).add_(1 - low * bins)
             if not finite:
                 place.nan_to_num_(nan=0.0, posinf=math.inf, neginf=-math.inf)
-            # What rounding carries beyond the end of a range that φ does not leave is in the last bin.
-            place.clamp_(0, BINS + 0.5 if stage == PHI and self.bounded else BINS + 2)
-            if place.amax() >= BINS + 1:
+            if stage == PHI and self.bounded:
+                # What rounding carries beyond the end of a range that φ does not leave is in the last bin.
+                place.clamp_(0, BINS + 0.5)
+            else:
+                place.clamp_(0, BINS + 1.5)
                 # The last bin is closed: what lies on its upper edge is in it, and only what is larger is above.
-                place.masked_fill_(place == BINS + 1, BINS).clamp_(max=BINS + 1)
-            self.places[stage].copy_(place)
-        self.places.add_(self.first_bin)
+                place.sub_(torch.eq(place, BINS + 1, out=self.on_edge))
+            self.bins.copy_(place).add_(self.first_bin)
+            counts.append(torch.bincount(self.bins.view(-1), minlength=self.depth * self.runs * (BINS + 2)))
         shape = (len(STAGES), self.depth, self.runs, BINS + 2)
-        flat = torch.bincount(self.places.view(-1), minlength=math.prod(shape))
-        return flat.view(shape).permute(2, 1, 0, 3).numpy()
+        return torch.stack(counts).view(shape).permute(2, 1, 0, 3).numpy()
 
 
 def _keeps_apart(kernel: type[Kernel]) -> bool:
@@ -172,13 +167,14 @@ def percentiles_from_counts(counts: np.ndarray, edges: np.ndarray) -> np.ndarray
 
     Linear within a bin, so exact to a bin's width; −∞ or ∞ in the out-of-range bins; NaN where there are no counts.
     """
-    cumulative = counts.cumsum(-1)
+    cumulative = counts.cumsum(-1, dtype=counts.dtype)
     total = cumulative[..., -1:]
     result = np.empty((*counts.shape[:-1], len(PERCENTILES)), np.float32)
     stage = np.arange(len(edges))
     for q, percentile in enumerate(PERCENTILES):
         target = total * (percentile / 100)
-        bin_ = (cumulative < target).sum(-1)  # the first bin that reaches the target
+        # The first bin that reaches the target; whole numbers are much faster to compare.
+        bin_ = (cumulative < np.ceil(target).astype(counts.dtype)).argmin(-1)
         inside = np.clip(bin_, 1, BINS)
         before = np.take_along_axis(cumulative, inside[..., None] - 1, -1)[..., 0]
         count = np.take_along_axis(counts, inside[..., None], -1)[..., 0]

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from bnviz.engine.network import Group, Network, Part
+from bnviz.engine.network import Group, Network, Part, normalizes_weights
 from bnviz.engine.products import ALIGNED
 from bnviz.norms import Buffers, Kernel
 from bnviz.norms.base import Units
@@ -52,6 +52,13 @@ class FoldedNetwork:
         self.blocks = [slice(start, end) for start, end in pairwise(bounds)]
         self.rooms = [flat.new_empty(-(-runs // count) * most) for _ in range(2)]
         self.unfolded = [list(self._unfolded_in(block)) for block in self.blocks]
+        # y = factor·z + shift of all units `[rows]`, 1 and 0 where the normalization follows the product.
+        rows = len(network.units.run)
+        self.factor, self.shift = flat.new_ones(rows), flat.new_zeros(rows)
+        shapes = [layer.gamma.shape for layer in network.parameters.layers]
+        sizes = [shape.numel() for shape in shapes]
+        pairs = zip(self.factor.split(sizes), self.shift.split(sizes), shapes, strict=True)
+        self.of_layers = [(factor.view(shape), shift.view(shape)) for factor, shift, shape in pairs]
 
     def _unfolded_in(self, block: slice) -> Iterator[Unfolded]:
         for group in self.network.groups:
@@ -71,46 +78,53 @@ class FoldedNetwork:
 
     def fold(self) -> None:
         """Take the parameters and running statistics as they are now."""
-        parameters, groups = self.network.parameters, self.network.groups
-        for index, layer in enumerate(parameters.layers):
-            pairs = [_factor_and_shift(group.kernel, group.parts[index]) for group in groups]
-            factor, shift = (
-                values[0] if len(values) == 1 else torch.cat(values) for values in zip(*pairs, strict=True)
-            )
-            self.maps[index].fold(layer.weight, factor.view_as(layer.gamma), shift.view_as(layer.beta))
+        parameters, (gamma, beta) = self.network.parameters, self.network.affine()
+        for group in self.network.groups:
+            if not _keeps_apart(group):
+                factor, shift = _factor_and_shift(group, gamma, beta)
+                self.factor.index_copy_(0, group.rows, factor)
+                self.shift.index_copy_(0, group.rows, shift)
+        for index, (layer, (factor, shift)) in enumerate(zip(parameters.layers, self.of_layers, strict=True)):
+            self.maps[index].fold(layer.weight, factor, shift)
         self.maps[-1].fold(parameters.head.weight, None, parameters.head.bias)
 
     def logits(self, examples: Examples) -> Tensor:
         """Logits `[K, classes, N]` of the networks as they were folded."""
-        blocks = [
-            _join([self._forward(part, block, unfolded) for part in examples.parts], -1)
-            for block, unfolded in zip(self.blocks, self.unfolded, strict=True)
-        ]
-        return _join(blocks, 0)[..., : examples.number].contiguous()
+        return _join([logits for _, logits in self.in_blocks(examples)], 0)
+
+    def in_blocks(self, examples: Examples) -> Iterator[tuple[slice, Tensor]]:
+        """The same for some runs after others, so that what is done to them finds them in the cache."""
+        for block, unfolded in zip(self.blocks, self.unfolded, strict=True):
+            # The room is overwritten by the next part.
+            parts = [self._forward(part, block, unfolded).clone() for part in examples.parts]
+            yield block, _join(parts, -1)[..., : examples.number].contiguous()
 
     def _forward(self, h: Tensor, block: slice, unfolded: Sequence[Unfolded]) -> Tensor:
+        """The logits of a part, which the next one overwrites."""
         activate = self.network.activation.forward
         for index, layer in enumerate(self.maps[:-1]):
             y = layer.forward(h, block, self.rooms[index % 2])
             for kernel, runs, layers in unfolded:
-                normalized, _ = kernel.forward(y[runs], *layers[index], training=False)
-                if len(normalized) == len(y):
-                    y = normalized
-                else:
-                    y[runs] = normalized
+                kernel.evaluate(y[runs], *layers[index])
             h = activate(y, y)
-        return self.maps[-1].forward(h, block, self.rooms[(len(self.maps) - 1) % 2]).clone()
+        return self.maps[-1].forward(h, block, self.rooms[(len(self.maps) - 1) % 2])
 
 
 def _keeps_apart(group: Group) -> bool:
     return type(group.kernel).folded is Kernel.folded
 
 
-def _factor_and_shift(kernel: Kernel, part: Part) -> tuple[Tensor, Tensor]:
-    found = kernel.folded(part.units, part.buffers)
-    if found is None:
-        return torch.ones_like(part.units.gamma_flat), torch.zeros_like(part.units.beta_flat)
-    return found
+def _factor_and_shift(group: Group, gamma: Tensor, beta: Tensor) -> tuple[Tensor, Tensor]:
+    """a and b of the units of a group `[Σ K·C]`, given γ and β of all units `[rows]`."""
+    if normalizes_weights(group.kernel):
+        # It is asked layer by layer, since the weights of each are another tensor.
+        found = [group.kernel.folded(part.units, part.buffers) for part in group.parts]
+    else:
+        mean, var = group.running.chunk(2)
+        units = Units(gamma.index_select(0, group.rows), beta.index_select(0, group.rows))
+        found = [group.kernel.folded(units, Buffers(mean, var))]
+    factors, shifts = zip(*filter(None, found), strict=True)
+    return _join(list(factors), 0), _join(list(shifts), 0)
 
 
 def _of_runs(part: Part, runs: slice) -> tuple[Units, Buffers]:

@@ -17,6 +17,7 @@ from bnviz.engine.linear import LinearMap, linear_maps
 from bnviz.engine.parameters import FlatVector, initial_parameters
 from bnviz.engine.seeds import seeded_generator
 from bnviz.engine.tape import LayerTape, Tape
+from bnviz.engine.units import AllUnits
 from bnviz.experiment import Experiment, Run
 from bnviz.norms import NORMS, Buffers, Kernel
 from bnviz.norms.base import Units
@@ -38,11 +39,13 @@ class Part(NamedTuple):
 class Group(NamedTuple):
     """Neighboring runs that share one kernel, and a part for each layer.
 
-    running `[2·Σ K·C]` holds the running means of all layers and then the running variances.
+    rows are those of the runs' units among :class:`AllUnits`. running `[2·Σ K·C]` holds the running means of these
+    units, and then the running variances.
     """
 
     kernel: Kernel
     runs: slice
+    rows: Tensor
     running: Tensor
     parts: list[Part]
 
@@ -59,8 +62,9 @@ class Network:
         self.maps = linear_maps(experiment)
         self.bound: dict[int, tuple[list[LinearMap], LinearMap]] = {}  # by the number of examples
         self.values = self.maps[0].values
+        self.units = AllUnits.of(experiment.widths, len(self.runs))
         self.groups = self._make_groups(dtype)
-        self.normalize_weights = [place for place, group in enumerate(self.groups) if _normalizes_weights(group.kernel)]
+        self.normalize_weights = [place for place, group in enumerate(self.groups) if normalizes_weights(group.kernel)]
         self.head_bias_column = self.parameters.head.bias.unsqueeze(-1)
 
     def _make_groups(self, dtype: torch.dtype) -> list[Group]:
@@ -84,7 +88,7 @@ class Network:
                 units = Units(layer.gamma[here], layer.beta[here])
                 daffine = (dlayer.gamma[here].view(-1), dlayer.beta[here].view(-1), dlayer.alpha[here])
                 parts.append(Part(units, buffers, *daffine, weight, dweight))
-            groups.append(Group(kernel, here, running, parts))
+            groups.append(Group(kernel, here, self.units.of_runs(here), running, parts))
         return groups
 
     def _maps(self, examples: int) -> tuple[list[LinearMap], LinearMap]:
@@ -181,6 +185,12 @@ class Network:
         parts = zip(self.groups, self._split(layer.pre_norm), layer.saved, strict=True)
         return _join([group.kernel.normalized(z, saved) for group, z, saved in parts])
 
+    def affine(self) -> tuple[Tensor, Tensor]:
+        """Copies of γ and β of all hidden units, each `[rows]`."""
+        layers = self.parameters.layers
+        gamma = torch.cat([layer.gamma.view(-1) for layer in layers])
+        return gamma, torch.cat([layer.beta.view(-1) for layer in layers])
+
     def running(self, index: int) -> tuple[Tensor, Tensor]:
         """Running mean and unbiased variance of layer `index`, each `[K, C]`; 0 and 1 where none are kept."""
         buffers = [group.parts[index].buffers for group in self.groups]
@@ -243,7 +253,8 @@ def group_key(run: Run) -> tuple:
     return kernel, *(getattr(run, name) for name in kernel.uses)
 
 
-def _normalizes_weights(kernel: Kernel) -> bool:
+def normalizes_weights(kernel: Kernel) -> bool:
+    """Whether it reads the weights of its layer and adds to their gradient."""
     return type(kernel).add_weight_gradient is not Kernel.add_weight_gradient
 
 

@@ -107,8 +107,15 @@ class Kernel:
         raise NotImplementedError
 
     def folded(self, units: Units, buffers: Buffers) -> "tuple[Tensor, Tensor] | None":
-        """a and b `[K·C]` with y = a·x + b in evaluation; None where y is no such function of each unit alone."""
+        """a and b `[K·C]` with y = a·x + b in evaluation; None where y is no such function of each unit alone.
+
+        Kernels that read no weights are asked for the units of all layers at once.
+        """
         return None
+
+    def evaluate(self, x: "Tensor", units: Units, buffers: Buffers) -> None:
+        """Put y of evaluation in the place of x. Only kernels that are not `folded` are asked."""
+        x.copy_(self.forward(x, units, buffers, training=False)[0])
 
     def batch_statistics(self, saved: Any) -> "tuple[Tensor, Tensor] | None":
         """μ and 1/√(σ² + ε) of the batch, `[K·C]`, for the running statistics; None if there are none to keep."""
@@ -143,6 +150,11 @@ def per_unit(values: "Tensor", x: "Tensor") -> "Tensor":
 def scale_and_shift(x_hat: "Tensor", units: Units) -> "Tensor":
     """y = γ·x̂ + β."""
     return (as_channels(x_hat) * units.gamma_column).add_(units.beta_column).view_as(x_hat)
+
+
+def scale_and_shift_(x_hat: "Tensor", units: Units) -> None:
+    """The same in the place of x̂."""
+    as_channels(x_hat).mul_(units.gamma_column).add_(units.beta_column)
 
 
 def scale(dy: "Tensor", units: Units) -> "Tensor":

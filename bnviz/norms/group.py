@@ -2,8 +2,18 @@
 
 from typing import TYPE_CHECKING, Any
 
-from bnviz.norms.base import Buffers, Gradients, Kernel, Norm, Units, affine_gradients, scale, scale_and_shift
-from bnviz.norms.moments import standardize, standardize_backward
+from bnviz.norms.base import (
+    Buffers,
+    Gradients,
+    Kernel,
+    Norm,
+    Units,
+    affine_gradients,
+    scale,
+    scale_and_shift,
+    scale_and_shift_,
+)
+from bnviz.norms.moments import standardize, standardize_, standardize_backward
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -19,6 +29,11 @@ class GroupKernel(Kernel):
         x_hat, inverse_std = standardize(grouped, _dims(grouped), self.settings["eps"])
         x_hat = x_hat.view_as(x)
         return scale_and_shift(x_hat, units), (x_hat, inverse_std)
+
+    def evaluate(self, x: "Tensor", units: Units, buffers: Buffers) -> None:
+        grouped = self._split(x)
+        standardize_(grouped, _dims(grouped), self.settings["eps"])
+        scale_and_shift_(x, units)
 
     def normalized(self, x: "Tensor", saved: Any) -> "Tensor":
         return saved[0]

@@ -2,8 +2,18 @@
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from bnviz.norms.base import Buffers, Gradients, Kernel, Norm, Units, affine_gradients, scale, scale_and_shift
-from bnviz.norms.moments import standardize, standardize_backward
+from bnviz.norms.base import (
+    Buffers,
+    Gradients,
+    Kernel,
+    Norm,
+    Units,
+    affine_gradients,
+    scale,
+    scale_and_shift,
+    scale_and_shift_,
+)
+from bnviz.norms.moments import standardize, standardize_, standardize_backward
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -18,6 +28,10 @@ class LayerKernel(Kernel):
     def forward(self, x: "Tensor", units: Units, buffers: Buffers, training: bool) -> "tuple[Tensor, Any]":
         x_hat, inverse_std = standardize(x, _dims(x), self.settings["eps"], center=self.center)
         return scale_and_shift(x_hat, units), (x_hat, inverse_std)
+
+    def evaluate(self, x: "Tensor", units: Units, buffers: Buffers) -> None:
+        standardize_(x, _dims(x), self.settings["eps"], center=self.center)
+        scale_and_shift_(x, units)
 
     def normalized(self, x: "Tensor", saved: Any) -> "Tensor":
         return saved[0]

@@ -20,6 +20,13 @@ def standardize(x: "Tensor", dims: tuple[int, ...], eps: float, *, center: bool 
     return centered.mul_(inverse_std) if center else centered * inverse_std, inverse_std
 
 
+def standardize_(x: "Tensor", dims: tuple[int, ...], eps: float, *, center: bool = True) -> None:
+    """The same x̂, in the place of x."""
+    if center:
+        x.sub_(x.mean(dims, keepdim=True))
+    x.mul_(x.square().mean(dims, keepdim=True).add_(eps).rsqrt_())
+
+
 def standardize_backward(
     dx_hat: "Tensor", x_hat: "Tensor", inverse_std: "Tensor", dims: tuple[int, ...], *, center: bool = True
 ) -> "Tensor":
