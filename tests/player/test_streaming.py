@@ -1,5 +1,7 @@
 """The one connection of a tab: what becomes of its bytes, who hears what, and who asks when nothing is heard."""
 
+import itertools
+
 import pytest
 
 from bnviz.ui.server.stream import _message
@@ -150,7 +152,7 @@ def test_questions_of_one_breath_are_asked_one_after_the_other(node: Node):
     asked = node.ask("asking", 3, [])
     assert [number for number, _ in asked] == [0, 1, 2]
     times = [time for _, time in asked]
-    assert all(later > earlier for earlier, later in zip(times, times[1:], strict=False))
+    assert all(later > earlier for earlier, later in itertools.pairwise(times))
 
 
 def test_a_question_that_fails_keeps_no_other_from_being_asked(node: Node):
