@@ -172,7 +172,7 @@ class Packed:
         first = _packed.setdefault(self.digest, self)
         # Who holds the same bytes a second time holds the first ones, which are those that are found.
         self._first = None if first is self else first
-        self.data = data if first is self else first.data
+        self.data: bytes = data if first is self else first.data
 
     @property
     def address(self) -> str:
