@@ -205,3 +205,9 @@ def test_reduced_motion_rests_at_the_start_while_it_grows(show, cut: Cut):
     first, whole = show(("load", parts[:1], "mine", True), ("load", parts, "mine", False), still=True)
     assert not first["playing"]
     assert not whole["playing"]
+
+
+def test_it_starts_by_itself_only_where_it_should(show, record: Record):
+    (asked,) = show(("load", record("plane").packed, "mine", False))
+    (unasked,) = show(("load", record("plane", autoplay=False).packed, "mine", False))
+    assert (asked["playing"], unasked["playing"]) == (True, False)
