@@ -106,14 +106,15 @@ def test_what_was_told_before_a_place_was_there_is_told_anew(stream):
 
 
 def test_silence_makes_every_place_look_for_itself(stream):
-    _, _, before, at, spoken, after = stream(
-        ("join", "1"), ("join", "2"), ("pass", SILENCE - 1), ("pass", 1), send("1"), ("pass", SILENCE - 1)
-    )
+    *_, before, at = stream(("join", "1"), ("join", "2"), ("pass", SILENCE - 1), ("pass", 1))
     assert (before["looked"], at["looked"]) == ([], ["1", "2"])
-    assert len(spoken["heard"]) == 1
-    assert after["looked"] == [], "a word ends the silence"
     *_, twice = stream(("join", "1"), ("pass", 2 * SILENCE))
     assert twice["looked"] == ["1", "1"]
+
+
+def test_a_word_ends_the_silence(stream):
+    *_, spoken, quiet, at = stream(("join", "1"), ("pass", SILENCE - 1), send("1"), ("pass", SILENCE - 1), ("pass", 1))
+    assert (len(spoken["heard"]), quiet["looked"], at["looked"]) == (1, [], ["1"])
 
 
 def test_who_has_heard_the_end_waits_no_longer(stream):
