@@ -73,8 +73,8 @@ MUTANTS = [
     Mutant(
         "it starts without being asked",
         PLAYER,
-        "if (recording.autoplay && !still)",
-        "if (!still)",
+        "if (!goesOn && recording.autoplay && !still)",
+        "if (!goesOn && !still)",
         f"{TEST_PLAYER_NUMBERS} -k autoplay",
     ),
 ]

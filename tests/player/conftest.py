@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ import pytest
 from bnviz import History
 from bnviz.ui.player.payload import View, pack
 from tests.player.node import Node
-from tests.player.recordings import CASES
+from tests.player.recordings import CASES, sliced
 
 
 @pytest.fixture(scope="session")
@@ -38,6 +39,7 @@ class Recorded:
 
 
 Record = Callable[..., Recorded]
+Cut = Callable[..., list[str]]
 
 
 @pytest.fixture(scope="session")
@@ -51,5 +53,23 @@ def record(tmp_path_factory: pytest.TempPathFactory) -> Record:
         path = folder / f"{case}, {view}, {autoplay}.bin"
         path.write_bytes(pack(make(case), view=view, autoplay=autoplay))
         return Recorded(make(case), str(path))
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def cut(record: Record, tmp_path_factory: pytest.TempPathFactory) -> Cut:
+    """`cut(case, at, view=…)` packs a history in parts, cut at those records; returns their paths, in order."""
+    folder: Path = tmp_path_factory.mktemp("parts")
+
+    @cache
+    def write(case: str, at: tuple[int, ...], view: View = "training") -> list[str]:
+        history = record(case).history
+        paths = []
+        for first, last in pairwise((0, *at, len(history.steps))):
+            path = folder / f"{case}, {view}, {first} to {last}.bin"
+            path.write_bytes(pack(sliced(history, first, last), view=view))
+            paths.append(str(path))
+        return paths
 
     return write

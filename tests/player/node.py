@@ -6,7 +6,7 @@ from pathlib import Path
 from threading import Timer
 from typing import Any
 
-from bnviz.ui import player
+from bnviz.ui import player, watch
 
 DRIVER = Path(__file__).parent / "scripts" / "driver.js"
 PATIENCE = 60.0
@@ -18,7 +18,9 @@ class Node:
 
     def __init__(self, executable: str) -> None:
         folder = Path(player.__file__).parent
-        scripts = [str(folder / name) for name in player._SCRIPTS]
+        beside = Path(watch.__file__).parent
+        scripts = [str(beside / name) for name in ("stream.js", "watch.js")]
+        scripts += [str(folder / name) for name in player._SCRIPTS]
         self.process = subprocess.Popen(
             [executable, str(DRIVER), *scripts], stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8"
         )

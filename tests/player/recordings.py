@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from bnviz import Experiment, History, Intervention, Run
-from bnviz.history import PERCENTILES, STAGES
+from bnviz.history import PERCENTILES, RUNNING, STAGES
 from bnviz.norms import NORMS
 
 BINS, GRID, POINTS = 20, 7, 23
@@ -93,6 +93,21 @@ def make_history(
         arrays["point_labels"] = np.arange(POINTS) % classes
     status = tuple((ends or {}).get(run, "finished") for run in range(k))
     return History(experiment, status, np.array(STEPS, np.int32), lengths, arrays)
+
+
+AT_NO_RECORD = {"edges", "grid_x", "grid_y", "points", "point_labels"}
+
+
+def sliced(history: History, first: int, last: int) -> History:
+    """The records number `first` to `last`, without `last`, as a part that is reported while the training goes on."""
+    arrays = {name: values if name in AT_NO_RECORD else values[first:last] for name, values in history.arrays.items()}
+    goes_on = last < len(history.steps)
+    status = tuple(
+        RUNNING if goes_on and length >= last else status
+        for length, status in zip(history.recorded, history.status, strict=True)
+    )
+    recorded = np.clip(history.recorded - first, 0, last - first).astype(np.int32)
+    return History(history.experiment, status, history.steps[first:last], recorded, arrays)
 
 
 def _clipped() -> History:

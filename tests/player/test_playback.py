@@ -49,7 +49,7 @@ def test_it_ends_on_the_last_record_and_says_so_once(play):
     *_, before, at, later = play("play", ["pass", 9900], ["pass", 200], ["pass", 200])
     assert (before["position"], before["playing"], before["waiting"]) == (pytest.approx(118.8), True, 1)
     assert (at["position"], at["frame"], at["playing"], at["waiting"]) == (LAST, LAST, False, 0)
-    assert at["heard"] == ["move", "rest"]
+    assert at["heard"] == ["frame", "move", "rest"]
     assert later == {**at, "heard": []}
 
 
@@ -113,6 +113,49 @@ def test_a_single_record_is_both_ends(play):
     _, after, stepped = play("play", ["pass", 50], ["act", "forward"], last=0)
     assert (after["position"], after["playing"]) == (0, False)
     assert stepped["position"] == 0
+
+
+def test_while_it_grows_playing_waits_at_the_last_record_for_the_next(play):
+    _, _, at, idle, grown, on = play(
+        ["extend", [6, True]], "play", ["pass", 1000], ["pass", 5000], ["extend", [30, True]], ["pass", 500]
+    )
+    assert (at["position"], at["playing"], at["waiting"], at["heard"]) == (6, True, 0, ["frame"])
+    assert (idle["position"], idle["playing"], idle["heard"]) == (6, True, [])
+    assert (grown["position"], grown["waiting"]) == (6, 1)
+    assert on["position"] == pytest.approx(12), "the time in which it waited does not count"
+
+
+def test_what_has_grown_to_its_end_ends(play):
+    *_, end = play(["extend", [6, True]], "play", ["pass", 1000], ["extend", [6, False]], ["pass", 10])
+    assert (end["position"], end["playing"], end["waiting"]) == (6, False, 0)
+    assert end["heard"] == ["frame", "move", "rest"]
+    *_, more = play(["extend", [6, True]], "play", ["pass", 1000], ["extend", [9, False]], ["pass", 10])
+    assert more["playing"]
+
+
+def test_what_rests_while_it_grows_stays_where_it_is(play):
+    *_, paused, grown, later = play(["seek", 3], ["extend", [LAST + 50, True]], ["pass", 1000])
+    assert (paused["position"], grown["position"], later["position"]) == (3, 3, 3)
+    assert not grown["playing"]
+    assert (grown["waiting"], later["waiting"]) == (0, 0)
+    *_, end = play(["seek", 3], ["extend", [LAST + 50, True]], ["act", "end"])
+    assert end["position"] == LAST + 50
+
+
+def test_it_stays_inside_of_what_replaces_it(play):
+    *_, after = play(["seek", 100], ["extend", [40, False]])
+    assert (after["position"], after["frame"]) == (40, 40)
+
+
+def test_out_of_sight_it_does_not_run_on_for_having_grown(play):
+    *_, grown = play("play", ["setAwake", False], ["extend", [LAST + 50, True]])
+    assert (grown["playing"], grown["waiting"]) == (True, 0)
+
+
+def test_growing_while_it_plays_does_not_run_it_twice(play):
+    *_, grown, on = play("play", ["pass", 100], ["extend", [LAST + 50, True]], ["pass", 100])
+    assert grown["waiting"] == 1
+    assert on["position"] == pytest.approx(2.4)
 
 
 KEYS = {" ": "toggle", "ArrowLeft": "back", "ArrowRight": "forward", "Home": "start", "End": "end"}

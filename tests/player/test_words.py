@@ -88,3 +88,17 @@ def test_captions_say_what_is_drawn_and_what_is_cut(node: Node, record: Record):
                 # μ and σ of that history rush off in the first layer and σ in the second.
                 cut = case == "clipped" and layer in (0, 1)
                 assert ("drawn at their edge" in said[".inside-caption"]) == cut
+
+
+def test_how_far_a_training_has_come(node: Node, record: Record):
+    def said(path=None, **news):
+        return node.ask("describeTraining", news, path)
+
+    whole = record("plane").packed  # of 60 steps
+    assert said(kind="waiting", ahead=2) == "waiting, 2 before"
+    assert said(kind="waiting", ahead=0) == "waiting"
+    assert said(kind="running", step=0) == "loading"
+    assert said(whole, kind="running", step=0) == "training 0 %"
+    assert said(whole, kind="running", step=59) == "training 98 %"
+    assert said(whole, kind="running", step=60) == "training 100 %"
+    assert said(whole, kind="waiting", ahead=1) == "waiting, 1 before"

@@ -1,5 +1,9 @@
 """The settings of a server."""
 
+import tomllib
+from fnmatch import fnmatch
+from pathlib import Path
+
 import pytest
 
 from bnviz.limits import HOSTED, LAPTOP
@@ -75,3 +79,13 @@ def test_the_environment_of_the_process_counts(monkeypatch):
     configuration.cache_clear()
     assert configuration().queue == 5
     configuration.cache_clear()
+
+
+def test_what_is_read_beside_the_code_is_installed_with_it():
+    root = Path(__file__).resolve().parents[2]
+    listed = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]["package-data"]
+    files = [path for path in (root / "bnviz").rglob("*") if path.suffix in (".js", ".css", ".html", ".png")]
+    assert files
+    for path in files:
+        package = ".".join(path.relative_to(root).parent.parts)
+        assert any(fnmatch(path.name, pattern) for pattern in listed.get(package, ())), f"{path} is not installed"

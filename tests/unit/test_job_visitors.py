@@ -106,3 +106,40 @@ def test_work_that_nobody_on_a_page_asked_for_is_not_deserted():
         bench.clock.now += 1
         bench.release["a"].set()
         assert bench.end(ticket).ending == "finished"
+
+
+def test_who_left_and_then_closed_the_page_is_not_waited_for():
+    open_pages = {"", "one"}  # as on a server, where nobody's session is always there
+    bench = Bench(grace=60.0, present=open_pages.__contains__)
+    with bench.join("a", "one") as ticket:
+        assert bench.begun["a"].wait(PATIENCE)
+    open_pages.remove("one")
+    bench.clock.now += 1
+    assert bench.end(ticket).ending == "abandoned"
+
+
+def test_who_wants_something_else_leaves_no_grace():
+    bench = Bench(grace=60.0)
+    ticket, other = bench.join("a", "one"), bench.join("a", "two")
+    assert bench.begun["a"].wait(PATIENCE)
+    ticket.leave(for_good=True)
+    bench.clock.now += 1
+    assert isinstance(other.wait(0.05), Running), "others wait for it"
+    other.leave(for_good=True)
+    bench.clock.now += 0.1
+    assert bench.end(ticket).ending == "abandoned"
+
+
+def test_who_leaves_twice_has_left_once():
+    bench = Bench(grace=60.0)
+    ticket, other = bench.join("a", "one"), bench.join("a", "two")
+    assert bench.begun["a"].wait(PATIENCE)
+    ticket.leave()
+    ticket.leave(for_good=True)
+    other.leave()
+    other_left = bench.clock.now
+    ticket.leave(for_good=True)
+    bench.clock.now = other_left + 59
+    assert isinstance(other.wait(0.05), Running)
+    bench.release["a"].set()
+    assert bench.end(other).ending == "finished"

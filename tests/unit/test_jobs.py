@@ -4,7 +4,6 @@ from threading import Event, Thread
 
 import pytest
 
-from bnviz.ui.server import jobs
 from bnviz.ui.server.jobs import Done, JobQueue, QueueFull, Running, Waiting
 from tests.unit.job_bench import PATIENCE, Bench
 
@@ -42,7 +41,7 @@ def test_what_there_is_of_a_result_is_readable_while_the_job_runs():
     with queue.join("a", "a") as ticket:
         while not (isinstance(state := ticket.wait(0.001), Running) and state.step):
             pass
-        assert state.partial == ["first"]
+        assert state.partial == ticket.partial == ["first"]
         release.set()
         assert ticket.wait(PATIENCE).result == ["first", "second"]
 
@@ -216,29 +215,25 @@ def test_there_is_nothing_to_stop_in_a_job_that_is_done():
     assert bench.queue.result("a") is done
 
 
-def test_waiters_of_one_job_go_on_one_after_the_other(monkeypatch):
-    pauses = []
-    monkeypatch.setattr(jobs.time, "sleep", pauses.append)
+def test_those_who_go_on_with_one_result_are_counted():
     bench = Bench()
-    tickets = [bench.join("a") for _ in range(4)]
-    waiting = [Thread(target=ticket.wait, args=(PATIENCE,)) for ticket in tickets]
-    for thread in waiting:
-        thread.start()
-    assert bench.begun["a"].wait(PATIENCE)
-    bench.release["a"].set()
-    for thread in waiting:
-        thread.join(PATIENCE)
-    told = [pause / jobs.SPACING for pause in pauses if pause >= jobs.SPACING or pause == 0]
-    assert sorted(told) == [0, 1, 2, 3]
+    first, second, other = bench.join("a"), bench.join("a"), bench.join("b")
+    for task in "ab":
+        bench.release[task].set()
+    bench.end(first)
+    bench.end(other)
+    assert [ticket.turn() for ticket in (second, first, other)] == [0, 1, 0]
+    assert bench.join("a").turn() == 0, "what is kept is there for everybody at once"
 
 
-def test_the_crowd_is_counted_and_goes_away():
+def test_a_look_waits_for_nothing_and_a_wait_for_the_end():
     bench = Bench()
-    with bench.join("a"), bench.join("a"), bench.join("b"):
-        assert bench.queue._crowd == 3
+    with bench.join("a") as ticket:
+        assert bench.begun["a"].wait(PATIENCE)
+        assert ticket.key == "a"
+        assert ticket.look() == ticket.wait(0.001) == Running(3, (1.5, 0.5), 0)
         bench.release["a"].set()
-        bench.release["b"].set()
-    assert bench.queue._crowd == 0
+        assert bench.end(ticket) is ticket.look()
 
 
 def test_a_queue_is_idle_when_nothing_is_at_work_or_in_line():

@@ -1,13 +1,15 @@
 """The packed recording is read back here as its docstring says, and compared with the history."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from bnviz import Experiment, History, Intervention, Run, train
-from bnviz.history import STAGES
+from bnviz.history import RUNNING, STAGES
 from bnviz.styles import run_styles
+from bnviz.ui import player as playing
 from bnviz.ui.player.payload import MAX_UNITS, pack
 from bnviz.ui.player.table import layer_table, player_table
 
@@ -156,6 +158,39 @@ def test_id_tells_contents_apart(history):
     first, same, other = pack(history), pack(history), pack(history, autoplay=False)
     assert first == same
     assert unpack(first)[0]["id"] != unpack(other)[0]["id"]
+
+
+def test_a_part_of_a_training_that_goes_on_names_the_step_that_is_planned(history):
+    def planned(*status: str) -> int | None:
+        return unpack(pack(replace(history, status=status)))[0]["planned"]
+
+    assert planned(RUNNING, RUNNING, RUNNING) == 12
+    assert planned("diverged at step 3", RUNNING, "diverged at step 2") == 12
+    assert planned("finished", "finished", "diverged at step 2") is None
+    assert planned("stopped at step 7", "stopped at step 7", "stopped at step 7") is None
+
+
+def test_a_history_is_packed_once_for_all_who_look_at_it(history):
+    first = playing.packed(history)
+    assert playing.packed(history) is first
+    assert first.data == pack(history)
+    layer = playing.packed(history, view="layer")
+    assert layer.data == pack(history, view="layer")
+    assert playing.packed(history, False).data == pack(history, autoplay=False)
+    assert playing.packed(history, view="layer") is layer
+
+
+def test_what_plays_goes_on_with_the_whole_of_the_same_training_and_no_other(history, monkeypatch):
+    given = []
+    monkeypatch.setattr(playing, "_component", lambda **options: given.append((options["key"], options["data"])))
+    experiment = history.experiment
+    playing.growing_player("bnviz/stream/token", "7", experiment, key="race", on_stop=lambda: None)
+    playing.player(history, key="race")
+    (key, part), (same_key, whole) = given
+    assert key == same_key == "race"
+    assert part == {"stream": "bnviz/stream/token", "watch": "7", "of": whole["of"]}
+    assert whole == {"address": playing.packed(history).address, "of": playing.training_name(experiment)}
+    assert playing.training_name(experiment.model_copy(update={"seed": 1})) != whole["of"]
 
 
 def test_table_holds_the_last_record_of_every_run(history):

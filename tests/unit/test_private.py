@@ -37,7 +37,6 @@ def test_without_a_server_nobody_is_missing(monkeypatch):
 
 def test_what_is_replaced_above_is_there():
     assert callable(runtime.Runtime.is_active_session)
-    assert callable(runtime.Runtime.media_file_mgr.fget)
     assert isinstance(st.container(), private.Place)
 
 

@@ -17,7 +17,8 @@ class Arrival {
   constructor(player) {
     this.player = player;
     this.leaveStream = () => null;
-    player.part(".stop").addEventListener("click", () => this.trigger("stop", this.watch));
+    const { signal } = player.listeners;
+    player.part(".stop").addEventListener("click", () => this.trigger("stop", this.watch), { signal });
   }
 
   /** Show what a call of the component brought: {address} or {stream, watch}, both `of` a training. */
@@ -28,8 +29,8 @@ class Arrival {
       this.player.refresh(); // the theme may be another one
       return;
     }
-    this.source = source;
     this.leave();
+    this.source = source;
     if (stream) this.follow(stream, watch, of);
     else this.fetch(address, of);
   }
@@ -66,7 +67,9 @@ class Arrival {
     });
   }
 
+  /** Show nothing more of what was called for until now. */
   leave() {
+    this.source = null;
     clearInterval(this.asking);
     this.leaveStream();
     this.leaveStream = () => null;

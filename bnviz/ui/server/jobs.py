@@ -202,7 +202,7 @@ class JobQueue(Generic[Task, Result]):
             visitor = job.waiters.pop(ticket, None)
             if visitor is None:
                 return
-                job.left = visitor
+            job.left = visitor
             if not job.waiters:
                 away = self._absence if job is self._long.at_work else 0.0
                 stay = (0.0 if for_good else self._grace) if self._present(visitor) else away

@@ -168,9 +168,11 @@ class Packed:
     """Bytes that browsers may ask for by their digest for as long as somebody holds this."""
 
     def __init__(self, data: bytes) -> None:
-        self.data = data
         self.digest = hashlib.blake2b(data, digest_size=16).hexdigest()
-        _packed[self.digest] = self
+        first = _packed.setdefault(self.digest, self)
+        # Who holds the same bytes a second time holds the first ones, which are those that are found.
+        self._first = None if first is self else first
+        self.data: bytes = data if first is self else first.data
 
     @property
     def address(self) -> str:

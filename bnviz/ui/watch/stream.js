@@ -18,7 +18,7 @@ async function fetchFromApp(address, options) {
 /** Ask the page for a part of itself, one part after the other: of two asked for in one breath Streamlit drops one. */
 function askInTurn(ask) {
   const pause = () => new Promise((done) => setTimeout(done, BETWEEN));
-  window.bnvizAsked = (window.bnvizAsked ?? Promise.resolve()).then(ask).then(pause);
+  window.bnvizAsked = (window.bnvizAsked ?? Promise.resolve()).then(ask).catch(() => null).then(pause);
 }
 
 /** Takes bytes as they come, and gives the messages that are complete. */

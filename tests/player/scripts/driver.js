@@ -7,6 +7,7 @@ const fs = require("node:fs");
 const readline = require("node:readline");
 const vm = require("node:vm");
 const { FakeCanvas } = require("./canvas.js");
+const { FakeTime, FakeNetwork, settled } = require("./browser.js");
 
 // What the scripts expect of a browser.
 globalThis.window = { devicePixelRatio: 1, location: { href: "http://host/app/" } };
@@ -20,7 +21,11 @@ globalThis.requestAnimationFrame = (callback) => {
 };
 globalThis.cancelAnimationFrame = (request) => clock.waiting.delete(request);
 
-for (const path of process.argv.slice(2)) {
+const read = (name) =>
+  fs.readFileSync(process.argv.find((path) => path.endsWith(`/${name}`)), "utf8").replace("export default ", "");
+
+// The bar is a component of its own: its names are not those of the player.
+for (const path of process.argv.slice(2).filter((path) => !path.endsWith("/watch.js"))) {
   const source = fs.readFileSync(path, "utf8").replace("export default ", "");
   // In one line with the source, so that line numbers stay right. The joined module is strict as well.
   vm.runInThisContext(`"use strict"; ${source}`, { filename: path });
@@ -28,8 +33,9 @@ for (const path of process.argv.slice(2)) {
 
 const recordings = new Map();
 
-/** Read a packed recording as a view at an odd place of a larger buffer, as bytes of a message arrive. */
+/** Read a packed recording as a view at an odd place of a larger buffer; of a list of paths, join the parts. */
 function open(path) {
+  if (Array.isArray(path)) return path.map(open).reduce(joined, null);
   if (!recordings.has(path)) {
     const packed = fs.readFileSync(path);
     const larger = new Uint8Array(packed.length + 8).fill(255);
@@ -140,6 +146,7 @@ function play(lastRecord, acts) {
     heard.length = 0;
     if (what === "pass") passing(value);
     else if (what === "speed") playback.speed = value;
+    else if (what === "extend") playback.extend(...value);
     else if (value === undefined) playback[what]();
     else playback[what](value);
     const { position, frame, playing } = playback;
@@ -185,40 +192,234 @@ async function fetching(address, place, answers, refusals = 0) {
 }
 
 /**
- * Calls of the component on one place of the page, and addresses whose recordings arrive, in any order; tells what
- * the player was given. `acts` are ["call", address], ["arrive", address], ["fail", address], ["leave", number of call].
+ * Calls of a component ("player" or "watch") on one place of the page, and what the network brings, in any order; tells
+ * what the player was given and the page asked. `acts` are ["call", data], ["arrive", address], ["fail", address] until
+ * ["mend", address], ["tell", watch, news, payload], ["silence", watch], ["press"] of the Stop button, ["pass", milliseconds], and
+ * ["leave", number of call].
  */
-async function mounting(acts) {
-  const loaded = [];
-  const note = { textContent: "" };
+async function mounting(component, acts) {
+  const told = { loaded: [], refreshed: 0, waits: [], asked: [], joined: [], left: [], triggers: [], gone: [] };
   const made = [];
   const waiting = new Map();
+  const refused = new Set();
+  const places = new Map();
   const leave = [];
-  const asked = [];
-  const stubs = vm.runInThisContext(`(Player, fetchRecording) => {
-    ${fs.readFileSync(process.argv.find((path) => path.endsWith("fetching.js")), "utf8").replace("async function fetchRecording", "async function unused")}
-    ${fs.readFileSync(process.argv.find((path) => path.endsWith("mount.js")), "utf8").replace("export default ", "")}
-    return mount;
-  }`);
+  const time = new FakeTime();
+  window.bnvizAsked = undefined;
+
+  class StubElement {
+    constructor() {
+      this.textContent = "";
+      this.attributes = {};
+      this.listeners = [];
+      this.style = { setProperty: (name, value) => { this.attributes[name] = value; } };
+    }
+    setAttribute(name, value) { this.attributes[name] = value; }
+    addEventListener(_type, listener, { signal } = {}) {
+      this.listeners.push(listener);
+      signal?.addEventListener("abort", () => { this.listeners = this.listeners.filter((each) => each !== listener); });
+    }
+  }
+  const elements = new Map();
+  const part = (selector) => {
+    if (!elements.has(selector)) elements.set(selector, new StubElement());
+    return elements.get(selector);
+  };
   class StubPlayer {
-    constructor() { made.push(this); }
-    load(bytes) { loaded.push(bytes); }
-    part() { return note; }
-    destroy() { this.gone = true; }
+    constructor() {
+      made.push(this);
+      this.listeners = new AbortController();
+      this.part = part;
+    }
+    load(recording, of, growing = false) { told.loaded.push([recording.bytes, of, growing]); }
+    refresh() { told.refreshed++; }
+    wait(words) { told.waits.push(words); }
+    say(words) { part(".step").textContent = words; }
+    destroy() {
+      this.gone = true;
+      this.listeners.abort();
+    }
   }
-  const mounted = stubs(StubPlayer, (address) => {
-    asked.push(address);
-    return new Promise((arrive, fail) => waiting.set(address, { arrive, fail }));
+  class StubRecording {
+    constructor(bytes) {
+      this.bytes = String(bytes);
+      this.lastStep = 200;
+    }
+  }
+  const stubs = {
+    Player: StubPlayer,
+    Recording: StubRecording,
+    joined: (before, after) => new StubRecording(before ? `${before.bytes} ${after.bytes}` : after.bytes),
+    fetchFromApp: (address) => {
+      told.asked.push(address);
+      if (refused.has(address)) return null;
+      return new Promise((answer) => waiting.set(address, answer));
+    },
+    Uint8Array: class {
+      constructor(address) { this.address = address; }
+      toString() { return this.address; }
+    },
+    JobStream: {
+      at: (address) => ({
+        join: (watch, place) => {
+          told.joined.push([address, watch]);
+          places.set(watch, place);
+          return () => told.left.push(watch);
+        },
+      }),
+    },
+  };
+  const source = component === "player" ? `${read("arrival.js")}\n${read("mount.js")}` : read("watch.js");
+  const mounted = vm.runInThisContext(`(${Object.keys(stubs)}) => { "use strict"; ${source}; return mount; }`)(
+    ...Object.values(stubs));
+  const parentElement = { querySelector: () => ({ querySelector: part }) };
+  const call = (data) => {
+    const number = leave.length;
+    leave.push(mounted({
+      data,
+      parentElement,
+      setTriggerValue: (name, value) => told.triggers.push(name === "look" ? [number, name] : [number, name, value]),
+    }));
+  };
+  const acting = {
+    call,
+    arrive: (address) => waiting.get(address)({ arrayBuffer: async () => address }),
+    fail: (address) => {
+      refused.add(address);
+      waiting.get(address)(null);
+    },
+    mend: (address) => refused.delete(address),
+    tell: (watch, news, payload) => places.get(watch).hear(news, payload),
+    silence: (watch) => places.get(watch).look(),
+    press: () => part(component === "player" ? ".stop" : "button").listeners.forEach((listener) => listener()),
+    leave: (number) => leave[number](),
+  };
+  try {
+    for (const [what, ...given] of acts) {
+      if (what === "pass") await time.pass(...given);
+      else acting[what](...given);
+      await time.pass(0);
+    }
+  } finally {
+    time.restore();
+  }
+  const bar = { words: part(".words").textContent, ...part("[role=progressbar]").attributes };
+  return {
+    ...told, note: part(".step").textContent, bar, made: made.length, gone: made.map(({ gone }) => Boolean(gone)),
+    timers: time.timers.size,
+  };
+}
+
+/** Numbered messages [watch words, length, first byte of the payload] that come out of chunks of bytes. */
+function messages(chunks) {
+  const found = [];
+  const reader = new Messages();
+  chunks.forEach((chunk, number) => {
+    for (const [words, payload] of reader.take(Uint8Array.from(chunk))) found.push([number, words, [...payload]]);
   });
-  const parentElement = { querySelector: () => ({}) };
-  for (const [what, value] of acts) {
-    if (what === "call") leave.push(mounted({ data: value, parentElement }));
-    else if (what === "arrive") waiting.get(value).arrive(value);
-    else if (what === "fail") waiting.get(value).fail(new Error("no way"));
-    else leave[value]();
-    await new Promise((done) => setImmediate(done));
+  return found;
+}
+
+/**
+ * Places that wait at one stream: ["join", watch], ["leave", number of join], ["send", bytes], ["end"], ["break"],
+ * ["refuse", whether], ["pass", milliseconds]. Tells after each act what was heard and who looked for itself since.
+ */
+async function streaming(acts) {
+  window.location.href = "http://host/";
+  window.bnvizStreams = undefined;
+  const { fetch } = globalThis;
+  const time = new FakeTime();
+  const network = new FakeNetwork();
+  const leave = [];
+  let heard = [];
+  let looked = [];
+  const acting = {
+    join: (watch) => leave.push(JobStream.at("bnviz/stream/token").join(watch, {
+      hear: (words, payload) => heard.push([watch, words, [...payload]]),
+      look: () => looked.push(watch),
+    })),
+    leave: (number) => leave[number](),
+    send: (bytes) => network.send(bytes),
+    end: () => network.close("ended"),
+    break: () => network.close("broken"),
+    refuse: (whether) => { network.refusing = whether; },
+    pass: (milliseconds) => time.pass(milliseconds),
+  };
+  const after = [];
+  try {
+    for (const [what, ...given] of acts) {
+      [heard, looked] = [[], []];
+      await acting[what](...given);
+      await time.pass(0);
+      after.push({
+        heard, looked, connections: network.connections.length,
+        open: network.connections.filter(({ state }) => state === "open").length,
+        aborted: network.connections.filter(({ aborted }) => aborted).length,
+        running: JobStream.at("bnviz/stream/token").running, timers: time.timers.size,
+      });
+    }
+  } finally {
+    time.restore();
+    globalThis.fetch = fetch;
   }
-  return { loaded, asked, note: note.textContent, made: made.length, gone: made.map(({ gone }) => Boolean(gone)) };
+  return { after, asked: network.asked };
+}
+
+/** Times at which questions are asked, all in one breath; those of `failing` throw. */
+async function asking(count, failing) {
+  window.bnvizAsked = undefined;
+  const time = new FakeTime();
+  const asked = [];
+  try {
+    for (let number = 0; number < count; number++) {
+      askInTurn(() => {
+        asked.push([number, time.now]);
+        if (failing.includes(number)) throw new Error("nobody is there");
+      });
+    }
+    await time.pass(100_000);
+  } finally {
+    time.restore();
+  }
+  return asked;
+}
+
+/**
+ * Recordings that a player shows one after the other: ["load", path, of, growing], ["choose", change of its state],
+ * and acts as in `play`. Tells after each act what it shows. Drawing is left out.
+ */
+function loading(acts, still = false) {
+  clock.now = 1000;
+  clock.waiting.clear();
+  window.matchMedia = () => ({ matches: still });
+  const told = { built: 0, refreshed: 0 };
+  const nothing = () => null;
+  const player = Object.assign(Object.create(Player.prototype), {
+    state: { stage: 2, layer: 0, run: 0, columns: [] },
+    part: () => ({ value: "2" }),
+    buildViews: () => told.built++,
+    refresh: () => told.refreshed++,
+    takeTheme: nothing, buildControls: nothing, updateAwake: nothing, layout: nothing, describe: nothing,
+    drawNow: nothing, requestDraw: nothing, announce: nothing,
+  });
+  return acts.map(([what, ...given]) => {
+    if (what === "load") player.load(open(given[0]), ...given.slice(1));
+    else if (what === "choose") player.choose(...given);
+    else if (what === "pass") {
+      clock.now += given[0];
+      const due = [...clock.waiting.values()];
+      clock.waiting.clear();
+      for (const callback of due) callback(clock.now);
+    } else player.playback[what](...given);
+    const { playback, state } = player;
+    const { position, frame, playing, lastRecord, growing, speed } = playback;
+    return { position, frame, playing, lastRecord, growing, speed, ...told, state: { ...state }, waiting: clock.waiting.size };
+  });
+}
+
+/** What the bar says of a job. */
+function describeBar(news, course) {
+  return vm.runInThisContext(`(() => { ${read("watch.js")}; return describeJob; })()`)(news, course);
 }
 
 /** Any function of the scripts, for those that take and give numbers and texts. */
@@ -249,7 +450,15 @@ function words(name, path, ...given) {
   return vm.runInThisContext(name)(open(path), ...given);
 }
 
-const ANSWERS = { dump, draw, play, key, fetching, mounting, call, cut, unwritable, scale, theme, words };
+/** What the player says of a training while it has the recording at `path`, or none. */
+function sayTraining(news, path) {
+  return describeTraining(news, path ? open(path) : null);
+}
+
+const ANSWERS = {
+  describeTraining: sayTraining, dump, draw, play, key, fetching, mounting, messages, streaming, asking, loading, describeBar, call, cut, unwritable, scale,
+  theme, words,
+};
 
 // JSON knows no NaN and no infinity, Python's reader does.
 function write(answer) {

@@ -1,0 +1,170 @@
+"""Faults in what a visitor waits for, how that is told, and how a training reports its records."""
+
+from tests.mutants import Mutant
+
+DESK = "bnviz/ui/server/desk.py"
+JOBS = "bnviz/ui/server/jobs.py"
+RECORDER = "bnviz/recorder.py"
+STREAM = "bnviz/ui/server/stream.py"
+TRAINING = "bnviz/ui/server/training.py"
+
+TEST_DESK = "tests/unit/test_desk.py"
+TEST_PARTS = "tests/unit/test_training_parts.py"
+TEST_STREAM = "tests/unit/test_stream.py"
+TEST_VISITORS = "tests/unit/test_job_visitors.py"
+
+MUTANTS = [
+    Mutant(
+        "a place takes a second ticket for the same job",
+        DESK,
+        "before is not None and before.ticket.key == key",
+        "False",
+        TEST_DESK,
+    ),
+    Mutant("another job takes the place with grace", DESK, "leave(for_good=True)", "leave()", TEST_DESK),
+    Mutant("a full line leaves what was waited for", DESK, "del self._watches[place]", "pass", TEST_DESK),
+    Mutant(
+        "a job asked for again is left at the end", DESK, "                before.renewed = self._run\n", "", TEST_DESK
+    ),
+    Mutant("a page leaves nothing", DESK, "if watch.renewed < self._run:", "if False:", TEST_DESK),
+    Mutant(
+        "a place is left and its job is not",
+        DESK,
+        "            watch.ticket.leave()\n",
+        "            pass\n",
+        TEST_DESK,
+    ),
+    Mutant("desks are kept for good", DESK, "= WeakValueDictionary()", "= {}  # type: ignore", TEST_DESK),
+    Mutant("who left last is forgotten", JOBS, "            job.left = visitor\n", "", TEST_VISITORS),
+    Mutant("leaving for good has grace", JOBS, "(0.0 if for_good else self._grace)", "self._grace", TEST_VISITORS),
+    Mutant(
+        "all who wait for a result count as the first",
+        JOBS,
+        "job.let_go += 1",
+        "job.let_go = 1",
+        "tests/unit/test_jobs.py -k counted",
+    ),
+    Mutant(
+        "streams for pages of others",
+        STREAM,
+        '    if not is_own(request.headers):\n        return Response("Only',
+        '    if False:\n        return Response("Only',
+        f"{TEST_STREAM} -k foreign",
+    ),
+    Mutant(
+        "recordings for pages of others",
+        STREAM,
+        "packed is None or not is_own(request.headers)",
+        "packed is None",
+        f"{TEST_STREAM} -k foreign",
+    ),
+    Mutant(
+        "pages of the same site are its own",
+        STREAM,
+        'site in ("same-origin", "none")',
+        'site != "cross-site"',
+        TEST_STREAM,
+    ),
+    Mutant(
+        "a foreign origin is its own", STREAM, 'urlsplit(origin).netloc == headers.get("host")', "True", TEST_STREAM
+    ),
+    Mutant(
+        "streams for those who have gone",
+        STREAM,
+        "desk is None or not is_present(desk.visitor)",
+        "desk is None",
+        TEST_STREAM,
+    ),
+    Mutant(
+        "two streams tell of one desk",
+        STREAM,
+        " and self._desk.readers == self._number",
+        "",
+        f"{TEST_STREAM} -k second_stream",
+    ),
+    Mutant("parts are told again", STREAM, "                self.parts += 1\n", "", f"{TEST_STREAM} -k parts"),
+    Mutant("the end is told again", STREAM, "            self.ended = True\n", "", TEST_STREAM),
+    Mutant(
+        "parts are packed where all others wait",
+        STREAM,
+        "await asyncio.to_thread(encode, part)",
+        "encode(part)",
+        TEST_STREAM,
+    ),
+    Mutant(
+        "a figure is drawn again for nothing",
+        STREAM,
+        " and partial is not self.grown",
+        "",
+        f"{TEST_STREAM} -k fills_in",
+    ),
+    Mutant("a class goes on at once", STREAM, "SPACING * watch.ticket.turn()", "0", f"{TEST_STREAM} -k class"),
+    Mutant(
+        "every reader looks as often as one",
+        STREAM,
+        "max(BEAT, len(_CROWD) / LOOKS)",
+        "BEAT",
+        f"{TEST_STREAM} -k looks",
+    ),
+    Mutant("losses that are no numbers", STREAM, "loss if math.isfinite(loss) else None", "loss", TEST_STREAM),
+    Mutant(
+        "a stream without its end",
+        STREAM,
+        "if all(told[watch.id].ended for watch in watches):",
+        "if False:",
+        f"{TEST_STREAM} -k waits_for_nothing",
+    ),
+    Mutant(
+        "routes at the root alone",
+        STREAM,
+        'if base.strip("/") else "/"',
+        'if False else "/"',
+        f"{TEST_STREAM} -k below",
+    ),
+    Mutant(
+        "a recording goes with the second who packed it",
+        STREAM,
+        "self._first = None if first is self else first",
+        "self._first = None",
+        f"{TEST_STREAM} -k twice",
+    ),
+    Mutant(
+        "compressed for those who cannot read it",
+        STREAM,
+        'if "gzip" in',
+        'if "gzip" not in',
+        f"{TEST_STREAM} -k compressed",
+    ),
+    Mutant(
+        "parts with all records",
+        RECORDER,
+        "valid = self.valid[:made][records][:, place]",
+        "valid = self.valid[:made][:, place]",
+        TEST_PARTS,
+    ),
+    Mutant(
+        "parts with the steps of the first",
+        RECORDER,
+        "np.array(self.steps[records], np.int32)",
+        'np.array(self.steps[: len(arrays["loss"])], np.int32)',
+        TEST_PARTS,
+    ),
+    Mutant(
+        "runs of a part in the order of the programs",
+        RECORDER,
+        "values[:made][records][:, place]",
+        "values[:made][records]",
+        TEST_PARTS,
+    ),
+    Mutant(
+        "the last record goes before the word how it ended",
+        TRAINING,
+        "recorded.records - (RUNNING in recorded.status)",
+        "recorded.records",
+        TEST_PARTS,
+    ),
+    Mutant("no part at the end", TRAINING, "(RUNNING in recorded.status and now - cut", "(now - cut", TEST_PARTS),
+    Mutant("a part at every record", TRAINING, "PART if parts else FIRST_PART", "0.0", TEST_PARTS),
+    Mutant("the first part is cut as late as others", TRAINING, "PART if parts else FIRST_PART", "PART", TEST_PARTS),
+    Mutant("parts begin anew", TRAINING, "parts[-1].last if parts else 0", "0", TEST_PARTS),
+]
