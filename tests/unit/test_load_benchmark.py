@@ -7,7 +7,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from benchmarks.load import hostile
 from benchmarks.load.figures import Figure, Report, quantile
-from benchmarks.load.reader import Run
+from benchmarks.load.reader import Run, Wait
 from bnviz.ui.page.contents import PAGES
 
 
@@ -50,10 +50,25 @@ def test_a_page_without_end_or_title_is_trouble():
 def test_a_player_names_the_address_of_its_recording():
     run = Run()
     player = element("bidi_component")
-    player.delta.new_element.bidi_component.json = json.dumps("/media/x.bin")
+    player.delta.new_element.bidi_component.json = json.dumps({"address": "recording/x", "of": "a"})
     run.take(player, 10)
-    assert run.addresses == ["/media/x.bin"]
+    assert run.addresses == ["recording/x"]
     assert run.picture is not None
+
+
+def test_a_component_that_waits_is_followed_until_its_place_has_a_picture():
+    run = Run()
+    player = element("bidi_component")
+    player.delta.fragment_id = "f"
+    component = player.delta.new_element.bidi_component
+    component.id, component.json = "c", json.dumps({"stream": "stream/t", "watch": "7", "of": "a"})
+    run.take(player, 10)
+    assert run.progress
+    assert run.picture is None
+    assert run.waits == {"c": Wait("c", "stream/t", "7", "f")}
+    component.json = json.dumps({"address": "recording/x", "of": "a"})
+    run.take(player, 10)
+    assert not run.progress
 
 
 def test_a_button_is_found_by_its_label():

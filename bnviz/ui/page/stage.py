@@ -280,4 +280,4 @@ def _place(container: str, key: str, height: Height | None, caption: str) -> Sta
 
 
 def _encode(view: View, part: Part) -> bytes:
-    return packed(part.history, view=view).data
+    return packed(part.history, view=view).compressed

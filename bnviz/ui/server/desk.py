@@ -17,7 +17,7 @@ from weakref import WeakValueDictionary
 from bnviz.ui.server.jobs import Ticket
 
 Encode = Callable[[Any], bytes]
-"""Makes bytes for the browser of one part of a result that is not complete."""
+"""Makes bytes for the browser, compressed by gzip, of one part of a result that is not complete."""
 
 _numbers = count(1)
 

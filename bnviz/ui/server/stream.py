@@ -7,7 +7,7 @@ the `watch` that it is about, and its `kind`:
 |---|---|
 | waiting | `ahead` jobs are to run first |
 | running | `step`, `losses` of the runs (null once diverged), `seconds` of work |
-| part | some records, packed, in the P bytes; in order, and each once |
+| part | some records, packed and compressed (`gzip`), in the P bytes; in order, and each once |
 | more | the result has grown, and the place may be drawn again |
 | ended | `ending`; then nothing more about this watch |
 
@@ -67,6 +67,8 @@ async def _stream(request: Request) -> Response:
     if not is_own(request.headers):
         return Response("Only for pages of this server.", 403)
     desk = desk_of(request.path_params["token"])
+    if request.method == "HEAD":
+        return Response(status_code=405)
     if desk is None or not is_present(desk.visitor):
         return Response("No such visitor.", 404)
     return Stream(desk)
@@ -132,7 +134,7 @@ class Told:
         if encode is not None:
             for part in (partial or ())[self.parts :]:
                 self.parts += 1
-                yield _message(watch.id, "part", await asyncio.to_thread(encode, part))
+                yield _message(watch.id, "part", await asyncio.to_thread(encode, part), gzip=True)
         if isinstance(state, Done):
             self.ended = True
             # A class that waits for one result is let go a few at a time: else all of it would ask at once.

@@ -47,6 +47,11 @@ class Messages {
   }
 }
 
+async function inflated(bytes) {
+  const plain = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return new Uint8Array(await new Response(plain).arrayBuffer());
+}
+
 /** One connection for all places of a tab, open for as long as one of them waits. */
 class JobStream {
   /** The one that belongs to an address, for all components of this tab. */
@@ -109,7 +114,9 @@ class JobStream {
         const { done, value } = await reader.read();
         if (done) return;
         listen();
-        for (const [words, payload] of messages.take(value)) this.pass(words, payload);
+        for (const [words, payload] of messages.take(value)) {
+          this.pass(words, words.gzip ? await inflated(payload) : payload);
+        }
       }
     } finally {
       clearTimeout(silence);
