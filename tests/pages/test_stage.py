@@ -61,6 +61,17 @@ def stage(monkeypatch):
     return stage
 
 
+def stopped(should_stop):
+    """Waits for the word to stop, then passes it on."""
+
+    def wait() -> bool:
+        while not should_stop():
+            pass
+        return True
+
+    return wait
+
+
 def players(app) -> int:
     return len(components(app))
 
@@ -190,6 +201,19 @@ def test_a_page_is_not_held_up_and_plays_what_comes(stage, monkeypatch):
     whole = json.loads(player.proto.json)
     assert set(whole) == {"address", "of"}
     assert whole["of"] == growing["of"]
+
+
+def test_what_was_stopped_is_begun_anew_when_it_is_asked_for_again(stage, monkeypatch):
+    monkeypatch.setattr(waiting, "AT_ONCE", 0.0)
+    app, queue = stage(lambda task, _report, should_stop: train(task, should_stop=stopped(should_stop)))
+    first = json.loads(components(app)[0].proto.json)["watch"]
+    done = queue.stop(job_key(SMALL), app.session_state["desk"].visitor)
+    app.session_state["test_ended_early"] = (job_key(SMALL), done.key)
+    app.run()
+    assert "You stopped this training." in app.info[0].value
+    app.button(key="test_resume").click().run()
+    assert not app.info
+    assert json.loads(components(app)[0].proto.json)["watch"] != first
 
 
 def test_a_failure_in_a_turn_keeps_what_was_there_before(stage):

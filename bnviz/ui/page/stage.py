@@ -184,6 +184,7 @@ class Stage:
         if early and early[0] == key:
             kept = training_queue().result(early[1]) if early[1] else Done("stopped", key)
             if kept is not None:
+                desk().leave(self.key)  # asked for again, it is begun anew
                 return kept
         try:
             watch = desk().ask(self.key, key, partial(training_queue().join, key, task, visitor()), encode)
