@@ -105,7 +105,6 @@ def finish(
         # A screen reader hears the description. Vega would add a name for every mark, of fields and raw numbers.
         .configure_mark(aria=False)
         .configure_title(
-            aria=False,
             anchor="start",
             frame="bounds",
             color=palette.text,

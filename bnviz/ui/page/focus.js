@@ -1,7 +1,8 @@
 // focus.js: a reader who uses the keyboard stays in place when a rerun takes away the control that had the focus.
 
-const STOPS = "a[href], button, input, select, summary, [tabindex='0']";
+const STOPS = ":is(a[href], button, input, select, summary, [tabindex='0']):not([tabindex='-1'])";
 const HEADINGS = "h1, h2, h3, h4";
+const NEAR = 40; // stops above the focus that are remembered
 const PATIENCE = 600; // milliseconds that the same control has to come back
 
 /** The key of the widget that holds an element. The lab numbers its keys anew whenever its draft is replaced. */
@@ -46,9 +47,9 @@ function keepFocus({ document, location }) {
     last = null;
     if (!page()?.contains(target) || target === page()) return;
     const above = [...page().querySelectorAll(`${STOPS}, ${HEADINGS}`)].filter(
-      (each) => each.compareDocumentPosition(target) === Node.DOCUMENT_POSITION_FOLLOWING,
+      (each) => each.compareDocumentPosition(target) === Node.DOCUMENT_POSITION_FOLLOWING && !each.closest("[inert]"),
     );
-    last = { ...traceOf(target), above: above.slice(-40).map(traceOf), path: location.pathname };
+    last = { ...traceOf(target), above: above.slice(-NEAR).map(traceOf), path: location.pathname };
   };
 
   const give = (element) => {
