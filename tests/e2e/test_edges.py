@@ -244,6 +244,14 @@ def test_a_screen_reader_hears_the_description_of_a_chart_and_no_fields(visit):
     assert chart.locator("svg [aria-label]:not(.role-title-text, .role-title-subtitle)").count() == 0
 
 
+@pytest.mark.parametrize("path", ["", "training_lab"], ids=["home", "lab"])
+def test_the_headings_of_a_page_skip_no_level(visit, path):
+    page = visit(path)
+    wait_for_player(page)
+    heading = page.get_by_role("heading", name="Inside layer", level=2)
+    expect(heading).to_have_count(1, timeout=PATIENCE)
+
+
 def test_without_the_server_the_reader_is_told_what_the_page_does(browser, server):
     page = open_page(browser, f"{server.url.replace('127.0.0.1', 'localhost')}/two_reparameterizations")
     wait_until_settled(page)

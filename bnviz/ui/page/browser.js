@@ -33,6 +33,7 @@ function mindPage(window) {
   const reword = () => {
     asked = 0;
     nameRepeatedFields(window);
+    levelPlayers(window);
     rewordLostConnection(window);
   };
   const onChange = () => {

@@ -33,6 +33,17 @@ function nameRepeatedFields({ document }) {
   }
 }
 
+/** Let the player's heading stand one level below what it belongs to: the page where no section is above it. */
+function levelPlayers({ document }) {
+  const sections = [...document.querySelectorAll("[data-testid=stMain] h2")];
+  for (const place of document.querySelectorAll("[data-testid=stMain] [data-testid=stBidiComponentIsolated]")) {
+    const host = [place, ...place.children].find((each) => each.shadowRoot);
+    const title = host?.shadowRoot.querySelector("h3.inside-title");
+    const isAbove = (section) => section.compareDocumentPosition(host) & Node.DOCUMENT_POSITION_FOLLOWING;
+    title?.setAttribute("aria-level", sections.some(isAbove) ? "3" : "2");
+  }
+}
+
 const LOST = "The connection to the server is lost. This page tries again by itself; reload it if that takes long.";
 
 /** Say in words for readers what Streamlit says in words for those who run it. */
