@@ -51,7 +51,9 @@ const themes = new WeakMap();
 function followTheme(place, setTriggerValue) {
   const style = getComputedStyle(place.host ?? place);
   const background = style.getPropertyValue("--st-background-color");
-  document.documentElement.style.setProperty("--bnviz-focus", style.getPropertyValue("--st-primary-color"));
+  const root = document.documentElement.style;
+  root.setProperty("--bnviz-focus", style.getPropertyValue("--st-primary-color"));
+  root.setProperty("--bnviz-ground", background);
   const before = themes.get(place);
   themes.set(place, background);
   if (before && before !== background) setTriggerValue("theme", background);
