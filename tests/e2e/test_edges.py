@@ -226,7 +226,9 @@ def test_fields_of_several_runs_have_names_of_their_own(visit):
 
 
 def test_a_training_that_begins_and_ends_is_announced(visit):
-    long = Experiment(widths=(16,) * 20, steps=5000, records=60, seed=77, runs=(Run(norm="batch"),))
+    # The browser takes a few seconds to load what listens.
+    runs = tuple(Run(norm=norm) for norm in ("batch", "layer", "none"))
+    long = Experiment(widths=(16,) * 20, steps=5000, records=60, seed=77, runs=runs)
     page = visit(f"training_lab?{urlencode(long.to_query())}")
     said = page.locator("[role=status].bnviz-spoken")
     expect(said).to_have_text("Training.", timeout=PATIENCE)
