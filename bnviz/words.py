@@ -7,6 +7,8 @@ ROUNDING = 1e-12  # sums of a few numbers of size 1 come out this far from 0
 
 _LARGEST = 1e20
 _DIGITS, _SUPERSCRIPTS = "-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"
+_MINUS = re.compile(r"(?<![\w.])-(?=\d)")
+_POWER = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)e([+-]\d+)")
 _RAISED, _LOWERED = str.maketrans(_DIGITS, _SUPERSCRIPTS), str.maketrans(_SUPERSCRIPTS, _DIGITS)
 
 
@@ -26,6 +28,16 @@ def percent(share: float) -> str:
     if 0.99 < share < 1:
         return "> 99 %"
     return f"{floor(100 * share + 0.5)} %"
+
+
+def typeset(text: str) -> str:
+    """Write the numbers in a sentence as readers do: −19.1 for -19.1, and 4.2·10⁻¹⁷ for 4.2e-17."""
+    return _MINUS.sub("−", _POWER.sub(_power, text))
+
+
+def _power(found: re.Match[str]) -> str:
+    power = "10" + str(int(found[2])).translate(_RAISED)
+    return power if found[1] == "1" else f"{found[1]}·{power}"
 
 
 def bounded(value: float, digits: int = 3) -> str:

@@ -18,6 +18,7 @@ import altair as alt
 import pandas as pd
 
 from bnviz.styles import RunStyle, Theme
+from bnviz.words import typeset
 
 Layers = alt.LayerChart
 
@@ -92,7 +93,7 @@ def finish(
         height=height + words,
         autosize=alt.AutoSizeParams(type="fit", contains="padding"),
         title=alt.TitleParams(heading, subtitle=lines),
-        description=" ".join([f"{title}.", *notes, description]),
+        description=typeset(" ".join([f"{title}.", *notes, description])),
     )
     return (
         chart.configure(
@@ -101,6 +102,8 @@ def finish(
             padding={"left": 4, "right": 12, "top": 4, "bottom": 4},
         )
         .configure_view(stroke=None)
+        # A screen reader hears the description. Vega would add a name for every mark, of fields and raw numbers.
+        .configure_mark(aria=False)
         .configure_title(
             anchor="start",
             frame="bounds",
@@ -115,6 +118,7 @@ def finish(
             offset=12,
         )
         .configure_axis(
+            aria=False,
             labelColor=palette.text,
             titleColor=palette.text,
             labelFontSize=14,
@@ -127,6 +131,7 @@ def finish(
             labelOverlap=True,
         )
         .configure_legend(
+            aria=False,
             orient="top",
             direction="horizontal",
             titleColor=palette.text,

@@ -1,7 +1,8 @@
 """Every private or undocumented call of Streamlit, in one place: what it stands in for, and what would break.
 
 Tried with the version that `requirements.txt` pins; `tests/unit/test_private.py` fails when one of them goes away.
-Three things of this kind cannot stand here: `page.css` finds elements by their `data-testid`, `.streamlit/config.toml`
+Three things of this kind cannot stand here: `page.css` and the scripts beside it find elements by their `data-testid`
+(`tests/e2e/test_edges.py` fails when one of those goes away), `.streamlit/config.toml`
 sets `runner.postScriptGC` and `global.maxCachedMessageAge`, which no page of the documentation names, and `app.py`
 needs `st.App` to be assigned where `streamlit run` looks for it.
 """

@@ -21,12 +21,15 @@ def path_of(file: str) -> str:
 PATHS = [path_of(page.file) for page in PAGES]
 
 
-def open_page(browser: Browser, address: str, screen: str = "desk", scheme: str = "light") -> Page:
+def open_page(
+    browser: Browser, address: str, screen: str = "desk", scheme: str = "light", size: tuple[int, int] | None = None
+) -> Page:
     """Open an address in a window of its own, and note what the browser complains about and whom it asks.
 
+    `size` is that of the window where it is none of the screens.
     The lists are `page.complaints` and `page.hosts`; close `page.context` in the end.
     """
-    width, height = SCREENS[screen]
+    width, height = size or SCREENS[screen]
     page = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme).new_page()
     page.complaints, page.hosts = [], set()
 

@@ -95,14 +95,14 @@ def test_runs_are_added_copied_and_removed(lab):
     app = lab()
     field(app, "run1_lr").set_value(0.7)
     app.run()
-    button(app, "Copy").click().run()
+    button(app, "Copy run 1").click().run()
     assert field(app, "run2_lr").value == 0.7
     button(app, "Add a run").click().run()
     button(app, "Add a run").click().run()
     assert button(app, "Add a run").disabled
     for _ in range(3):
-        button(app, "Remove").click().run()
-    assert button(app, "Remove").disabled
+        button(app, "Remove run 1").click().run()
+    assert button(app, "Remove run 1").disabled
     assert not app.exception
 
 

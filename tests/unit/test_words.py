@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bnviz.words import bounded, percent, short
+from bnviz.words import bounded, percent, short, typeset
 
 
 @pytest.mark.parametrize(
@@ -51,3 +51,15 @@ def test_shares_are_written_as_in_the_player(share, text):
 )
 def test_numbers_that_blew_up_are_not_spelled_out(value, text):
     assert bounded(value) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "typeset_text"),
+    [
+        ("β -19.1 at step 1,500.", "β −19.1 at step 1,500."),
+        ("folded 1e-17, plain -4.2e+05; 3e-06", "folded 10⁻¹⁷, plain −4.2·10⁵; 3·10⁻⁶"),
+        ("run-2 of 2026-11-28, 15-85 %, layer1e-5", "run-2 of 2026-11-28, 15-85 %, layer1e-5"),
+    ],
+)
+def test_numbers_in_a_sentence_are_written_as_readers_do(text, typeset_text):
+    assert typeset(text) == typeset_text

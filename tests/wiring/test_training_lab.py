@@ -65,7 +65,8 @@ OF_A_NORM = {
 }
 OF_A_KICK = {"After step": ("step", 6), "Multiply hidden weights by": ("factor", 7.0)}
 ELSEWHERE = {
-    "Start from", "Hidden layers", "A width for each layer", "Layer 1", "Layer 2", "Copy", "Remove", "Add a run",
+    "Start from", "Hidden layers", "A width for each layer", "Layer 1", "Layer 2", "Copy run 1", "Copy run 2",
+    "Remove run 1", "Remove run 2", "Remove kick 1", "Add a run",
     "Add a kick to the weights", "Train", "Reset to defaults", "Table",
     "Open a recording (.npz) or an experiment (.json)", "Download table (.csv)",
     "Download recording (.npz)", "Download experiment (.json)", "player",
@@ -182,15 +183,15 @@ def test_widths_are_set_layer_by_layer_or_together():
 def test_runs_and_kicks_are_added_copied_and_removed_where_the_button_stands():
     page = lab(with_run(1, lr=0.7))
     plain = Run(norm="none", lr=0.7)
-    labeled(page, "Copy", "copy1").click()
+    labeled(page, "Copy run 1").click()
     page.run()
     assert written(page).runs == (BASE.runs[0], BASE.runs[0], plain)
-    labeled(page, "Remove", "remove2").click()
+    labeled(page, "Remove run 2").click()
     page.run()
-    labeled(page, "Copy", "copy2").click()
+    labeled(page, "Copy run 2").click()
     page.run()
     assert written(page).runs == (BASE.runs[0], plain, plain)
-    labeled(page, "Remove", "remove1").click()
+    labeled(page, "Remove run 1").click()
     page.run()
     labeled(page, "Add a run").click()
     page.run()
@@ -198,7 +199,7 @@ def test_runs_and_kicks_are_added_copied_and_removed_where_the_button_stands():
     labeled(page, "Add a kick to the weights").click()
     page.run()
     assert written(page).interventions == (KICK, Intervention(step=4, factor=10.0))
-    labeled(page, "Remove", "unkick1").click()
+    labeled(page, "Remove kick 1").click()
     page.run()
     assert written(page).interventions == (Intervention(step=4, factor=10.0),)
 
@@ -316,5 +317,5 @@ def test_a_control_comes_and_goes_at_once_with_the_one_that_it_depends_on(page):
 def test_the_run_that_is_removed_is_the_one_whose_button_was_pressed(number):
     runs = tuple(Run(lr=rate) for rate in (0.1, 0.2, 0.3))
     page = lab(BASE.model_copy(update={"runs": runs}))
-    page.press(labeled(page, "Remove", f"remove{number + 1}").key)
+    page.press(labeled(page, f"Remove run {number + 1}").key)
     assert written(page).runs == (*runs[:number], *runs[number + 1 :])

@@ -91,7 +91,7 @@ def _cell_layers(drawn: pd.DataFrame, x: alt.X, y: alt.Y, fields: Sequence[str],
         # Ordered by lightness, so that it reads in gray and to the color-blind.
         scale=alt.Scale(scheme="viridis", domain=[0, 1]),
         legend=alt.Legend(
-            title="test accuracy", titleOrient="left", gradientLength=150, gradientThickness=12, values=[0, 0.5, 1]
+            title="test accuracy", titleOrient="left", gradientLength=110, gradientThickness=12, values=[0, 0.5, 1]
         ),
     )
     learned, lost = drawn[drawn["accuracy"].notna()], drawn[drawn["accuracy"].isna()]

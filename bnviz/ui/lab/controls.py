@@ -72,14 +72,14 @@ def run_controls(draft: Draft, key: str) -> tuple[Draft, bool]:
             run = dict(run)
             for control in RUN_MAIN:
                 run[control.field] = draw(control, run, f"{key}_run{number + 1}")
-            fold = st.expander("More", key=more_of_run(number + 1), on_change="rerun")
+            fold = st.expander(f"More of run {number + 1}", key=more_of_run(number + 1), on_change="rerun")
             if fold.open:
                 with fold:
                     run |= _grid(RUN_MORE, run, f"{key}_run{number + 1}", columns=1)
             with st.container(horizontal=True):
-                if st.button("Copy", key=f"{key}_copy{number + 1}", disabled=len(runs) >= most):
+                if st.button(f"Copy run {number + 1}", key=f"{key}_copy{number + 1}", disabled=len(runs) >= most):
                     action = ("copy", number)
-                if st.button("Remove", key=f"{key}_remove{number + 1}", disabled=len(runs) == 1):
+                if st.button(f"Remove run {number + 1}", key=f"{key}_remove{number + 1}", disabled=len(runs) == 1):
                     action = ("remove", number)
             runs[number] = run
     if st.button("Add a run", key=f"{key}_add", icon=":material/add:", disabled=len(runs) >= most):
@@ -96,7 +96,7 @@ def intervention_controls(draft: Draft, key: str) -> tuple[Draft, bool]:
         with st.container(horizontal=True, vertical_alignment="bottom"):
             for control in KICK:
                 kick[control.field] = draw(control, kick, f"{key}_kick{number + 1}", width=200)
-            if st.button("Remove", key=f"{key}_unkick{number + 1}"):
+            if st.button(f"Remove kick {number + 1}", key=f"{key}_unkick{number + 1}"):
                 removed = number
     added = st.button(
         "Add a kick to the weights",

@@ -8,8 +8,6 @@
  * second is left out until the reader touches the page again.
  */
 function keepOneEntryAPage({ document, history, location }) {
-  if (history.keepsOneEntryAPage) return; // as long as the tab lives
-  history.keepsOneEntryAPage = true;
   const push = history.pushState.bind(history);
   let wentBack = false;
   window.addEventListener("popstate", () => (wentBack = true));
@@ -23,11 +21,39 @@ function keepOneEntryAPage({ document, history, location }) {
   };
 }
 
+/** Look after the page for as long as the tab lives, whatever Streamlit draws anew. */
+function mindPage(window) {
+  if (window.bnvizMinded) return;
+  window.bnvizMinded = true;
+  keepOneEntryAPage(window);
+  mindMenu(window);
+  const restoreFocus = keepFocus(window);
+  const tell = tellOfTrainings(window);
+  let asked = 0;
+  const reword = () => {
+    asked = 0;
+    nameRepeatedFields(window);
+    levelPlayers(window);
+    rewordLostConnection(window);
+  };
+  const onChange = () => {
+    restoreFocus();
+    tell();
+    asked ||= requestAnimationFrame(reword);
+  };
+  new MutationObserver(onChange).observe(window.document.body, { childList: true, subtree: true });
+  onChange();
+}
+
 const themes = new WeakMap();
 
 /** Ask for the page again when the theme has changed: charts and formulas are sent in the colors of one theme. */
 function followTheme(place, setTriggerValue) {
-  const background = getComputedStyle(place.host ?? place).getPropertyValue("--st-background-color");
+  const style = getComputedStyle(place.host ?? place);
+  const background = style.getPropertyValue("--st-background-color");
+  const root = document.documentElement.style;
+  root.setProperty("--bnviz-focus", style.getPropertyValue("--st-primary-color"));
+  root.setProperty("--bnviz-ground", background);
   const before = themes.get(place);
   themes.set(place, background);
   if (before && before !== background) setTriggerValue("theme", background);
@@ -35,6 +61,6 @@ function followTheme(place, setTriggerValue) {
 
 // Streamlit calls this again on the same parent whenever the theme changes.
 export default function mount({ parentElement, setTriggerValue }) {
-  keepOneEntryAPage(window);
+  mindPage(window);
   followTheme(parentElement, setTriggerValue);
 }

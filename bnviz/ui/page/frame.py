@@ -18,7 +18,11 @@ CARDS_IN_A_ROW = 3
 PROSE_WIDTH = 700  # pixels: about 70 to 80 characters a line
 ENLARGED = 1.29  # what `presenter.css` makes of 1
 
-_browser = st.components.v2.component("bnviz_browser", js=(HERE / "browser.js").read_text(encoding="utf-8"))
+# Joined in this order into one module, because a component takes one script.
+_SCRIPTS = ("menu.js", "focus.js", "spoken.js", "browser.js")
+_browser = st.components.v2.component(
+    "bnviz_browser", js="\n".join((HERE / name).read_text(encoding="utf-8") for name in _SCRIPTS)
+)
 
 
 @contextmanager
