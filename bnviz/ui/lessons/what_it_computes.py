@@ -233,7 +233,9 @@ def controls() -> Settings:
 def edit(size: int, unit: int) -> pd.DataFrame:
     """Draw the table of the first `size` examples, `unit` marked, and return it as the reader left it."""
     state = st.session_state
-    helps = {column_of(unit): "Double-click a cell, or tap it twice, to change it." for unit in UNITS}
+    helps = {
+        column_of(unit): "Double-click a cell, tap it twice, or press Enter on it, to change it." for unit in UNITS
+    }
     helps[UPSTREAM] = "The gradient of the loss with respect to y, for the unit that is picked."
     table = st.data_editor(
         state["what_it_computes_table"].iloc[:size],
