@@ -147,8 +147,8 @@ with frame.page("pages/1_what_it_computes.py"):
     st.title("Batch norm sets mean and spread; its gradient accounts for that")
     with frame.prose():
         st.markdown(
-            "Change a number of the mini-batch (double-click or double-tap its cell, or press Enter on it), pick a unit "
-            "and an example, and follow it forward and back. dy is the gradient of the loss that arrives at the "
+            "Change a number of the mini-batch (double-click or double-tap its cell, or press Enter on it), pick a "
+            "unit and an example, and follow it forward and back. dy is the gradient of the loss that arrives at the "
             "outputs of the picked unit."
         )
     problems = mini_batch.open_page(st.query_params.to_dict())
