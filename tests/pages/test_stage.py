@@ -171,6 +171,8 @@ def test_a_task_at_work_shows_its_bar_and_what_there_is_of_it(stage, monkeypatch
     data = json.loads(bar.proto.json)
     assert (data["total"], data["before"], data["unit"]) == (6, 2, "network")
     assert data["stream"].startswith("bnviz/stream/")
+    app.run()
+    assert json.loads(components(app)[0].proto.json) == data, "to be drawn again is no reason to begin again"
     release.set()
     with queue.join("b", Counting("b")) as ticket:
         assert ticket.wait(60).result == "all of b"

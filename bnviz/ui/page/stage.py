@@ -183,9 +183,11 @@ class Stage:
         early = st.session_state.get(self._ended)
         if early and early[0] == key:
             kept = training_queue().result(early[1]) if early[1] else Done("stopped", key)
-            if kept is not None:
-                desk().leave(self.key)  # asked for again, it is begun anew
-                return kept
+        else:
+            kept = training_queue().result(key)
+        if kept is not None:
+            desk().leave(self.key, key)
+            return kept
         try:
             watch = desk().ask(self.key, key, partial(training_queue().join, key, task, visitor()), encode)
         except QueueFull as full:
@@ -199,7 +201,7 @@ class Stage:
         state = wait_a_moment(watch.ticket)
         if not isinstance(state, Done):
             return watch
-        desk().leave(self.key)
+        desk().leave(self.key, key)
         if state.ending == "deadline":
             st.session_state[self._ended] = (key, state.key)
         return state

@@ -76,12 +76,14 @@ class Desk:
             self._watches[place] = watch
             return watch
 
-    def leave(self, place: str) -> None:
-        """Wait no longer in a place."""
+    def leave(self, place: str, key: str | None = None) -> None:
+        """Wait no longer in a place, or there no longer for the job `key`."""
         with self._lock:
-            watch = self._watches.pop(place, None)
-        if watch is not None:
-            watch.ticket.leave()
+            watch = self._watches.get(place)
+            if watch is None or (key is not None and watch.ticket.key != key):
+                return
+            del self._watches[place]
+        watch.ticket.leave()
 
     def watches(self) -> dict[str, Watch]:
         """What the places wait for."""
