@@ -174,18 +174,23 @@ class Reader:
 
     async def _follow(self, run: Run) -> None:
         """Hear what the server tells of all that is waited for, and ask again for each part that has ended."""
-        address = next(iter(run.waits.values())).stream
-        async for words, size in _hear(self.host, address):
+        before = dict(run.waits)
+        async for words, size in _hear(self.host, next(iter(before.values())).stream):
             run.bytes += size
             if words["kind"] == "part" and run.moving is None:
                 run.moving = time.perf_counter() - run.asked
             wait = next((wait for wait in run.waits.values() if wait.watch == words["watch"]), None)
             if wait and words["kind"] in (ENDED, MORE):
-                if words["kind"] == ENDED:
-                    del run.waits[wait.component]
-                run.finished = False
-                await self.ask(*self._page, wait=wait)
-                await self._read_on(run, lambda run: run.finished)
+                await self._ask_again(run, wait)
+        if run.waits == before:  # there was nothing to tell of what is waited for
+            await self._ask_again(run, next(iter(before.values())))
+
+    async def _ask_again(self, run: Run, wait: Wait) -> None:
+        run.finished = False
+        # The part of the page is drawn anew, with all that it still waits for.
+        run.waits = {name: other for name, other in run.waits.items() if other.fragment != wait.fragment}
+        await self.ask(*self._page, wait=wait)
+        await self._read_on(run, lambda run: run.finished)
 
 
 @asynccontextmanager

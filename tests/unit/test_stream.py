@@ -237,7 +237,7 @@ def test_parts_come_in_order_and_each_once(desk):
 
 def test_a_figure_that_fills_in_is_drawn_again_when_there_is_more(desk):
     ticket = Ticket(partial="rows")
-    desk.ask("figure", "a", lambda: ticket)
+    desk.ask("figure", "a", lambda: ticket, fills=True)
 
     async def test():
         reader = reader_of(desk)
@@ -258,7 +258,7 @@ def test_a_figure_that_fills_in_is_drawn_again_when_there_is_more(desk):
 def test_a_figure_that_fills_in_quickly_is_not_drawn_for_every_row(desk, monkeypatch):
     monkeypatch.setattr(stream, "MORE", 1e9)
     ticket = Ticket()
-    desk.ask("figure", "a", lambda: ticket)
+    desk.ask("figure", "a", lambda: ticket, fills=True)
 
     async def test():
         reader = reader_of(desk)

@@ -125,7 +125,7 @@ class Stage:
         found: list[Done[Any]] = []
         before, total = 0, sum(task.steps for task in tasks)
         for task in tasks:
-            done = self._obtain(task)
+            done = self._obtain(task, fills=True)
             if isinstance(done, Watch):
                 self._watch(done, task, Course(total, before, unit))
                 return found, done.ticket.partial
@@ -177,7 +177,7 @@ class Stage:
         for outcome in troubled:
             st.warning(f"{literal(outcome.label)} {outcome.status}: its loss or a weight left the range of numbers.")
 
-    def _obtain(self, task: Task, encode: Encode | None = None) -> Done[Any] | Watch | None:
+    def _obtain(self, task: Task, encode: Encode | None = None, fills: bool = False) -> Done[Any] | Watch | None:
         """Return what the task led to, or a watch while it is worked on; None when there is no room for it."""
         key = job_key(task)
         early = st.session_state.get(self._ended)
@@ -189,7 +189,7 @@ class Stage:
             desk().leave(self.key, key)
             return kept
         try:
-            watch = desk().ask(self.key, key, partial(training_queue().join, key, task, visitor()), encode)
+            watch = desk().ask(self.key, key, partial(training_queue().join, key, task, visitor()), encode, fills)
         except QueueFull as full:
             with self.messages.container():
                 st.warning(

@@ -27,12 +27,14 @@ class Watch:
     """A job that one place of a page waits for.
 
     id       names it to the browser; never used twice
-    encode   makes bytes of each part of the result, for a place that shows parts; else None
+    encode   makes bytes of each part of the result, for a place that shows parts in the browser; else None
+    fills    whether the place is drawn again whenever the result has grown
     renewed  the run of the page in which the place last asked for it
     """
 
     ticket: Ticket[Any, Any]
-    encode: Encode | None
+    encode: Encode | None = None
+    fills: bool = False
     renewed: int = 0
     id: str = field(default_factory=lambda: str(next(_numbers)))
 
@@ -59,7 +61,14 @@ class Desk:
             if watch.renewed < self._run:
                 self.leave(place)
 
-    def ask(self, place: str, key: str, join: Callable[[], Ticket[Any, Any]], encode: Encode | None = None) -> Watch:
+    def ask(
+        self,
+        place: str,
+        key: str,
+        join: Callable[[], Ticket[Any, Any]],
+        encode: Encode | None = None,
+        fills: bool = False,
+    ) -> Watch:
         """Wait for the job `key` in a place of the page, instead of what it waited for before.
 
         `join` takes a ticket; what it raises is raised here.
@@ -72,7 +81,7 @@ class Desk:
             if before is not None:
                 del self._watches[place]
                 before.ticket.leave(for_good=True)
-            watch = Watch(join(), encode, self._run)
+            watch = Watch(join(), encode, fills, self._run)
             self._watches[place] = watch
             return watch
 

@@ -141,7 +141,7 @@ class Told:
             await asyncio.sleep(SPACING * watch.ticket.turn())
             yield _message(watch.id, "ended", ending=state.ending)
             return
-        if encode is None and partial is not None and partial is not self.grown and now - self.drawn >= MORE:
+        if watch.fills and partial is not None and partial is not self.grown and now - self.drawn >= MORE:
             self.grown, self.drawn = partial, now
             yield _message(watch.id, "more")
         if now - self.at >= WORD:
