@@ -29,6 +29,11 @@ QUESTION = """
 ones no longer apply: doesn't that hurt convergence? Why not just y = γx + β?”
 """
 
+CAPTION = (
+    "Each network has five hidden layers of 64 sigmoids, starts from the same weights, and sees the same batches of 64 "
+    "images. Look at the histograms: where do a layer's values lie, and does anything move?"
+)
+
 # Each part of the question: its short answer, and the page that shows it.
 SHORT_ANSWERS = (
     (
@@ -148,15 +153,17 @@ def the_race() -> None:
     )
     chosen = choose_runs(norms)
     st.query_params.from_dict(to_query(chosen or norms, seed))
-    stage = reserve("the_question_race", (1060, 1620))
-    done = stage.show(race(chosen, seed)) if chosen else None
-    st.caption(
-        "Each network has five hidden layers of 64 sigmoids, starts from the same weights, and sees the same batches "
-        "of 64 images. Look at the histograms: where do a layer's values lie, and does anything move?"
-    )
-    if not chosen:
+    if chosen:
+        played(chosen, seed, guess)
+    else:
         st.info("Switch on at least one equation.")
-    elif done and done.result:
+
+
+@section
+def played(chosen: list[str], seed: int, guess: str | None) -> None:
+    """Play the race as it comes, and settle the guess."""
+    done = reserve("the_question_race", (1060, 1620), CAPTION).show(race(chosen, seed))
+    if done and done.result:
         tell(done, dict(zip(chosen, outcomes(done.result), strict=True)), guess, seed)
 
 

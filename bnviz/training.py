@@ -52,6 +52,7 @@ def train(
     training.on_record = tell
     training.run()
     tell()
+    del training.on_record  # a circle, which would keep all of it until the next collection of garbage
     return recorder.history(training.status(), order)
 
 

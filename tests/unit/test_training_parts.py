@@ -235,4 +235,11 @@ def test_losses_are_reported_with_every_step_and_stay_with_a_new_part(work):
 
 def test_a_part_is_made_once_for_all_who_look_at_it(work):
     part = work("finished", 1.0).parts[0]
-    assert part.history is part.history
+    asked = []
+
+    def encode(history):
+        asked.append(len(history.steps))
+        return b"%d" % len(asked)
+
+    assert [part.encoded(name, encode) for name in ("a", "a", "b")] == [b"1", b"1", b"2"]
+    assert asked == [part.last - part.first] * 2

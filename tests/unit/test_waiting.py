@@ -20,6 +20,9 @@ class Ticket:
         self.clock, self.takes = clock, takes
         self.waits: list[float] = []
 
+    def look(self) -> Any:
+        return WORK
+
     def wait(self, seconds: float) -> Any:
         self.waits.append(seconds)
         if self.takes is None or self.takes > seconds:
@@ -49,7 +52,9 @@ def turns(monkeypatch):
         happened.append(f"{name} ends")
 
     monkeypatch.setattr(
-        waiting, "page_scripts", SimpleNamespace(turn=lambda: noting("turn"), pause=lambda: noting("pause"))
+        waiting,
+        "page_scripts",
+        SimpleNamespace(turn=lambda: noting("turn"), pause=lambda: noting("pause"), crowded=False),
     )
     return happened
 
@@ -125,3 +130,11 @@ def test_a_page_leaves_at_its_end_what_it_did_not_ask_for_and_nothing_when_it_br
     with waiting.whole_page():
         place("b")
     assert list(desk.watches()) == ["b"]
+
+
+def test_in_a_crowd_nobody_gives_up_the_turn_to_wait(clock, turns):
+    waiting.page_scripts.crowded = True
+    ticket = Ticket(clock)
+    assert waiting.wait_a_moment(ticket) is WORK
+    assert ticket.waits == []
+    assert turns == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -14,8 +15,8 @@ from bnviz.experiment import Experiment
 from bnviz.outcome import Outcome, outcomes
 from bnviz.ui.page.literal import literal
 from bnviz.ui.page.waiting import desk, wait_a_moment
-from bnviz.ui.player import growing_player, packed, player, player_table
-from bnviz.ui.player.payload import View
+from bnviz.ui.player import growing_player, player, player_table
+from bnviz.ui.player.payload import View, pack
 from bnviz.ui.private import Place, visitor
 from bnviz.ui.server.budget import nearest_allowed, refused
 from bnviz.ui.server.desk import Encode, Watch
@@ -283,4 +284,4 @@ def _place(container: str, key: str, height: Height | None, caption: str) -> Sta
 
 
 def _encode(view: View, part: Part) -> bytes:
-    return packed(part.history, view=view).compressed
+    return part.encoded(view, lambda history: gzip.compress(pack(history, view=view), 3))

@@ -43,7 +43,7 @@ BEAT = 0.05  # seconds between two looks at what a visitor waits for
 LOOKS = 400  # a second, of all visitors together
 WORD = 0.1  # seconds between two words on the progress
 MORE = 0.5  # seconds after which a figure that fills in is drawn again
-SPACING = 0.02  # seconds between two waiters of one job who go on with its result
+SPACING = 0.01  # seconds between two waiters of one job who go on with its result
 SLOW = 20.0  # seconds that a message may take to be accepted by the network
 _CROWD: set[Stream] = set()
 

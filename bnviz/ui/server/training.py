@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import cache, cached_property
+from collections.abc import Callable, Hashable, Sequence
+from functools import cache
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Protocol
 
 from bnviz.costs import work
@@ -32,18 +32,26 @@ PART = 0.25  # seconds of training from which its next records are a part of the
 FIRST_PART = 0.05  # the same for the first, which somebody waits for
 
 
-@dataclass(frozen=True, eq=False)
 class Part:
     """Some records of a training that goes on or has just ended, those numbered `first` to `last` without `last`."""
 
-    recorded: Recorded
-    first: int
-    last: int
+    def __init__(self, recorded: Recorded, first: int, last: int) -> None:
+        self.first, self.last = first, last
+        self._recorded = recorded
+        self._encoded: dict[Hashable, bytes] = {}
+        self._lock = Lock()
 
-    @cached_property
+    @property
     def history(self) -> History:
-        """The records; made only for those who look at them."""
-        return self.recorded.part(self.first, self.last)
+        """The records, put together anew at every call."""
+        return self._recorded.part(self.first, self.last)
+
+    def encoded(self, name: Hashable, encode: Callable[[History], bytes]) -> bytes:
+        """What `encode` makes of the records; made once for all who ask for it by the same name."""
+        with self._lock:
+            if name not in self._encoded:
+                self._encoded[name] = encode(self.history)
+            return self._encoded[name]
 
 
 class Computation(Protocol):

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import Semaphore, local
+from threading import Lock, Semaphore, local
 
+CROWD = 5  # scripts that wait for their turn
 PATIENCE = 5.0  # seconds after which a script goes on without a turn, so that no slow page holds up all others
 
 
@@ -23,6 +24,13 @@ class Turns:
         # Unlike a lock, it wakes those who wait in the order in which they came.
         self._place = Semaphore()
         self._own = local()
+        self._waiting = 0
+        self._counting = Lock()
+
+    @property
+    def crowded(self) -> bool:
+        """Whether many scripts wait for their turn."""
+        return self._waiting >= CROWD
 
     @contextmanager
     def turn(self) -> Iterator[None]:
@@ -47,7 +55,11 @@ class Turns:
                 self._take()
 
     def _take(self) -> None:
+        with self._counting:
+            self._waiting += 1
         self._own.has_turn = self._place.acquire(timeout=self._patience)
+        with self._counting:
+            self._waiting -= 1
 
     def _give(self) -> bool:
         had = getattr(self._own, "has_turn", False)
