@@ -62,9 +62,9 @@ def _free_port() -> int:
 class Server:
     """A Streamlit server that runs one script on a port of its own, and may be killed and started again there."""
 
-    def __init__(self, script: Path, log: Path) -> None:
-        self.script, self.log, self.port = script, log, _free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
+    def __init__(self, script: Path, log: Path, base: str = "") -> None:
+        self.script, self.log, self.port, self.base = script, log, _free_port(), base
+        self.url = f"http://127.0.0.1:{self.port}{base}"
         self.start()
 
     def start(self) -> None:
@@ -73,6 +73,7 @@ class Server:
             "server.address": "127.0.0.1",
             "server.headless": "true",
             "server.fileWatcherType": "none",
+            "server.baseUrlPath": self.base,
             "browser.gatherUsageStats": "false",
         }
         command = [sys.executable, "-m", "streamlit", "run", str(self.script)]
