@@ -1,4 +1,4 @@
-"""Pages that do not wait: records that play while they are made, controls that answer meanwhile, a hand that is fast."""
+"""Pages that do not wait: records play while they are made, controls answer meanwhile, and a hand may be fast."""
 
 import subprocess
 import sys
