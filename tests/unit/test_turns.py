@@ -1,10 +1,11 @@
 """Page scripts take turns: who waits lets others go on, and nobody waits for ever."""
 
+import time
 from threading import Event, Thread
 
 import pytest
 
-from bnviz.ui.server.turns import Turns
+from bnviz.ui.server.turns import CROWD, Turns
 
 SOON = 5.0  # seconds within which something must have happened; no test waits that long when all is well
 NOT_YET = 0.1  # seconds for which something must not happen
@@ -72,11 +73,10 @@ def test_after_its_patience_a_script_goes_on_and_takes_no_turn_from_others():
         pass
     end(slow)
     # Exactly one place is left: had the impatient script given back what it did not have, there would be two.
-    patient = Turns(patience=SOON)
-    patient._place = turns._place
-    first = Script(patient)
+    turns.patience = SOON
+    first = Script(turns)
     assert first.begun.wait(SOON)
-    second = Script(patient)
+    second = Script(turns)
     assert not second.begun.wait(NOT_YET)
     end(first, second)
 
@@ -90,3 +90,42 @@ def test_pausing_without_a_turn_changes_nothing():
     second = Script(turns)
     assert not second.begun.wait(NOT_YET)
     end(first, second)
+
+
+def test_of_those_who_wait_the_last_to_come_goes_on_first():
+    turns = Turns(patience=SOON)
+    at_work = Script(turns)
+    assert at_work.begun.wait(SOON)
+    early = Script(turns)
+    until_waiting(turns, 1)
+    late = Script(turns)
+    until_waiting(turns, 2)
+    end(at_work)
+    assert late.begun.wait(SOON)
+    assert not early.begun.wait(NOT_YET)
+    end(late)
+    assert early.begun.wait(SOON)
+    end(early)
+    assert not turns.crowded
+
+
+def test_many_who_wait_are_a_crowd():
+    turns = Turns(patience=SOON)
+    scripts = [Script(turns)]
+    assert scripts[0].begun.wait(SOON)
+    for number in range(1, CROWD + 1):
+        assert not turns.crowded
+        scripts.append(Script(turns))
+        until_waiting(turns, number)
+    assert turns.crowded
+    for script in scripts:
+        script.finish.set()
+    end(*scripts)
+    assert not turns.crowded
+
+
+def until_waiting(turns: Turns, number: int) -> None:
+    deadline = time.monotonic() + SOON
+    while len(turns._waiting) < number:
+        assert time.monotonic() < deadline
+        time.sleep(0.001)

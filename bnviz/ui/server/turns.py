@@ -1,16 +1,20 @@
-"""Scripts of pages take turns: one computes at a time, about in the order in which they came.
+"""Scripts of pages take turns: one computes at a time, and of those who wait the last to come is the first to go on.
 
 All threads of a server share one interpreter. When a class opens its pages at once and a hundred scripts run side by
-side, each gets a hundredth of it, and all of them end together, at the end. In turns the last ends no later, the first
-at once, and somebody who comes by waits for those before and not for all. Two at a time would take the interpreter
-from each other and from the thread that sends their messages: measured, a visit costs a quarter more.
+side, each gets a hundredth of it, and all of them end together, at the end. In turns the last ends no later and the
+first at once. Two at a time would take the interpreter from each other and from the thread that sends their messages:
+measured, a visit costs a quarter more.
+
+Of a hundred who came at the same moment it does not matter who is first. Who comes by later, or has only paused, is
+served at once in this order, and in the order of arrival would wait for all of them. It delays nobody for long: a
+script that has waited for `PATIENCE` goes on without a turn.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import Lock, Semaphore, local
+from threading import Event, Lock, local
 
 CROWD = 5  # scripts that wait for their turn
 PATIENCE = 5.0  # seconds after which a script goes on without a turn, so that no slow page holds up all others
@@ -20,17 +24,16 @@ class Turns:
     """Lets one thread at a time compute; one that got no turn for `patience` seconds computes all the same."""
 
     def __init__(self, patience: float = PATIENCE) -> None:
-        self._patience = patience
-        # Unlike a lock, it wakes those who wait in the order in which they came.
-        self._place = Semaphore()
+        self.patience = patience
+        self._lock = Lock()
+        self._free = True
+        self._waiting: list[Event] = []
         self._own = local()
-        self._waiting = 0
-        self._counting = Lock()
 
     @property
     def crowded(self) -> bool:
         """Whether many scripts wait for their turn."""
-        return self._waiting >= CROWD
+        return len(self._waiting) >= CROWD
 
     @contextmanager
     def turn(self) -> Iterator[None]:
@@ -55,17 +58,28 @@ class Turns:
                 self._take()
 
     def _take(self) -> None:
-        with self._counting:
-            self._waiting += 1
-        self._own.has_turn = self._place.acquire(timeout=self._patience)
-        with self._counting:
-            self._waiting -= 1
+        with self._lock:
+            if self._free:
+                self._free, self._own.has_turn = False, True
+                return
+            called = Event()
+            self._waiting.append(called)
+        in_time = called.wait(self.patience)
+        with self._lock:
+            if not in_time and called in self._waiting:
+                self._waiting.remove(called)
+            # It may have been called while its patience ended.
+            self._own.has_turn = called.is_set()
 
     def _give(self) -> bool:
         had = getattr(self._own, "has_turn", False)
         if had:
             self._own.has_turn = False
-            self._place.release()
+            with self._lock:
+                if self._waiting:
+                    self._waiting.pop().set()
+                else:
+                    self._free = True
         return had
 
 
