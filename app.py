@@ -162,7 +162,7 @@ def the_race() -> None:
 @section
 def played(chosen: list[str], seed: int, guess: str | None) -> None:
     """Play the race as it comes, and settle the guess."""
-    done = reserve("the_question_race", (1060, 1620), CAPTION).show(race(chosen, seed))
+    done = reserve("the_question_race", (1060, 1730), CAPTION).show(race(chosen, seed))
     if done and done.result:
         tell(done, dict(zip(chosen, outcomes(done.result), strict=True)), guess, seed)
 

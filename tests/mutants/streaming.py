@@ -22,7 +22,13 @@ MUTANTS = [
         TEST_DESK,
     ),
     Mutant("another job takes the place with grace", DESK, "leave(for_good=True)", "leave()", TEST_DESK),
-    Mutant("a full line leaves what was waited for", DESK, "del self._watches[place]", "pass", TEST_DESK),
+    Mutant(
+        "a full line leaves what was waited for",
+        DESK,
+        "del self._watches[place]\n                before",
+        "before",
+        TEST_DESK,
+    ),
     Mutant(
         "a job asked for again is left at the end", DESK, "                before.renewed = self._run\n", "", TEST_DESK
     ),
@@ -30,8 +36,8 @@ MUTANTS = [
     Mutant(
         "a place is left and its job is not",
         DESK,
-        "            watch.ticket.leave()\n",
-        "            pass\n",
+        "        watch.ticket.leave()\n",
+        "",
         TEST_DESK,
     ),
     Mutant("desks are kept for good", DESK, "= WeakValueDictionary()", "= {}  # type: ignore", TEST_DESK),

@@ -6,7 +6,13 @@ RACE = "tests/wiring/test_the_question.py"
 
 MUTANTS = [
     Mutant("race: the same seed again", "app.py", "str(seed + 1)", "str(seed)", f"{RACE} -k another_seed"),
-    Mutant("race: always all three", "app.py", "stage.show(race(chosen, seed))", "stage.show(race(norms, seed))", RACE),
+    Mutant(
+        "race: always all three",
+        "app.py",
+        ".show(race(chosen, seed))",
+        ".show(race(('none', 'affine', 'batch'), seed))",
+        RACE,
+    ),
     Mutant(
         "race: the lab opens seed 0",
         "app.py",

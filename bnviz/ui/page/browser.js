@@ -42,6 +42,7 @@ function mindPage(window) {
     asked ||= requestAnimationFrame(reword);
   };
   new MutationObserver(onChange).observe(window.document.body, { childList: true, subtree: true });
+  window.addEventListener("bnviz-waiting", onChange);
   onChange();
 }
 

@@ -83,6 +83,7 @@ class Player {
   /** Say how far a training has come that is waited for, with a button to stop it; "" when it is over. */
   wait(words) {
     this.root.classList.toggle("waiting", words !== "");
+    showWaiting(this.root, words !== "");
     this.part(".training-words").textContent = words;
   }
 

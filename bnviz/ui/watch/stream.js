@@ -21,6 +21,14 @@ function askInTurn(ask) {
   window.bnvizAsked = (window.bnvizAsked ?? Promise.resolve()).then(ask).catch(() => null).then(pause);
 }
 
+/** Let the page know whether a place waits: what is inside of a component cannot be seen from outside. */
+function showWaiting(root, waits) {
+  const host = root.getRootNode?.().host;
+  if (!host || host.classList.contains("bnviz-watch") === waits) return;
+  host.classList.toggle("bnviz-watch", waits);
+  window.dispatchEvent(new Event("bnviz-waiting"));
+}
+
 /** Takes bytes as they come, and gives the messages that are complete. */
 class Messages {
   constructor() {

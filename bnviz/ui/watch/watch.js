@@ -29,6 +29,7 @@ class Bar {
     this.root.querySelector(".words").textContent ||= data.words;
     if (same) return;
     this.close();
+    showWaiting(this.root, true);
     const ask = () => askInTurn(() => this.trigger("look", Date.now()));
     const end = () => {
       ask();
@@ -54,6 +55,7 @@ class Bar {
   close() {
     clearInterval(this.asking);
     this.leave();
+    showWaiting(this.root, false);
   }
 }
 

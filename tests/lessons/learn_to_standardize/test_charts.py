@@ -71,7 +71,7 @@ def test_the_descent_shows_start_path_and_goal_within_its_axes():
     for axis, column in (("x", "gamma"), ("y", "beta")):
         low, high = spec["layer"][0]["encoding"][axis]["scale"]["domain"]
         assert low < path()[column].min() < path()[column].max() < high
-    assert "After 40 steps γ = 2, β = -4." in spec["description"]
+    assert "After 40 steps γ = 2, β = −4." in spec["description"]
 
 
 def test_a_descent_that_was_given_up_is_another_mark_and_said():

@@ -66,7 +66,7 @@ def test_a_kick_is_one_point_a_unit_in_the_row_of_its_network():
     axis = spec["layer"][0]["encoding"]["y"]["axis"]
     assert axis["labelExpr"] == '["plain", "detached", "batch norm"][datum.value]'
     assert "at the left edge" in " ".join(spec["title"]["subtitle"])
-    assert "plain 0.5; detached 1e-07; batch norm 0" in spec["description"]
+    assert "plain 0.5; detached 10⁻⁷; batch norm 0" in spec["description"]
 
 
 def test_the_range_of_kicks_is_that_of_all_of_their_kind():

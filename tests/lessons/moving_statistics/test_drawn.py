@@ -6,6 +6,7 @@ import pytest
 
 from bnviz.lessons.moving_statistics import charts
 from bnviz.styles import RunStyle
+from bnviz.words import typeset
 from tests.lessons.drawn import require_colors, require_drawn
 from tests.wiring.pictures import picture
 
@@ -55,7 +56,8 @@ def test_each_unit_stands_where_the_kicks_took_it(kind, kicks, quantity):
     }
     assert (chart.title[0], points.axis_title("x")) == titles[quantity]
     assert chart.description.endswith(
-        f"After {kicks} of 3 kicks: " + "; ".join(f"{NAMES[run]} {value:.2g}" for run, value in wanted.items()) + "."
+        typeset(f"After {kicks} of 3 kicks: " + "; ".join(f"{NAMES[run]} {value:.2g}" for run, value in wanted.items()))
+        + "."
     )
     if quantity == "sd_ratio":
         assert chart.layer("rule").drawn("x")["x"].tolist() == [1.0]
