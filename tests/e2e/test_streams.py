@@ -39,11 +39,17 @@ def long(seed: int) -> str:
     return f"training_lab?{urlencode(LONG.model_copy(update={'seed': seed}).to_query())}"
 
 
+def wait_for_frames(page: Page) -> None:
+    """Scroll to the player, since off screen it does not play, and wait until some frames have passed."""
+    page.locator(".player .histograms").scroll_into_view_if_needed(timeout=PATIENCE)
+    until(page, f"{FRAME} > 3")
+
+
 def test_records_play_while_the_training_goes_on_and_other_controls_answer(visit, serve):
     page = visit(f"{serve(ROOT / 'app.py')}/{long(11)}")
     growing = page.locator(".player.waiting:not([data-draws='0'])")
     expect(growing).to_be_visible(timeout=PATIENCE)
-    until(page, f"{FRAME} > 3")
+    wait_for_frames(page)
     steps = page.get_by_role("spinbutton", name="Steps")
     steps.fill("40")
     steps.press("Enter")
@@ -60,7 +66,7 @@ def test_records_play_while_the_training_goes_on_and_other_controls_answer(visit
 def test_what_plays_goes_on_when_the_rest_has_come(visit, serve):
     small = Experiment(dataset="moons", widths=(32,) * 4, steps=1500, records=120, seed=12, runs=(Run(norm="batch"),))
     page = visit(f"{serve(ROOT / 'app.py')}/training_lab?{urlencode(small.to_query())}")
-    until(page, f"{FRAME} > 2")
+    wait_for_frames(page)
     page.get_by_role("radio", name="before normalization").check(force=True)
     expect(page.locator(".player.waiting")).to_have_count(0, timeout=PATIENCE)
     expect(page.get_by_test_id("stTable")).to_contain_text("finished", timeout=PATIENCE)
@@ -72,10 +78,10 @@ def test_streams_and_recordings_come_behind_a_base_path_too(visit, tmp_path):
     server = Server(ROOT / "app.py", tmp_path / "log.txt", base="/class/bnviz")
     try:
         page = visit(f"{server.url}/?seed=5")
-        until(page, f"{FRAME} > 3")
+        wait_for_frames(page)
         expect(page.locator(".player.waiting")).to_have_count(0, timeout=PATIENCE)
         page = visit(f"{server.url}/training_lab?{urlencode(LONG.model_copy(update={'steps': 50}).to_query())}")
-        until(page, f"{FRAME} > 3")
+        wait_for_frames(page)
     finally:
         server.stop()
 
@@ -97,6 +103,7 @@ def test_bursts_of_keys_beside_busy_cores_break_nothing_and_the_last_value_stand
     finally:
         for loop in busy:
             loop.kill()
+            loop.wait()
     expect(page.get_by_role("dialog")).to_have_count(0)
     expect(page.get_by_test_id("stException")).to_have_count(0)
     last = slider.get_attribute("aria-valuetext")
