@@ -92,21 +92,20 @@ def test_pausing_without_a_turn_changes_nothing():
     end(first, second)
 
 
-def test_of_those_who_wait_the_last_to_come_goes_on_first():
+def test_of_those_who_wait_the_last_and_the_first_go_on_in_turn():
     turns = Turns(patience=SOON)
     at_work = Script(turns)
     assert at_work.begun.wait(SOON)
-    early = Script(turns)
-    until_waiting(turns, 1)
-    late = Script(turns)
-    until_waiting(turns, 2)
+    scripts = []
+    for number in range(1, 5):
+        scripts.append(Script(turns))
+        until_waiting(turns, number)
     end(at_work)
-    assert late.begun.wait(SOON)
-    assert not early.begun.wait(NOT_YET)
-    end(late)
-    assert early.begun.wait(SOON)
-    end(early)
-    assert not turns.crowded
+    for number in (3, 0, 2, 1):
+        assert scripts[number].begun.wait(SOON)
+        assert sum(script.begun.is_set() for script in scripts) == 1
+        end(scripts[number])
+        scripts[number].begun.clear()
 
 
 def test_many_who_wait_are_a_crowd():

@@ -1,13 +1,13 @@
-"""Scripts of pages take turns: one computes at a time, and of those who wait the last to come is the first to go on.
+"""Scripts of pages take turns: one computes at a time, then in turn the first and the last of those who wait.
 
 All threads of a server share one interpreter. When a class opens its pages at once and a hundred scripts run side by
 side, each gets a hundredth of it, and all of them end together, at the end. In turns the last ends no later and the
 first at once. Two at a time would take the interpreter from each other and from the thread that sends their messages:
 measured, a visit costs a quarter more.
 
-Of a hundred who came at the same moment it does not matter who is first. Who comes by later, or has only paused, is
-served at once in this order, and in the order of arrival would wait for all of them. It delays nobody for long: a
-script that has waited for `PATIENCE` goes on without a turn.
+Of a hundred who came at the same moment it does not matter who is next. Who was there before them is the first, and
+who comes by later, or has only paused, is the last: both go on soon, where in one order one of the two would wait for
+all. A script that has waited for `PATIENCE` goes on without a turn.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ class Turns:
         self._lock = Lock()
         self._free = True
         self._waiting: list[Event] = []
+        self._last_is_next = True
         self._own = local()
 
     @property
@@ -77,7 +78,8 @@ class Turns:
             self._own.has_turn = False
             with self._lock:
                 if self._waiting:
-                    self._waiting.pop().set()
+                    self._waiting.pop(-1 if self._last_is_next else 0).set()
+                    self._last_is_next = not self._last_is_next
                 else:
                     self._free = True
         return had
