@@ -202,6 +202,17 @@ def test_the_same_recording_is_drawn_again_and_goes_on(show, record: Record):
     assert (after["position"], after["built"], after["refreshed"]) == (before["position"], 1, 1)
 
 
+def test_a_training_that_came_in_one_part_rests_at_its_end(show, record: Record):
+    packed = record("plane").packed
+    *_, waiting, after, rested = show(
+        ("load", packed, "mine", True), ("pass", 60_000), ("load", packed, "mine"), ("pass", 20)
+    )
+    assert (waiting["playing"], waiting["growing"]) == (True, True)
+    assert not after["growing"]
+    assert not rested["playing"]
+    assert rested["position"] == rested["lastRecord"]
+
+
 def test_reduced_motion_rests_at_the_start_while_it_grows(show, cut: Cut):
     parts = cut("plane", (3,))
     first, whole = show(("load", parts[:1], "mine", True), ("load", parts, "mine", False), still=True)

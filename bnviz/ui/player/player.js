@@ -27,6 +27,8 @@ class Player {
     this.takeTheme();
     const goesOn = this.recording && of === this.of;
     if (this.recording?.id === recording.id) {
+      // The only part of a short training is all of it: what waited for more at its end rests there now.
+      this.playback.extend(recording.lastRecord, growing);
       this.refresh();
       return;
     }
