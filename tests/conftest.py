@@ -1,6 +1,8 @@
 """Settings that all tests share."""
 
 import os
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +31,14 @@ PATIENCE = 120.0
 def _scripts_wait() -> None:
     """A page under test has no browser that asks again when a result is there: its script waits for it."""
     waiting.AT_ONCE = PATIENCE
+
+
+@pytest.fixture(autouse=True)
+def _main_stays() -> Iterator[None]:
+    """Streamlit puts the script that it runs in the place of `__main__`; processes started later would run it too."""
+    main = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = main
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
