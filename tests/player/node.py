@@ -7,6 +7,7 @@ from threading import Timer
 from typing import Any
 
 from bnviz.ui import player, watch
+from bnviz.ui.modules import modules
 
 DRIVER = Path(__file__).parent / "scripts" / "driver.js"
 PATIENCE = 60.0
@@ -17,10 +18,8 @@ class Node:
     """Runs the player's scripts and answers questions about them (see scripts/driver.js)."""
 
     def __init__(self, executable: str) -> None:
-        folder = Path(player.__file__).parent
-        beside = Path(watch.__file__).parent
-        scripts = [str(beside / name) for name in ("stream.js", "watch.js")]
-        scripts += [str(folder / name) for name in player._SCRIPTS]
+        entries = [Path(player.__file__).with_name("mount.js"), Path(watch.__file__).with_name("watch.js")]
+        scripts = dict.fromkeys(str(path) for entry in entries for path in modules(entry))
         self.process = subprocess.Popen(
             [executable, str(DRIVER), *scripts], stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8"
         )

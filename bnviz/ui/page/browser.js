@@ -1,5 +1,9 @@
 // browser.js: what every page asks of the browser besides being drawn.
 
+import { keepFocus } from "./focus.js";
+import { mindMenu } from "./menu.js";
+import { levelPlayers, nameRepeatedFields, rewordLostConnection, tellOfTrainings } from "./spoken.js";
+
 /**
  * Let a page be one entry of the browser's history, however its controls are moved: Back then leads to the page before.
  *

@@ -34,7 +34,7 @@ function againOf({ element, key, label, tag }, stops) {
 }
 
 /** Give the focus to the control made anew, or to what stands before it. Returns what to call when the page changes. */
-function keepFocus({ document, location }) {
+export function keepFocus({ document, location }) {
   let last = null;
   let timer = 0;
   let byHand = false;

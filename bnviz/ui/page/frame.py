@@ -9,6 +9,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from bnviz.ui.modules import joined
 from bnviz.ui.page.contents import PAGES, Page, neighbors, page_named
 from bnviz.ui.page.waiting import whole_page
 from bnviz.ui.private import Place
@@ -18,11 +19,7 @@ CARDS_IN_A_ROW = 3
 PROSE_WIDTH = 700  # pixels: about 70 to 80 characters a line
 ENLARGED = 1.29  # what `presenter.css` makes of 1
 
-# Joined in this order into one module, because a component takes one script.
-_SCRIPTS = ("menu.js", "focus.js", "spoken.js", "browser.js")
-_browser = st.components.v2.component(
-    "bnviz_browser", js="\n".join((HERE / name).read_text(encoding="utf-8") for name in _SCRIPTS)
-)
+_browser = st.components.v2.component("bnviz_browser", js=joined(HERE / "browser.js"))
 
 
 @contextmanager

@@ -4,7 +4,7 @@ const DRAWER = "(max-width: 1199.98px)"; // as in page.css
 const CLOSED_FOR_READER = "bnviz-menu-closed"; // kept in the browser, as Streamlit keeps whether its sidebar is open
 
 /** Close the menu where it would cover the page: when the page opens, and once the reader has chosen or gone on. */
-function mindMenu({ document, localStorage }) {
+export function mindMenu({ document, localStorage }) {
   const drawer = matchMedia(DRAWER);
   const sidebar = () => document.querySelector("[data-testid=stSidebar]");
   const button = () => document.querySelector("[data-testid=stSidebarCollapseButton] button"); // there while it is open

@@ -3,7 +3,7 @@
 const CALM = 400; // milliseconds without a change before something is said
 
 /** Say once that a training begins, and once that it has ended. Returns what to call when the page has changed. */
-function tellOfTrainings({ document }) {
+export function tellOfTrainings({ document }) {
   const region = document.createElement("p");
   region.className = "bnviz-spoken";
   region.setAttribute("role", "status");
@@ -21,7 +21,7 @@ function tellOfTrainings({ document }) {
 }
 
 /** Tell apart the fields of several runs, or of several kicks, that look alike: "Learning rate η, run 2". */
-function nameRepeatedFields({ document }) {
+export function nameRepeatedFields({ document }) {
   for (const field of document.querySelectorAll("[class*='st-key-lab']")) {
     const [, kind, number] = field.className.match(/st-key-lab\d+_(run|kick)(\d+)_/) ?? [];
     if (!kind) continue;
@@ -34,7 +34,7 @@ function nameRepeatedFields({ document }) {
 }
 
 /** Let the player's heading stand one level below what it belongs to: the page where no section is above it. */
-function levelPlayers({ document }) {
+export function levelPlayers({ document }) {
   const sections = [...document.querySelectorAll("[data-testid=stMain] h2")];
   for (const place of document.querySelectorAll("[data-testid=stMain] [data-testid=stBidiComponentIsolated]")) {
     const host = [place, ...place.children].find((each) => each.shadowRoot);
@@ -47,7 +47,7 @@ function levelPlayers({ document }) {
 const LOST = "The connection to the server is lost. This page tries again by itself; reload it if that takes long.";
 
 /** Say in words for readers what Streamlit says in words for those who run it. */
-function rewordLostConnection({ document }) {
+export function rewordLostConnection({ document }) {
   for (const dialog of document.querySelectorAll("[role=dialog]")) {
     const body = dialog.querySelector(":scope > div");
     if (!body || !/Is Streamlit still running|Streamlit server is not|Connection timed out/.test(body.textContent)) continue;

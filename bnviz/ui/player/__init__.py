@@ -5,41 +5,24 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from importlib.resources import files
+from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 import streamlit as st
 
+from bnviz.ui.modules import joined
 from bnviz.ui.player.payload import View, pack
 from bnviz.ui.player.table import layer_table, player_table
 from bnviz.ui.server.stream import Packed
 from bnviz.ui.server.training import job_key, training_queue
-from bnviz.ui.watch import script
 
 if TYPE_CHECKING:
     from bnviz.experiment import Experiment
     from bnviz.history import History
 
 __all__ = ["growing_player", "layer_table", "packed", "player", "player_table", "recording_address"]
-
-# Joined in this order into one module, because a component takes one script.
-_SCRIPTS = (
-    "recording.js",
-    "joining.js",
-    "drawing.js",
-    "histograms.js",
-    "lines.js",
-    "curves.js",
-    "trajectories.js",
-    "decisions.js",
-    "words.js",
-    "playback.js",
-    "elements.js",
-    "player.js",
-    "arrival.js",
-    "mount.js",
-)
 
 
 def _read(name: str) -> str:
@@ -50,7 +33,7 @@ _component = st.components.v2.component(
     "bnviz_player",
     html=_read("player.html"),
     css=_read("player.css"),
-    js="\n".join([script("stream.js"), *map(_read, _SCRIPTS)]),
+    js=joined(Path(__file__).with_name("mount.js")),
 )
 
 

@@ -1,5 +1,10 @@
 // arrival.js: how a recording comes to the player: at once, from its address, or part by part while it is made.
 
+import { askInTurn, fetchFromApp, JobStream } from "../watch/stream.js";
+import { joined } from "./joining.js";
+import { Recording } from "./recording.js";
+import { describeTraining } from "./words.js";
+
 const PAUSES = [0, 300, 1000, 3000]; // milliseconds before each try
 const ASK_AGAIN = 3000; // after which the page is asked once more for what has ended
 
@@ -13,7 +18,7 @@ async function fetchRecording(address) {
   throw new Error(`no recording at ${address}`);
 }
 
-class Arrival {
+export class Arrival {
   constructor(player) {
     this.player = player;
     this.leaveStream = () => null;

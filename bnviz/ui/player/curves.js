@@ -1,13 +1,16 @@
 // curves.js: loss and accuracy of all runs over the steps, one line style a run.
 
+import { formatPercent, formatTick, linearScale, logScale, logTicks, Sheet } from "./drawing.js";
+import { drawCursor, drawInterventions, drawStepAxis, recordAt, stepAt, TracedLines, tracePoints } from "./lines.js";
+
 const CURVE_HEIGHT = 104;
 const CURVE_GUTTER = 52;
 const TITLE_HEIGHT = 24;
-const STEP_AXIS = 26;
+export const STEP_AXIS = 26;
 // A diverging run may reach 1e30; beyond this multiple of the first loss, lines end at the upper edge.
 const LOSS_CEILING = 10;
 
-class Curves {
+export class Curves {
   constructor(canvas, recording) {
     this.sheet = new Sheet(canvas);
     this.recording = recording;

@@ -1,8 +1,11 @@
 // decisions.js: for two-dimensional data, what each network answers over the plane, with training points.
 
+import { formatNumber, formatPercent, linearScale, Sheet } from "./drawing.js";
+import { COLUMN_GAP } from "./histograms.js";
+
 const DECISION_MAX = 240;
 
-class Decisions {
+export class Decisions {
   constructor(canvas, recording, state) {
     this.sheet = new Sheet(canvas);
     this.recording = recording;

@@ -1,7 +1,7 @@
 // drawing.js: numbers as text, scales and ticks, the theme's colors, canvases with sharp text.
 
 const FONT_SIZE = 14;
-function formatNumber(value) {
+export function formatNumber(value) {
   if (!Number.isFinite(value)) return "–";
   const size = Math.abs(value);
   let text;
@@ -13,30 +13,30 @@ function formatNumber(value) {
 }
 
 /** Means and standard deviations: two decimals, so that numbers beside each other compare. */
-function formatMoment(value) {
+export function formatMoment(value) {
   if (Math.abs(value) < 0.005) return "0.00";
   return formatNumber(value);
 }
 
-function formatPercent(share) {
+export function formatPercent(share) {
   if (!Number.isFinite(share)) return "–";
   if (share > 0 && share < 0.01) return "< 1 %";
   if (share < 1 && share > 0.99) return "> 99 %";
   return `${Math.round(100 * share)} %`;
 }
 
-function formatTick(value) {
+export function formatTick(value) {
   const size = Math.abs(value);
   if (size !== 0 && (size < 0.001 || size >= 100000)) return value.toExponential(0).replace("e+", "e").replaceAll("-", "−");
   return String(Number(value.toPrecision(6))).replaceAll("-", "−");
 }
 
-function linearScale(low, high, from, to) {
+export function linearScale(low, high, from, to) {
   const slope = (to - from) / (high - low || 1);
   return (value) => from + (value - low) * slope;
 }
 
-function logScale(low, high, from, to) {
+export function logScale(low, high, from, to) {
   const linear = linearScale(Math.log(low), Math.log(high), from, to);
   return (value) => linear(Math.log(value));
 }
@@ -52,7 +52,7 @@ function linearTicks(low, high, most) {
 }
 
 /** As linearTicks, but two at least, even if that is more than `most`: one tick alone shows no scale. */
-function fewTicks(low, high, most = 2) {
+export function fewTicks(low, high, most = 2) {
   // A training that was stopped before its first update has nothing but step 0.
   if (!(high > low)) return [low];
   for (let allowed = Math.max(2, most); ; allowed++) {
@@ -61,7 +61,7 @@ function fewTicks(low, high, most = 2) {
   }
 }
 
-function logTicks(low, high, most) {
+export function logTicks(low, high, most) {
   for (const factors of [[1, 2, 5], [1, 3], [1]]) {
     const ticks = [];
     for (let power = Math.floor(Math.log10(low)); power <= Math.ceil(Math.log10(high)); power++) {
@@ -77,7 +77,7 @@ function logTicks(low, high, most) {
 }
 
 /** Colors of Streamlit's theme; canvases need them as values, style sheets follow the variables. */
-class Theme {
+export class Theme {
   constructor(root) {
     const style = getComputedStyle(root);
     const read = (name, fallback) => style.getPropertyValue(name).trim() || fallback;
@@ -102,7 +102,7 @@ class Theme {
 }
 
 /** A canvas that is as sharp as the screen; coordinates are CSS pixels. */
-class Sheet {
+export class Sheet {
   constructor(canvas) {
     this.canvas = canvas;
     this.context = canvas.getContext("2d");

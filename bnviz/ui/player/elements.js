@@ -1,13 +1,13 @@
 // elements.js: the small pieces of the page that are made for each run, stage and layer.
 
-function element(tag, className, ...children) {
+export function element(tag, className, ...children) {
   const node = document.createElement(tag);
   if (className) node.className = className;
   node.append(...children);
   return node;
 }
 
-function buildSwatch({ dash }) {
+export function buildSwatch({ dash }) {
   const namespace = "http://www.w3.org/2000/svg";
   const svg = document.createElementNS(namespace, "svg");
   svg.setAttribute("class", "swatch");
@@ -21,7 +21,7 @@ function buildSwatch({ dash }) {
   return svg;
 }
 
-function buildOption(name, value, words, checked, ...before) {
+export function buildOption(name, value, words, checked, ...before) {
   const input = element("input", "");
   Object.assign(input, { type: "radio", name, value, checked });
   return element("label", "", input, element("span", "", ...before, words));

@@ -1,15 +1,17 @@
 // histograms.js: the hero. Columns are runs, rows are layers, each cell one histogram that breathes.
 
+import { fewTicks, formatMoment, formatNumber, formatPercent, formatTick, linearScale, Sheet } from "./drawing.js";
+
 const ROW_GAP = 4;
 const TEXT_LINE = 19;
 // From this width of a column on, numbers carry their names.
 const ROOMY = 200;
 const AXIS_HEIGHT = 24;
-const COLUMN_GAP = 20;
+export const COLUMN_GAP = 20;
 // The bar of mean ± sd hangs under the baseline.
 const UNDER = 8;
 
-class Histograms {
+export class Histograms {
   constructor(canvas, recording, state) {
     this.sheet = new Sheet(canvas);
     this.recording = recording;

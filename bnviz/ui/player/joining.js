@@ -1,9 +1,11 @@
 // joining.js: the parts of a recording that is still being made, put together as they come.
 
+import { MISSING, Recording, TOP_CODE } from "./recording.js";
+
 const BY_RECORD = ["steps", "loss", "accuracy", "heights", "peak", "outside", "zero", "mean", "sd", "decision"];
 
 /** A recording with the records of both, in order; `before` is null for the first part. */
-function joined(before, part) {
+export function joined(before, part) {
   if (!before) return part;
   const all = Object.assign(Object.create(Recording.prototype), part, { arrays: { ...part.arrays }, shapes: { ...part.shapes } });
   all.records = before.records + part.records;

@@ -1,9 +1,11 @@
 // lines.js: what the curves and the trajectories share. Lines are traced once; a frame only copies
 // the part up to the cursor at full strength and the rest faintly.
 
+import { fewTicks, formatTick, Sheet } from "./drawing.js";
+
 const FUTURE = 0.22;
 
-class TracedLines {
+export class TracedLines {
   /** `trace(sheet)` draws every line at full strength on a sheet of the same size. */
   constructor(sheet, trace) {
     this.canvas = document.createElement("canvas");
@@ -34,7 +36,7 @@ class TracedLines {
 }
 
 /** Trace values over steps, skipping what is missing. */
-function tracePoints(context, count, xAt, yAt) {
+export function tracePoints(context, count, xAt, yAt) {
   let drawing = false;
   context.beginPath();
   for (let index = 0; index < count; index++) {
@@ -47,7 +49,7 @@ function tracePoints(context, count, xAt, yAt) {
   context.stroke();
 }
 
-function drawInterventions(sheet, recording, panel, theme, labeled) {
+export function drawInterventions(sheet, recording, panel, theme, labeled) {
   for (const { step, factor } of recording.interventions) {
     const x = panel.x(step);
     sheet.line(x, panel.top, x, panel.top + panel.height, { color: theme.text, alpha: 0.7, width: 1.5, dash: [2, 3] });
@@ -59,11 +61,11 @@ function drawInterventions(sheet, recording, panel, theme, labeled) {
   }
 }
 
-function drawCursor(sheet, panel, x, theme) {
+export function drawCursor(sheet, panel, x, theme) {
   sheet.line(x, panel.top, x, panel.top + panel.height, { color: theme.text, alpha: 0.75, width: 1.5 });
 }
 
-function drawStepAxis(sheet, panel, theme) {
+export function drawStepAxis(sheet, panel, theme) {
   const ticks = fewTicks(0, panel.lastStep, panel.width / 75);
   for (const tick of ticks) {
     const x = panel.x(tick);
@@ -74,7 +76,7 @@ function drawStepAxis(sheet, panel, theme) {
 }
 
 /** Record whose step is nearest to a horizontal place in a panel. */
-function recordAt(recording, panel, x) {
+export function recordAt(recording, panel, x) {
   const step = ((x - panel.left) / panel.width) * recording.lastStep;
   let nearest = 0;
   for (let record = 1; record < recording.records; record++) {
@@ -83,7 +85,7 @@ function recordAt(recording, panel, x) {
   return nearest;
 }
 
-function stepAt(recording, position) {
+export function stepAt(recording, position) {
   const first = Math.floor(position);
   const second = Math.min(first + 1, recording.lastRecord);
   return recording.steps[first] + (position - first) * (recording.steps[second] - recording.steps[first]);

@@ -1,5 +1,8 @@
 // mount.js: what Streamlit calls. One player belongs to one place of the page.
 
+import { Arrival } from "./arrival.js";
+import { Player } from "./player.js";
+
 // Streamlit calls this again whenever data or theme change, on the same parent, without cleaning up first.
 // What it calls on leaving may belong to an earlier call; only that of the last one takes the player down.
 const players = new WeakMap();

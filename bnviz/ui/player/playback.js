@@ -2,7 +2,7 @@
 
 const RECORDS_PER_SECOND = 12;
 
-class Playback {
+export class Playback {
   /**
    * `onFrame()` is called within an animation frame, to draw at once; `onMove()` after any other change;
    * `onRest()` when the reader may want words.
@@ -108,7 +108,7 @@ class Playback {
 const KEY_ACTIONS = { " ": "toggle", ArrowLeft: "back", ArrowRight: "forward", Home: "start", End: "end" };
 
 /** The action that a key press stands for, unless the focused control has its own use for that key. */
-function keyAction(event, root) {
+export function keyAction(event, root) {
   if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return null;
   const action = KEY_ACTIONS[event.key];
   if (!action) return null;

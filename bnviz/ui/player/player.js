@@ -1,9 +1,19 @@
 // player.js: builds the controls, lays out the views and ties them to the playback.
 
+import { showWaiting } from "../watch/stream.js";
+import { Curves } from "./curves.js";
+import { Decisions } from "./decisions.js";
+import { Theme } from "./drawing.js";
+import { buildOption, buildSwatch, element } from "./elements.js";
+import { Histograms } from "./histograms.js";
+import { keyAction, Playback } from "./playback.js";
+import { Trajectories } from "./trajectories.js";
+import { describeCanvases, describeCaptions, describeRecord, describeScores, STAGE_LABELS } from "./words.js";
+
 const WIDE = 900;
 const NARROW = 600;
 
-class Player {
+export class Player {
   constructor(root) {
     this.root = root;
     this.part = (selector) => root.querySelector(selector);

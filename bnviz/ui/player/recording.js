@@ -1,10 +1,10 @@
 // recording.js: the packed recording (layout: payload.py) as typed arrays with named lookups.
 
 const ARRAY_TYPES = { uint8: Uint8Array, uint16: Uint16Array, int32: Int32Array, float32: Float32Array };
-const MISSING = 65535;
-const TOP_CODE = 65534;
+export const MISSING = 65535;
+export const TOP_CODE = 65534;
 
-class Recording {
+export class Recording {
   constructor(bytes) {
     // Streamlit hands over a view at an odd offset of a larger buffer; wider numbers need an aligned copy.
     const buffer = bytes.slice().buffer;

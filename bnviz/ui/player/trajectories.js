@@ -1,5 +1,10 @@
 // trajectories.js: γ and β of every unit of the focused layer, the μ and σ that they follow, and what comes out.
 
+import { STEP_AXIS } from "./curves.js";
+import { fewTicks, formatNumber, formatTick, linearScale, Sheet } from "./drawing.js";
+import { COLUMN_GAP } from "./histograms.js";
+import { drawCursor, drawInterventions, drawStepAxis, recordAt, stepAt, TracedLines, tracePoints } from "./lines.js";
+
 const QUANTITIES = [
   { name: "gamma", symbol: "γ", words: "scale γ" },
   { name: "beta", symbol: "β", words: "shift β" },
@@ -15,7 +20,7 @@ const PANEL_GAP = 10;
 const TRAJECTORY_GUTTER = 78;
 const HEADING = 24;
 
-class Trajectories {
+export class Trajectories {
   constructor(canvas, recording, state) {
     this.sheet = new Sheet(canvas);
     this.recording = recording;

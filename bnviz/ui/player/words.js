@@ -1,6 +1,9 @@
 // words.js: what the player says in words: captions, scores, and the names of its canvases for screen readers.
 
-const STAGE_LABELS = {
+import { formatMoment, formatNumber, formatPercent } from "./drawing.js";
+import { Histograms } from "./histograms.js";
+
+export const STAGE_LABELS = {
   pre_norm: "before normalization",
   normalized: "normalized",
   post_affine: "after γ and β",
@@ -8,7 +11,7 @@ const STAGE_LABELS = {
 };
 
 /** The line under a run's name. */
-function describeScores(recording, run, record) {
+export function describeScores(recording, run, record) {
   const { status } = recording.runs[run];
   if (recording.hasEnded(run, record)) return status;
   const loss = formatNumber(recording.score("loss", record, run, 1));
@@ -18,18 +21,18 @@ function describeScores(recording, run, record) {
 }
 
 /** What a screen reader is told when the player comes to rest. */
-function describeRecord(recording, record) {
+export function describeRecord(recording, record) {
   const runs = recording.runs.map(({ label }, run) => `${label}: ${describeScores(recording, run, record)}`);
   return `Step ${recording.steps[record]} of ${recording.lastStep}. ${runs.join(". ")}.`;
 }
 
 /** How far a training has come of which `recording` has arrived, null before the first part. */
-function describeTraining({ kind, ahead, step }, recording) {
+export function describeTraining({ kind, ahead, step }, recording) {
   if (kind === "waiting") return ahead ? `waiting, ${ahead} before` : "waiting";
   return recording ? `training ${Math.floor((100 * step) / recording.lastStep)} %` : "loading";
 }
 
-function describeCanvases(recording, state, record) {
+export function describeCanvases(recording, state, record) {
   const { stage, layer } = state;
   const labels = recording.runs.map(({ label }) => label).join(", ");
   const layerName = recording.layers[layer];
@@ -48,7 +51,7 @@ function describeCanvases(recording, state, record) {
   };
 }
 
-function describeCaptions(recording, { stage, layer }) {
+export function describeCaptions(recording, { stage, layer }) {
   const zeros = stage === recording.zero_bin?.stage
     ? "Left bar: share of the bin at 0, full height is all values. " : "";
   const { drawn, of } = recording.units[layer];

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
+from bnviz.ui.modules import joined
 
-def script(name: str) -> str:
-    """The text of one of this folder's files."""
+
+def _read(name: str) -> str:
     return files(__package__).joinpath(name).read_text(encoding="utf-8")
 
 
 _component = st.components.v2.component(
     "bnviz_watch",
-    html=script("watch.html"),
-    css=script("watch.css"),
-    js="\n".join(map(script, ("stream.js", "watch.js"))),
+    html=_read("watch.html"),
+    css=_read("watch.css"),
+    js=joined(Path(__file__).with_name("watch.js")),
 )
 
 

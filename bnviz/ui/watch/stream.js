@@ -5,7 +5,7 @@ const LOOK_AGAIN = 2000; // and between two such looks
 const BETWEEN = 60; // milliseconds between two parts of the page that are asked for
 
 /** The answer at an address that counts from the root of the app, or null. */
-async function fetchFromApp(address, options) {
+export async function fetchFromApp(address, options) {
   // Only the browser knows where the app lies on its host; a page lies beside the root or one level below.
   for (const place of [`./${address}`, `../${address}`, `/${address}`]) {
     const answer = await fetch(new URL(place, window.location.href), options).catch(() => null);
@@ -16,13 +16,13 @@ async function fetchFromApp(address, options) {
 }
 
 /** Ask the page for a part of itself, one part after the other: of two asked for in one breath Streamlit drops one. */
-function askInTurn(ask) {
+export function askInTurn(ask) {
   const pause = () => new Promise((done) => setTimeout(done, BETWEEN));
   window.bnvizAsked = (window.bnvizAsked ?? Promise.resolve()).then(ask).catch(() => null).then(pause);
 }
 
 /** Let the page know whether a place waits: what is inside of a component cannot be seen from outside. */
-function showWaiting(root, waits) {
+export function showWaiting(root, waits) {
   const host = root.getRootNode?.().host;
   if (!host || host.classList.contains("bnviz-watch") === waits) return;
   host.classList.toggle("bnviz-watch", waits);
@@ -61,7 +61,7 @@ async function inflated(bytes) {
 }
 
 /** One connection for all places of a tab, open for as long as one of them waits. */
-class JobStream {
+export class JobStream {
   /** The one that belongs to an address, for all components of this tab. */
   static at(address) {
     window.bnvizStreams ??= new Map();

@@ -1,5 +1,7 @@
 // watch.js: how far the work for one place of the page has come, a Stop button, and the word that it has ended.
 
+import { askInTurn, JobStream, showWaiting } from "./stream.js";
+
 const ASK_AGAIN = 3000; // milliseconds after which a question that nobody has answered is asked once more
 const bars = new WeakMap();
 

@@ -21,12 +21,13 @@ globalThis.requestAnimationFrame = (callback) => {
 };
 globalThis.cancelAnimationFrame = (request) => clock.waiting.delete(request);
 
-const read = (name) =>
-  fs.readFileSync(process.argv.find((path) => path.endsWith(`/${name}`)), "utf8").replace("export default ", "");
+/** The text of a module without what it imports and exports: here all of them share one scope, as in the app. */
+const load = (path) => fs.readFileSync(path, "utf8").replaceAll(/^import .*;$|^export (default )?/gm, "");
+const read = (name) => load(process.argv.find((path) => path.endsWith(`/${name}`)));
 
 // The bar is a component of its own: its names are not those of the player.
 for (const path of process.argv.slice(2).filter((path) => !path.endsWith("/watch.js"))) {
-  const source = fs.readFileSync(path, "utf8").replace("export default ", "");
+  const source = load(path);
   // In one line with the source, so that line numbers stay right. The joined module is strict as well.
   vm.runInThisContext(`"use strict"; ${source}`, { filename: path });
 }
