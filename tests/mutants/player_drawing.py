@@ -82,8 +82,8 @@ MUTANTS = [
     Mutant(
         "thick and thin swapped",
         CURVES,
-        "[[0, 0.35, 1], [1, 1, 2.25]]",
-        "[[1, 0.35, 1], [0, 1, 2.25]]",
+        "[0, 0.35, 1],\n        [1, 1, 2.25],",
+        "[1, 0.35, 1],\n        [0, 1, 2.25],",
         f"{TEST_CURVES} -k every_line",
     ),
     Mutant(
@@ -124,8 +124,8 @@ MUTANTS = [
     Mutant(
         "copied lines shifted against their panel",
         LINES,
-        "left, panel.top - margin, right - left,",
-        "left, panel.top, right - left,",
+        "panel.top - margin,\n",
+        "panel.top,\n",
         f"{TEST_CURVES} -k copied",
     ),
     Mutant(
@@ -162,8 +162,8 @@ MUTANTS = [
     Mutant(
         "the axis ends one bin early",
         HISTOGRAMS,
-        "return linearScale(recording.edge(state.stage, 0), recording.edge(state.stage, recording.bins)",
-        "return linearScale(recording.edge(state.stage, 0), recording.edge(state.stage, recording.bins - 1)",
+        "recording.edge(state.stage, 0),\n      recording.edge(state.stage, recording.bins),",
+        "recording.edge(state.stage, 0),\n      recording.edge(state.stage, recording.bins - 1),",
         f"{TEST_HISTOGRAMS} -k shapes",
     ),
     Mutant(

@@ -81,10 +81,14 @@ export function keepFocus({ document, location }) {
 
   document.addEventListener("focusin", note);
   for (const touch of ["pointerdown", "keydown"]) {
-    document.addEventListener(touch, ({ type }) => {
-      byHand = type === "pointerdown";
-      if (byHand) last = null; // what it focuses comes next
-    }, { capture: true });
+    document.addEventListener(
+      touch,
+      ({ type }) => {
+        byHand = type === "pointerdown";
+        if (byHand) last = null; // what it focuses comes next
+      },
+      { capture: true },
+    );
   }
   return look;
 }

@@ -27,7 +27,8 @@ export function formatPercent(share) {
 
 export function formatTick(value) {
   const size = Math.abs(value);
-  if (size !== 0 && (size < 0.001 || size >= 100000)) return value.toExponential(0).replace("e+", "e").replaceAll("-", "−");
+  if (size !== 0 && (size < 0.001 || size >= 100000))
+    return value.toExponential(0).replace("e+", "e").replaceAll("-", "−");
   return String(Number(value.toPrecision(6))).replaceAll("-", "−");
 }
 

@@ -42,21 +42,24 @@ export function describeCanvases(recording, state, record) {
     return `${recording.runs[run].label}: mean ${formatMoment(mean[cell])}, sd ${formatMoment(sd[cell])}`;
   });
   return {
-    ".histograms": `Histograms of the activations ${STAGE_LABELS[recording.stages[stage]]}, one row a layer, ` +
+    ".histograms":
+      `Histograms of the activations ${STAGE_LABELS[recording.stages[stage]]}, one row a layer, ` +
       `one column a run, at step ${recording.steps[record]}. ${layerName}: ${moments.join("; ")}.`,
     ".curves": `Loss and accuracy over the steps of ${labels}. ${describeRecord(recording, record)}`,
-    ".trajectories": `γ, β, batch mean and batch standard deviation of the units of ${layerName} over the steps` +
+    ".trajectories":
+      `γ, β, batch mean and batch standard deviation of the units of ${layerName} over the steps` +
       `${recording.view === "layer" ? `, mean and standard deviation of their output, and how far these are from β and |γ|, for ${labels}` : ""}.`,
     ".decisions": `Class probabilities over the plane with training points, for ${labels}.`,
   };
 }
 
 export function describeCaptions(recording, { stage, layer }) {
-  const zeros = stage === recording.zero_bin?.stage
-    ? "Left bar: share of the bin at 0, full height is all values. " : "";
+  const zeros =
+    stage === recording.zero_bin?.stage ? "Left bar: share of the bin at 0, full height is all values. " : "";
   const { drawn, of } = recording.units[layer];
   const cut = Object.values(recording.scales).some((scales) => scales[layer].clipped);
-  const output = recording.view === "layer" ? "y the output, after γ and β; lowest rows: how far it is from what β and γ say. " : "";
+  const output =
+    recording.view === "layer" ? "y the output, after γ and β; lowest rows: how far it is from what β and γ say. " : "";
   return {
     ".shapes-caption":
       "Shapes are scaled to their own peak: compare place and width. Bar below: mean ± sd. Thin outline: step 0. " +

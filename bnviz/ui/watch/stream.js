@@ -18,7 +18,10 @@ export async function fetchFromApp(address, options) {
 /** Ask the page for a part of itself, one part after the other: of two asked for in one breath Streamlit drops one. */
 export function askInTurn(ask) {
   const pause = () => new Promise((done) => setTimeout(done, BETWEEN));
-  window.bnvizAsked = (window.bnvizAsked ?? Promise.resolve()).then(ask).catch(() => null).then(pause);
+  window.bnvizAsked = (window.bnvizAsked ?? Promise.resolve())
+    .then(ask)
+    .catch(() => null)
+    .then(pause);
 }
 
 /** Let the page know whether a place waits: what is inside of a component cannot be seen from outside. */
@@ -94,7 +97,7 @@ export class JobStream {
     await new Promise((done) => setTimeout(done)); // the other places of the page join before it is opened
     while (this.places.size) {
       this.missed.clear();
-      const again = this.connection = new AbortController();
+      const again = (this.connection = new AbortController());
       await this.read(again.signal).catch(() => null);
       if (again.signal.aborted) continue;
       // Whoever still waits was told nothing: the server has forgotten, or nothing comes through.

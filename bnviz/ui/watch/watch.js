@@ -13,7 +13,10 @@ function describeJob({ kind, ahead, step, seconds }, { total, before, unit }) {
   }
   const done = before + step;
   const left = step > 0.02 * (total - before) ? `, about ${Math.ceil((seconds * (total - done)) / step)} s left` : "";
-  return { words: `${unit ? "Training" : "Computing"}: ${unit || "step"} ${done} of ${total}${left}`, share: Math.min(1, done / total) };
+  return {
+    words: `${unit ? "Training" : "Computing"}: ${unit || "step"} ${done} of ${total}${left}`,
+    share: Math.min(1, done / total),
+  };
 }
 
 class Bar {
