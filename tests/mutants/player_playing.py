@@ -256,7 +256,7 @@ MUTANTS = [
     Mutant(
         "axes of what grows end with it",
         "bnviz/ui/player/recording.js",
-        "this.planned ?? this.steps[this.lastRecord]",
+        "header.planned ?? this.steps[this.lastRecord]",
         "this.steps[this.lastRecord]",
         f"{TEST_JOINING} -k planned",
     ),

@@ -9,13 +9,13 @@ from typing import Any
 from bnviz.ui import player, watch
 from bnviz.ui.modules import modules
 
-DRIVER = Path(__file__).parent / "scripts" / "driver.js"
+DRIVER = Path(__file__).parent / "scripts" / "driver.cjs"
 PATIENCE = 60.0
 """Seconds for one answer; a script that never ends is ended then."""
 
 
 class Node:
-    """Runs the player's scripts and answers questions about them (see scripts/driver.js)."""
+    """Runs the player's scripts and answers questions about them (see scripts/driver.cjs)."""
 
     def __init__(self, executable: str) -> None:
         entries = [Path(player.__file__).with_name("mount.js"), Path(watch.__file__).with_name("watch.js")]

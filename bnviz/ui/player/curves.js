@@ -1,6 +1,6 @@
 // curves.js: loss and accuracy of all runs over the steps, one line style a run.
 
-import { formatPercent, formatTick, linearScale, logScale, logTicks, Sheet } from "./drawing.js";
+import { formatNumber, formatPercent, formatTick, linearScale, logScale, logTicks, Sheet } from "./drawing.js";
 import { drawCursor, drawInterventions, drawStepAxis, recordAt, stepAt, TracedLines, tracePoints } from "./lines.js";
 
 const CURVE_HEIGHT = 104;

@@ -111,8 +111,9 @@ export class Histograms {
     const step = this.columnWidth / heights.length;
     context.beginPath();
     context.moveTo(left, baseline);
-    for (let bin = 0; bin < heights.length; bin++)
+    for (let bin = 0; bin < heights.length; bin++) {
       context.lineTo(left + (bin + 0.5) * step, baseline - heights[bin] * room);
+    }
     context.lineTo(left + this.columnWidth, baseline);
   }
 

@@ -12,7 +12,7 @@ export function joined(before, part) {
     shapes: { ...part.shapes },
   });
   all.records = before.records + part.records;
-  for (const name of BY_RECORD.filter((name) => name in part.arrays)) {
+  for (const name of BY_RECORD.filter((each) => each in part.arrays)) {
     all.arrays[name] = appended(before.arrays[name], part.arrays[name]);
     all.shapes[name] = [all.records, ...part.shapes[name].slice(1)];
   }

@@ -13,10 +13,16 @@ import { describeCanvases, describeCaptions, describeRecord, describeScores, STA
 const WIDE = 900;
 const NARROW = 600;
 
+/**
+ * What of a recording is on show: a stage, a layer, the run of a narrow player, and the runs that have a column.
+ * @typedef {{ stage: number, layer: number, run: number, columns: number[] }} State
+ */
+
 export class Player {
   constructor(root) {
     this.root = root;
     this.part = (selector) => root.querySelector(selector);
+    /** @type {State} */
     this.state = { stage: 2, layer: 0, run: 0, columns: [] };
     this.visibleHeight = 0;
     this.draws = 0;

@@ -1,7 +1,7 @@
 // trajectories.js: γ and β of every unit of the focused layer, the μ and σ that they follow, and what comes out.
 
 import { STEP_AXIS } from "./curves.js";
-import { fewTicks, formatNumber, formatTick, linearScale, Sheet } from "./drawing.js";
+import { fewTicks, FONT_SIZE, formatNumber, formatTick, linearScale, Sheet } from "./drawing.js";
 import { COLUMN_GAP } from "./histograms.js";
 import { drawCursor, drawInterventions, drawStepAxis, recordAt, stepAt, TracedLines, tracePoints } from "./lines.js";
 
@@ -118,8 +118,9 @@ export class Trajectories {
     }
     for (const tick of fewTicks(panel.lo, panel.hi)) {
       sheet.line(left, panel.y(tick), left + width, panel.y(tick), { color: theme.text, alpha: 0.12 });
-      if (column === 0)
+      if (column === 0) {
         sheet.text(formatTick(tick), left - 7, panel.y(tick) + 5, { align: "right", color: theme.text, alpha: 0.75 });
+      }
     }
     sheet.line(left, top + PANEL_HEIGHT, left + width, top + PANEL_HEIGHT, { color: theme.text, alpha: 0.3 });
     if (column === 0) {

@@ -1,4 +1,4 @@
-// canvas.js: canvases that draw nothing and note every call, with the colors and widths that were set at that moment.
+// canvas.cjs: canvases that draw nothing and note every call, with the colors and widths that were set at that moment.
 
 "use strict";
 

@@ -1,4 +1,4 @@
-// browser.js: time and a network under the test's control, in the place of a browser's.
+// browser.cjs: time and a network under the test's control, in the place of a browser's.
 
 "use strict";
 

@@ -1,4 +1,4 @@
-// driver.js: runs the player's own scripts without a browser. Reads one question a line, {name, arguments}, and
+// driver.cjs: runs the player's own scripts without a browser. Reads one question a line, {name, arguments}, and
 // answers each with one line, {answer} or {error}. Called with the paths of the scripts, in order.
 
 "use strict";
@@ -6,8 +6,8 @@
 const fs = require("node:fs");
 const readline = require("node:readline");
 const vm = require("node:vm");
-const { FakeCanvas } = require("./canvas.js");
-const { FakeTime, FakeNetwork, settled } = require("./browser.js");
+const { FakeCanvas } = require("./canvas.cjs");
+const { FakeTime, FakeNetwork, settled } = require("./browser.cjs");
 
 // What the scripts expect of a browser.
 globalThis.window = { devicePixelRatio: 1, location: { href: "http://host/app/" } };
