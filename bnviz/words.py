@@ -1,11 +1,13 @@
 """How numbers are written for readers, in text and in LaTeX."""
 
 import re
+from decimal import ROUND_HALF_UP, Context, Decimal
 from math import floor, inf, isfinite, isnan
 
 ROUNDING = 1e-12  # sums of a few numbers of size 1 come out this far from 0
 
 _LARGEST = 1e20
+_CENT, _TWO_DIGITS = Decimal("0.01"), Context(prec=2, rounding=ROUND_HALF_UP)
 _DIGITS, _SUPERSCRIPTS = "-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"
 _MINUS = re.compile(r"(?<![\w.])-(?=\d)")
 _POWER = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)e([+-]\d+)")
@@ -58,17 +60,20 @@ def number(value: float, *, rounding: float = ROUNDING) -> str:
     """Return `value` with two decimals, or two significant digits where those would hide it, with a power of ten
     if it is very small or large.
 
-    What is below `rounding` is shown as 0; pass 0 to see rounding errors too.
+    What is below `rounding` is shown as 0; pass 0 to see rounding errors too. `formatNumber` of the scripts
+    (bnviz/ui/player/drawing.js) gives the same texts: half is rounded up, as browsers do.
     """
     size = abs(value)
+    if not isfinite(size):
+        return "–"
     if size <= rounding:
         return "0"
     if 0.01 <= size < 1e5:
-        text = f"{value:.2f}"
+        text = str(Decimal(float(value)).quantize(_CENT, ROUND_HALF_UP))
     elif 1e-3 <= size < 0.01:
         text = f"{value:.2g}"
     else:
-        mantissa, exponent = f"{value:.1e}".split("e")
+        mantissa, exponent = f"{_TWO_DIGITS.create_decimal(float(value)):.1e}".split("e")
         mantissa = mantissa.removesuffix(".0")
         power = "10" + str(int(exponent)).translate(_RAISED)
         text = f"{mantissa.removesuffix('1')}{power}" if mantissa in ("1", "-1") else f"{mantissa}·{power}"

@@ -11,6 +11,7 @@ from bnviz import History, train
 from bnviz.styles import run_styles
 from tests.e2e.player_visits import PATIENCE, Open, Visit, settle
 from tests.e2e.scripts.player_cases import CASES
+from tests.player.drawing import NUMBER, number
 
 pytestmark = pytest.mark.browser
 
@@ -29,11 +30,6 @@ Object.assign(CanvasRenderingContext2D.prototype, {
 def history_of(case: str) -> History:
     """The same training as the page's, bit by bit."""
     return train(CASES[case])
-
-
-def number(text: str) -> float:
-    plain = text.replace("−", "-").strip("<> ,")
-    return float(plain[:-1]) / 100 if plain.endswith("%") else float(plain)
 
 
 def texts(opened: Visit, selector: str) -> list[dict]:
@@ -84,7 +80,7 @@ def require_moments(opened: Visit, history: History, record: int, stage: int, ru
     cells = [(run, layer) for run in runs for layer in range(len(history.experiment.widths))]
     assert len(written) == len(cells)
     for (run, layer), text in zip(cells, written, strict=True):
-        shown = [number(part) for part in re.findall(r"−?\d[\d.]*(?:e−?\d+)?", text)]
+        shown = [number(part) for part in re.findall(NUMBER, text)]
         truth = pooled(history, min(record, history.recorded[run] - 1), run, layer, stage)
         assert shown == pytest.approx(truth, abs=0.0051, rel=0.06), (run, layer, text)
 

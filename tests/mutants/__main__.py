@@ -15,7 +15,18 @@ from tests.mutants import ROOT, Mutant, all_mutants
 
 PATIENCE = 600
 """Seconds that one selection of tests may take; a fault that keeps it from ending is noticed too."""
-LEFT_OUT = (".git", ".venv", "venv", "__pycache__", ".*_cache", ".hypothesis", "*.egg-info", "build", "dist")
+LEFT_OUT = (
+    ".git",
+    ".venv",
+    "venv",
+    "node_modules",
+    "__pycache__",
+    ".*_cache",
+    ".hypothesis",
+    "*.egg-info",
+    "build",
+    "dist",
+)
 PASSED, FAILED = 0, 1
 
 

@@ -13,6 +13,7 @@ TEST_CURVES = "tests/player/test_curves.py"
 TEST_DECISIONS = "tests/player/test_decisions.py"
 TEST_HISTOGRAMS = "tests/player/test_histograms.py"
 TEST_NUMBERS = "tests/player/test_numbers.py"
+TEST_SCRIPTS = "tests/scripts/test_scripts.py"
 TEST_TRAJECTORIES = "tests/player/test_trajectories.py"
 
 MUTANTS = [
@@ -21,28 +22,56 @@ MUTANTS = [
         DRAWING,
         "from + (value - low) * slope",
         "from + value * slope",
-        f"{TEST_NUMBERS} -k scales",
+        f"{TEST_SCRIPTS} -k scales",
     ),
     Mutant(
         "percentages rounded down",
         DRAWING,
         "Math.round(100 * share)",
         "Math.floor(100 * share)",
-        f"{TEST_NUMBERS} -k as_text",
+        f"{TEST_SCRIPTS} -k numbers",
+    ),
+    Mutant(
+        "a factor of 1 is written",
+        DRAWING,
+        "${digits.slice(0, -1)}${power}",
+        "${digits}·${power}",
+        f"{TEST_SCRIPTS} -k numbers",
+    ),
+    Mutant(
+        "powers of ten one digit short",
+        DRAWING,
+        'exponent.replace(/^[+-]/, "")',
+        "exponent.slice(-1)",
+        f"{TEST_SCRIPTS} -k numbers",
+    ),
+    Mutant(
+        "two decimals hide a small number",
+        DRAWING,
+        "size < 0.01 ? String(Number(value.toPrecision(2))) : value.toFixed(2)",
+        "value.toFixed(2)",
+        f"{TEST_SCRIPTS} -k numbers",
+    ),
+    Mutant(
+        "the app rounds half to even, its scripts up",
+        "bnviz/words.py",
+        "quantize(_CENT, ROUND_HALF_UP)",
+        "quantize(_CENT)",
+        f"{TEST_NUMBERS} -k alike",
     ),
     Mutant(
         "steps of ticks that are not round",
         DRAWING,
-        "[1, 2, 5, 10].map",
-        "[1, 2, 4, 10].map",
-        f"{TEST_NUMBERS} -k ticks",
+        "([1, 2, 5].find",
+        "([1, 2, 4].find",
+        f"{TEST_SCRIPTS} -k scales",
     ),
     Mutant(
         "one tick alone",
         DRAWING,
         "if (ticks.length >= 2) return ticks;",
         "if (ticks.length >= 1) return ticks;",
-        f"{TEST_NUMBERS} -k ticks",
+        f"{TEST_SCRIPTS} -k scales",
     ),
     Mutant(
         "canvas of the wrong pixels",
@@ -63,7 +92,7 @@ MUTANTS = [
         DRAWING,
         "String(Number(value.toPrecision(6)))",
         "String(Math.abs(Number(value.toPrecision(6))))",
-        f"{TEST_NUMBERS} -k as_text",
+        f"{TEST_SCRIPTS} -k numbers",
     ),
     Mutant(
         "losses upside down",
@@ -82,8 +111,8 @@ MUTANTS = [
     Mutant(
         "thick and thin swapped",
         CURVES,
-        "[[0, 0.35, 1], [1, 1, 2.25]]",
-        "[[1, 0.35, 1], [0, 1, 2.25]]",
+        "[0, 0.35, 1],\n        [1, 1, 2.25],",
+        "[1, 0.35, 1],\n        [0, 1, 2.25],",
         f"{TEST_CURVES} -k every_line",
     ),
     Mutant(
@@ -124,8 +153,8 @@ MUTANTS = [
     Mutant(
         "copied lines shifted against their panel",
         LINES,
-        "left, panel.top - margin, right - left,",
-        "left, panel.top, right - left,",
+        "panel.top - margin,\n",
+        "panel.top,\n",
         f"{TEST_CURVES} -k copied",
     ),
     Mutant(
@@ -162,8 +191,8 @@ MUTANTS = [
     Mutant(
         "the axis ends one bin early",
         HISTOGRAMS,
-        "return linearScale(recording.edge(state.stage, 0), recording.edge(state.stage, recording.bins)",
-        "return linearScale(recording.edge(state.stage, 0), recording.edge(state.stage, recording.bins - 1)",
+        "recording.edge(state.stage, 0),\n      recording.edge(state.stage, recording.bins),",
+        "recording.edge(state.stage, 0),\n      recording.edge(state.stage, recording.bins - 1),",
         f"{TEST_HISTOGRAMS} -k shapes",
     ),
     Mutant(
@@ -291,8 +320,8 @@ MUTANTS = [
     Mutant(
         "points upside down",
         DECISIONS,
-        "linearScale(...recording.grid.y, this.side, 0)",
-        "linearScale(...recording.grid.y, 0, this.side)",
+        "linearScale(up[0], up[1], this.side, 0)",
+        "linearScale(up[0], up[1], 0, this.side)",
         f"{TEST_DECISIONS} -k points",
     ),
     Mutant(
@@ -319,8 +348,8 @@ MUTANTS = [
     Mutant(
         "probabilities of the place mirrored",
         DECISIONS,
-        "const at = [up, across]",
-        "const at = [across, up]",
+        "const [row, point] = [up, across]",
+        "const [row, point] = [across, up]",
         f"{TEST_DECISIONS} -k pointer",
     ),
 ]

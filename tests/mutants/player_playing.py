@@ -52,7 +52,7 @@ MUTANTS = [
         TEST_PLAYBACK,
     ),
     Mutant(
-        "the speed is ignored", PLAYBACK, "* RECORDS_PER_SECOND * this.speed)", "* RECORDS_PER_SECOND)", TEST_PLAYBACK
+        "the speed is ignored", PLAYBACK, "* RECORDS_PER_SECOND * this.speed,", "* RECORDS_PER_SECOND,", TEST_PLAYBACK
     ),
     Mutant(
         "playing does not start over at the end",
@@ -185,12 +185,16 @@ MUTANTS = [
     Mutant(
         "questions are asked in one breath",
         STREAM,
-        ".catch(() => null).then(pause)",
-        ".catch(() => null)",
+        "    .catch(() => null)\n    .then(pause)",
+        "    .catch(() => null)",
         TEST_STREAMING,
     ),
     Mutant(
-        "a failed question silences others", STREAM, ".catch(() => null).then(pause)", ".then(pause)", TEST_STREAMING
+        "a failed question silences others",
+        STREAM,
+        "    .catch(() => null)\n    .then(pause)",
+        "    .then(pause)",
+        TEST_STREAMING,
     ),
     Mutant(
         "the bar asks once for what has ended",
@@ -238,8 +242,8 @@ MUTANTS = [
     Mutant(
         "a second part over the first",
         JOINING,
-        "[part, before.records]]",
-        "[part, 0]]",
+        "[part, before.records],",
+        "[part, 0],",
         f"{TEST_JOINING} -k trajectories",
     ),
     Mutant(
@@ -252,7 +256,7 @@ MUTANTS = [
     Mutant(
         "axes of what grows end with it",
         "bnviz/ui/player/recording.js",
-        "this.planned ?? this.steps[this.lastRecord]",
+        "header.planned ?? this.steps[this.lastRecord]",
         "this.steps[this.lastRecord]",
         f"{TEST_JOINING} -k planned",
     ),

@@ -1,7 +1,5 @@
 """Node and the recordings that it reads."""
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -12,20 +10,14 @@ import pytest
 
 from bnviz import History
 from bnviz.ui.player.payload import View, pack
-from tests.player.node import Node
+from tests.player.node import Node, executable
 from tests.player.recordings import CASES, sliced
 
 
 @pytest.fixture(scope="session")
 def node() -> Iterator[Node]:
-    """The player's scripts in node. Without one, these tests are skipped, but under CI they fail."""
-    executable = shutil.which("node") or shutil.which("nodejs")
-    if executable is None:
-        message = "node is missing; install Node.js, version 18 or newer, to test the player's scripts"
-        if os.environ.get("CI"):
-            pytest.fail(message)
-        pytest.skip(message)
-    running = Node(executable)
+    """The player's scripts in node."""
+    running = Node(executable())
     yield running
     running.close()
 

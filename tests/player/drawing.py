@@ -142,14 +142,23 @@ def show(
     return Shown([Drawing(each) for each in answer["drawings"]], answer["answers"], answer["theme"])
 
 
+_LOWERED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+
+
 def number(text: str) -> float:
-    """The number that a label shows: −0.5, 2e−5, 50 %, < 1 %."""
-    plain = text.replace("−", "-").strip("<> ")
+    """The number that a label shows: −0.5, 2·10⁻⁵, 10⁵, 50 %, < 1 %."""
+    plain = text.replace("−", "-").strip("<> ,")
+    if found := re.fullmatch(r"(-?)(?:([\d.]+)·)?10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)", plain):
+        return float(f"{found[1]}{found[2] or 1}e{found[3].translate(_LOWERED)}")
     return float(plain[:-1]) / 100 if plain.endswith("%") else float(plain)
 
 
+NUMBER = r"−?(?:10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+|\d[\d.]*(?:·10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?)"
+"""A number in a text; `number` reads it."""
+
+
 def is_number(text: str) -> bool:
-    return re.fullmatch(r"−?\d[\d.]*(e−?\d+)?( %)?", text) is not None
+    return re.fullmatch(f"{NUMBER}( %)?", text) is not None
 
 
 Axis = Callable[[Any], Any]

@@ -13,6 +13,7 @@ from tests.player.drawing import (
     Mark,
     every_theme,
     is_number,
+    number,
     require_points,
     show,
     step_at,
@@ -219,7 +220,7 @@ def test_the_pointer_finds_the_unit_and_the_record_nearest_to_it(
         if alone:
             assert line.startswith(f"unit {unit}: ")
             assert line.endswith(f" at step {history.steps[at]}")
-            shown = float(line.split(": ")[1].split(" ")[0].replace("−", "-"))
+            shown = number(line.split(": ")[1].split(" ")[0])
             assert shown == pytest.approx(value, abs=0.0051, rel=0.006)
 
 

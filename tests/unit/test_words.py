@@ -1,9 +1,30 @@
 """Numbers as readers see them."""
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from bnviz.words import bounded, percent, short, typeset
+from bnviz.words import bounded, number, percent, short, tex, typeset
+
+SHARED = json.loads((Path(__file__).parents[1] / "scripts" / "numbers.json").read_text(encoding="utf-8"))
+"""What the app's words and its scripts both have to write."""
+
+
+@pytest.mark.parametrize(("value", "text"), SHARED["number"])
+def test_numbers_have_two_decimals_or_a_power_of_ten(value, text):
+    assert number(value) == text
+
+
+@pytest.mark.parametrize("value", [np.inf, -np.inf, np.nan])
+def test_what_is_no_number_is_a_dash(value):
+    assert number(value) == "–"
+
+
+def test_rounding_errors_are_shown_where_asked_for():
+    assert (number(-3e-17), number(-3e-17, rounding=0)) == ("0", "−3·10⁻¹⁷")
+    assert tex(-2.5e-5) == r"-2.5 \cdot 10^{-5}"
 
 
 @pytest.mark.parametrize(
@@ -30,18 +51,7 @@ def test_numbers_are_short(value, text):
     assert short(value) == text
 
 
-@pytest.mark.parametrize(
-    ("share", "text"),
-    [
-        (0.0, "0 %"),
-        (0.004, "< 1 %"),
-        (1 / 49, "2 %"),
-        (0.125, "13 %"),
-        (0.995, "> 99 %"),
-        (1.0, "100 %"),
-        (np.nan, "undefined"),
-    ],
-)
+@pytest.mark.parametrize(("share", "text"), [*SHARED["percent"], (1 / 49, "2 %"), (np.nan, "undefined")])
 def test_shares_are_written_as_in_the_player(share, text):
     assert percent(share) == text
 

@@ -1,8 +1,14 @@
 // formula.js: fills the formula and the table, and lights up a symbol together with the cells that it comes from.
 
 const NAMES = {
-  x: "one value", mean: "batch mean", var: "batch variance", eps: "small constant",
-  normalized: "standardized", gamma: "learned scale", beta: "learned shift", y: "output",
+  x: "one value",
+  mean: "batch mean",
+  var: "batch variance",
+  eps: "small constant",
+  normalized: "standardized",
+  gamma: "learned scale",
+  beta: "learned shift",
+  y: "output",
 };
 const LETTERS = { x: "x", mean: "μ", var: "σ²", eps: "ε", normalized: "x̂", gamma: "γ", beta: "β", y: "y" };
 const COLUMNS = { x: "x", centered: "x − μ", normalized: "x̂", y: "y" };
@@ -75,9 +81,14 @@ class Formula {
     const picked = row.example === example;
     const line = make("tr", "", { class: picked ? "picked" : "" });
     const heading = make("th", "", { scope: "row" });
-    heading.append(make("button", row.example, {
-      type: "button", "data-example": row.example, "aria-pressed": picked, "aria-label": `Follow example ${row.example}`,
-    }));
+    heading.append(
+      make("button", row.example, {
+        type: "button",
+        "data-example": row.example,
+        "aria-pressed": picked,
+        "aria-label": `Follow example ${row.example}`,
+      }),
+    );
     line.append(heading);
     for (const column of Object.keys(COLUMNS)) {
       const cell = make("td", row[column], { "data-feeds": `${FEEDS[column]} ${picked ? PICKED_FEEDS[column] : ""}` });
@@ -100,7 +111,11 @@ class Formula {
     const line = make("tr");
     line.append(make("th", "sliders", { scope: "row" }));
     line.append(make("td"));
-    for (const [symbol, fed] of [["eps", "normalized"], ["gamma", "y"], ["beta", "y"]]) {
+    for (const [symbol, fed] of [
+      ["eps", "normalized"],
+      ["gamma", "y"],
+      ["beta", "y"],
+    ]) {
       line.append(make("td", `${LETTERS[symbol]} = ${values[symbol]}`, { "data-symbol": symbol, "data-feeds": fed }));
     }
     return line;

@@ -36,14 +36,15 @@ function againOf({ element, key, label, tag }, stops) {
 /** Give the focus to the control made anew, or to what stands before it. Returns what to call when the page changes. */
 export function keepFocus({ document, location }) {
   let last = null;
-  let timer = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
   let byHand = false;
   const page = () => document.querySelector("[data-testid=stMain]");
   const stops = () => [...(page()?.querySelectorAll(STOPS) ?? [])];
 
   const note = ({ target }) => {
     clearTimeout(timer);
-    timer = 0;
+    timer = undefined;
     last = null;
     if (!page()?.contains(target) || target === page()) return;
     const above = [...page().querySelectorAll(`${STOPS}, ${HEADINGS}`)].filter(
@@ -60,7 +61,7 @@ export function keepFocus({ document, location }) {
   const isLost = () => last && document.activeElement === document.body && !canTakeFocus(last.element);
 
   const settle = () => {
-    timer = 0;
+    timer = undefined;
     if (!isLost()) return;
     // Whoever points sees where the page goes on; keys are then the player's.
     if (byHand || last.path !== location.pathname) return give(page());
@@ -81,10 +82,14 @@ export function keepFocus({ document, location }) {
 
   document.addEventListener("focusin", note);
   for (const touch of ["pointerdown", "keydown"]) {
-    document.addEventListener(touch, ({ type }) => {
-      byHand = type === "pointerdown";
-      if (byHand) last = null; // what it focuses comes next
-    }, { capture: true });
+    document.addEventListener(
+      touch,
+      ({ type }) => {
+        byHand = type === "pointerdown";
+        if (byHand) last = null; // what it focuses comes next
+      },
+      { capture: true },
+    );
   }
   return look;
 }

@@ -25,14 +25,18 @@ export function mindMenu({ document, localStorage }) {
   };
   arrange();
   drawer.addEventListener("change", arrange);
-  document.addEventListener("click", (event) => {
-    if (!isOver() || !holds(event.target) || !event.target.closest("a")) return;
-    // Streamlit's own listener follows the link first.
-    setTimeout(() => {
-      close();
-      document.querySelector("[data-testid=stMain]").focus({ preventScroll: true });
-    });
-  }, { capture: true });
+  document.addEventListener(
+    "click",
+    (event) => {
+      if (!isOver() || !holds(event.target) || !event.target.closest("a")) return;
+      // Streamlit's own listener follows the link first.
+      setTimeout(() => {
+        close();
+        document.querySelector("[data-testid=stMain]").focus({ preventScroll: true });
+      });
+    },
+    { capture: true },
+  );
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || !isOver() || !holds(event.target)) return;
     close();

@@ -9,6 +9,7 @@ import streamlit as st
 
 from bnviz.outcome import outcomes
 from bnviz.ui.page.literal import literal
+from bnviz.words import number
 
 if TYPE_CHECKING:
     from bnviz.history import History
@@ -30,4 +31,4 @@ def results_table(history: History) -> None:
 
 
 def _loss(value: float) -> str:
-    return f"{value:.3f}" if value < 1000 else f"{value:.1e}"
+    return f"{value:.3f}" if value < 1000 else number(value)

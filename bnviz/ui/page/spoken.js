@@ -8,16 +8,19 @@ export function tellOfTrainings({ document }) {
   region.className = "bnviz-spoken";
   region.setAttribute("role", "status");
   document.body.append(region);
-  let timer = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
   let before = false;
   const tell = () => {
-    timer = 0;
+    timer = undefined;
     const bar = document.querySelector("[data-testid=stMain] :is([role=progressbar], .bnviz-watch)");
     if (Boolean(bar) === before) return;
     before = Boolean(bar);
     region.textContent = bar ? "Training." : "The training has ended.";
   };
-  return () => { timer ||= setTimeout(tell, CALM); };
+  return () => {
+    timer ||= setTimeout(tell, CALM);
+  };
 }
 
 /** Tell apart the fields of several runs, or of several kicks, that look alike: "Learning rate η, run 2". */
@@ -50,7 +53,9 @@ const LOST = "The connection to the server is lost. This page tries again by its
 export function rewordLostConnection({ document }) {
   for (const dialog of document.querySelectorAll("[role=dialog]")) {
     const body = dialog.querySelector(":scope > div");
-    if (!body || !/Is Streamlit still running|Streamlit server is not|Connection timed out/.test(body.textContent)) continue;
+    if (!body || !/Is Streamlit still running|Streamlit server is not|Connection timed out/.test(body.textContent)) {
+      continue;
+    }
     if (dialog.querySelector(".bnviz-lost")) continue;
     const said = document.createElement("p");
     said.className = `${body.className} bnviz-lost`;

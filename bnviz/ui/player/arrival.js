@@ -65,7 +65,7 @@ export class Arrival {
         } else if (news.kind === "ended") {
           ask();
           this.asking = setInterval(ask, ASK_AGAIN);
-        } else {
+        } else if (news.kind !== "more") {
           this.player.wait(describeTraining(news, recording));
         }
       },

@@ -1,6 +1,6 @@
 // curves.js: loss and accuracy of all runs over the steps, one line style a run.
 
-import { formatPercent, formatTick, linearScale, logScale, logTicks, Sheet } from "./drawing.js";
+import { formatNumber, formatPercent, formatTick, linearScale, logScale, logTicks, Sheet } from "./drawing.js";
 import { drawCursor, drawInterventions, drawStepAxis, recordAt, stepAt, TracedLines, tracePoints } from "./lines.js";
 
 const CURVE_HEIGHT = 104;
@@ -48,11 +48,19 @@ export class Curves {
     const place = (name, index) => {
       const left = (besides ? index * (panelWidth + 24) : 0) + CURVE_GUTTER;
       const top = TITLE_HEIGHT + (besides ? 0 : index * blockHeight);
-      const panel = { name, left, top, width: panelWidth - CURVE_GUTTER - 6, height: CURVE_HEIGHT, lastStep: this.recording.lastStep };
+      const panel = {
+        name,
+        left,
+        top,
+        width: panelWidth - CURVE_GUTTER - 6,
+        height: CURVE_HEIGHT,
+        lastStep: this.recording.lastStep,
+      };
       panel.x = linearScale(0, this.recording.lastStep, panel.left, panel.left + panel.width);
-      panel.y = name === "loss"
-        ? logScale(this.lossLow, this.lossHigh, top + CURVE_HEIGHT, top)
-        : linearScale(0, 1, top + CURVE_HEIGHT, top);
+      panel.y =
+        name === "loss"
+          ? logScale(this.lossLow, this.lossHigh, top + CURVE_HEIGHT, top)
+          : linearScale(0, 1, top + CURVE_HEIGHT, top);
       return panel;
     };
     this.panels = [place("loss", 0), place("accuracy", 1)];
@@ -68,14 +76,21 @@ export class Curves {
   trace(sheet, theme) {
     const { recording } = this;
     for (const panel of this.panels) {
-      for (const [split, alpha, width] of [[0, 0.35, 1], [1, 1, 2.25]]) {
+      for (const [split, alpha, width] of [
+        [0, 0.35, 1],
+        [1, 1, 2.25],
+      ]) {
         recording.runs.forEach((run, index) => {
           sheet.context.globalAlpha = alpha;
           sheet.context.strokeStyle = theme.runColor(run);
           sheet.context.lineWidth = width;
           sheet.context.setLineDash(split ? run.dash : []);
-          tracePoints(sheet.context, recording.endOf(index) + 1, (record) => panel.x(recording.steps[record]),
-            (record) => this.valueY(panel, record, index, split));
+          tracePoints(
+            sheet.context,
+            recording.endOf(index) + 1,
+            (record) => panel.x(recording.steps[record]),
+            (record) => this.valueY(panel, record, index, split),
+          );
         });
       }
     }
@@ -110,7 +125,11 @@ export class Curves {
     for (const tick of ticks) {
       const y = panel.y(tick);
       sheet.line(panel.left, y, panel.left + panel.width, y, { color: theme.text, alpha: 0.12 });
-      sheet.text(loss ? formatTick(tick) : formatPercent(tick), panel.left - 7, y + 5, { align: "right", color: theme.text, alpha: 0.75 });
+      sheet.text(loss ? formatTick(tick) : formatPercent(tick), panel.left - 7, y + 5, {
+        align: "right",
+        color: theme.text,
+        alpha: 0.75,
+      });
     }
     drawStepAxis(sheet, panel, theme);
   }
@@ -133,7 +152,10 @@ export class Curves {
   }
 
   panelAt(x, y) {
-    return this.panels.find(({ left, top, width, height }) => x >= left - 8 && x <= left + width + 8 && y >= top - 8 && y <= top + height + STEP_AXIS);
+    return this.panels.find(
+      ({ left, top, width, height }) =>
+        x >= left - 8 && x <= left + width + 8 && y >= top - 8 && y <= top + height + STEP_AXIS,
+    );
   }
 
   recordAt(x, y) {

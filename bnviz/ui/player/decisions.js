@@ -5,16 +5,33 @@ import { COLUMN_GAP } from "./histograms.js";
 
 const DECISION_MAX = 240;
 
+/**
+ * @typedef {import("./drawing.js").Theme} Theme
+ * @typedef {import("./recording.js").Recording} Recording
+ * @typedef {Recording & { grid: NonNullable<Recording["grid"]>, classes: number }} PlaneRecording
+ * @typedef {import("./player.js").State} State
+ * @typedef {{ canvas: HTMLCanvasElement, painted: string }} Picture
+ */
+
 export class Decisions {
+  /**
+   * @param {HTMLCanvasElement} canvas
+   * @param {Recording} recording
+   * @param {State} state
+   */
   constructor(canvas, recording, state) {
     this.sheet = new Sheet(canvas);
     this.recording = recording;
     this.state = state;
-    this.size = recording.shapes.decision.at(-1);
+    const { shapes, grid, classes } = /** @type {PlaneRecording} */ (recording);
+    this.grid = grid;
+    this.classes = classes;
+    this.size = shapes.decision[3];
+    /** @type {Picture[]} */
     this.pictures = recording.runs.map(() => {
-      const canvas = document.createElement("canvas");
-      canvas.width = canvas.height = this.size;
-      return { canvas, painted: "" };
+      const picture = document.createElement("canvas");
+      picture.width = picture.height = this.size;
+      return { canvas: picture, painted: "" };
     });
   }
 
@@ -61,7 +78,7 @@ export class Decisions {
         // Rows of a picture run downward, the grid's y upward.
         const pixel = 4 * ((size - 1 - y) * size + x);
         const mixed = [0, 0, 0];
-        for (let label = 0; label < recording.classes; label++) {
+        for (let label = 0; label < this.classes; label++) {
           const weight = recording.probability(record, run, label, y, x) / 255;
           const color = colors[label % colors.length];
           for (let channel = 0; channel < 3; channel++) mixed[channel] += weight * color[channel];
@@ -75,8 +92,9 @@ export class Decisions {
   drawPoints(left, theme) {
     const { recording, sheet } = this;
     const context = sheet.context;
-    const x = linearScale(...recording.grid.x, left, left + this.side);
-    const y = linearScale(...recording.grid.y, this.side, 0);
+    const { x: across, y: up } = this.grid;
+    const x = linearScale(across[0], across[1], left, left + this.side);
+    const y = linearScale(up[0], up[1], this.side, 0);
     const { points, point_labels: labels } = recording.arrays;
     context.strokeStyle = theme.background;
     context.lineWidth = 1;
@@ -97,12 +115,12 @@ export class Decisions {
     const across = (x - this.left(column)) / this.side;
     const up = 1 - y / this.side;
     if (across < 0 || across > 1 || up < 0 || up > 1) return null;
-    const at = [up, across].map((share) => Math.min(this.size - 1, Math.floor(share * this.size)));
+    const [row, point] = [up, across].map((share) => Math.min(this.size - 1, Math.floor(share * this.size)));
     const shown = Math.min(record, recording.endOf(run));
     const place = (share, [low, high]) => formatNumber(low + share * (high - low));
-    const lines = [recording.runs[run].label, `x ${place(across, recording.grid.x)}, y ${place(up, recording.grid.y)}`];
-    for (let label = 0; label < recording.classes; label++) {
-      lines.push(`class ${label}: ${formatPercent(recording.probability(shown, run, label, ...at) / 255)}`);
+    const lines = [recording.runs[run].label, `x ${place(across, this.grid.x)}, y ${place(up, this.grid.y)}`];
+    for (let label = 0; label < this.classes; label++) {
+      lines.push(`class ${label}: ${formatPercent(recording.probability(shown, run, label, row, point) / 255)}`);
     }
     return lines;
   }

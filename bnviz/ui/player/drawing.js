@@ -1,23 +1,39 @@
 // drawing.js: numbers as text, scales and ticks, the theme's colors, canvases with sharp text.
 
-const FONT_SIZE = 14;
+/**
+ * @typedef {(value: number) => number} Scale Takes a value to its place in pixels.
+ * @typedef {{ color: string, color_dark: string }} Colored
+ */
+
+export const FONT_SIZE = 14;
+
+const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+const ROUNDING = 1e-12; // sums of a few numbers of size 1 come out this far from 0
+
+/**
+ * Two decimals, or two significant digits where those would hide the number, and a power of ten where it is very small
+ * or large: 0.25, 0.0034, 2.5·10⁻⁴. The same texts as those of `number` in bnviz/words.py.
+ * @param {number} value
+ */
 export function formatNumber(value) {
   if (!Number.isFinite(value)) return "–";
   const size = Math.abs(value);
-  let text;
-  if (size !== 0 && (size < 0.005 || size >= 10000)) text = value.toExponential(1).replace("e+", "e");
-  else if (size >= 100) text = value.toFixed(0);
-  else if (size >= 10) text = value.toFixed(1);
-  else text = value.toFixed(2);
-  return text.replaceAll("-", "−");
+  if (size <= ROUNDING) return "0";
+  if (size < 0.001 || size >= 1e5) return asPower(value, 1);
+  // Number drops what toPrecision appends: 0.0030.
+  return withMinus(size < 0.01 ? String(Number(value.toPrecision(2))) : value.toFixed(2));
 }
 
-/** Means and standard deviations: two decimals, so that numbers beside each other compare. */
+/**
+ * Means and standard deviations: two decimals, so that numbers beside each other compare.
+ * @param {number} value
+ */
 export function formatMoment(value) {
   if (Math.abs(value) < 0.005) return "0.00";
-  return formatNumber(value);
+  return Math.abs(value) < 0.01 ? withMinus(value.toFixed(2)) : formatNumber(value);
 }
 
+/** @param {number} share */
 export function formatPercent(share) {
   if (!Number.isFinite(share)) return "–";
   if (share > 0 && share < 0.01) return "< 1 %";
@@ -25,33 +41,78 @@ export function formatPercent(share) {
   return `${Math.round(100 * share)} %`;
 }
 
+/**
+ * A round number, written out as far as it goes: 0.3, 1000, 2·10⁵.
+ * @param {number} value
+ */
 export function formatTick(value) {
   const size = Math.abs(value);
-  if (size !== 0 && (size < 0.001 || size >= 100000)) return value.toExponential(0).replace("e+", "e").replaceAll("-", "−");
-  return String(Number(value.toPrecision(6))).replaceAll("-", "−");
+  if (size !== 0 && (size < 0.001 || size >= 1e5)) return asPower(value, 0);
+  return withMinus(String(Number(value.toPrecision(6))));
 }
 
+/**
+ * A number with a power of ten: 2.5·10⁻⁴, or 10⁵ where the factor is 1.
+ * @param {number} value
+ * @param {number} decimals of the factor
+ */
+function asPower(value, decimals) {
+  const [factor, exponent] = value.toExponential(decimals).split("e");
+  const digits = factor.replace(/\.0$/, "");
+  const raised = [...exponent.replace(/^[+-]/, "")].map((digit) => SUPERSCRIPTS[Number(digit)]).join("");
+  const power = `10${exponent.startsWith("-") ? "⁻" : ""}${raised}`;
+  return withMinus(/^-?1$/.test(digits) ? `${digits.slice(0, -1)}${power}` : `${digits}·${power}`);
+}
+
+/** @param {string} text */
+function withMinus(text) {
+  return text.replaceAll("-", "−");
+}
+
+/**
+ * @param {number} low
+ * @param {number} high
+ * @param {number} from the place of `low`
+ * @param {number} to the place of `high`
+ * @returns {Scale}
+ */
 export function linearScale(low, high, from, to) {
   const slope = (to - from) / (high - low || 1);
   return (value) => from + (value - low) * slope;
 }
 
+/**
+ * @param {number} low
+ * @param {number} high
+ * @param {number} from
+ * @param {number} to
+ * @returns {Scale}
+ */
 export function logScale(low, high, from, to) {
   const linear = linearScale(Math.log(low), Math.log(high), from, to);
   return (value) => linear(Math.log(value));
 }
 
-/** Round values 1, 2 or 5 times a power of ten, at most `most` of them. */
-function linearTicks(low, high, most) {
+/**
+ * Round values, apart by 1, 2 or 5 times a power of ten, about `most` of them.
+ * @param {number} low
+ * @param {number} high
+ * @param {number} most
+ */
+export function linearTicks(low, high, most) {
   const rough = (high - low) / Math.max(1, most);
   const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].map((factor) => factor * power).find((size) => size >= rough * 0.999);
+  const step = power * ([1, 2, 5].find((factor) => factor * power >= rough * 0.999) ?? 10);
   const ticks = [];
   for (let index = Math.ceil(low / step - 1e-6); index * step <= high + 1e-6 * step; index++) ticks.push(index * step);
   return ticks;
 }
 
-/** As linearTicks, but two at least, even if that is more than `most`: one tick alone shows no scale. */
+/**
+ * As linearTicks, but two at least, even if that is more than `most`: one tick alone shows no scale.
+ * @param {number} low
+ * @param {number} high
+ */
 export function fewTicks(low, high, most = 2) {
   // A training that was stopped before its first update has nothing but step 0.
   if (!(high > low)) return [low];
@@ -61,6 +122,12 @@ export function fewTicks(low, high, most = 2) {
   }
 }
 
+/**
+ * Round values between two positive ones, at most `most` of them.
+ * @param {number} low
+ * @param {number} high
+ * @param {number} most
+ */
 export function logTicks(low, high, most) {
   for (const factors of [[1, 2, 5], [1, 3], [1]]) {
     const ticks = [];
@@ -78,14 +145,16 @@ export function logTicks(low, high, most) {
 
 /** Colors of Streamlit's theme; canvases need them as values, style sheets follow the variables. */
 export class Theme {
+  /** @param {Element} root */
   constructor(root) {
     const style = getComputedStyle(root);
+    /** @type {(name: string, fallback: string) => string} */
     const read = (name, fallback) => style.getPropertyValue(name).trim() || fallback;
     this.background = read("--st-background-color", "#ffffff");
     this.text = read("--st-text-color", "#31333f");
     this.surface = read("--st-secondary-background-color", "#f0f2f6");
     this.font = style.fontFamily;
-    const probe = document.createElement("canvas").getContext("2d");
+    const probe = contextOf(document.createElement("canvas"));
     probe.fillStyle = this.background;
     probe.fillRect(0, 0, 1, 1);
     const [red, green, blue] = probe.getImageData(0, 0, 1, 1).data;
@@ -96,6 +165,7 @@ export class Theme {
       : ["#7a5fb5", "#1b9e77", "#a8861a", "#6b7683", "#c2528b", "#3a78b8"];
   }
 
+  /** @param {Colored} run */
   runColor(run) {
     return this.dark ? run.color_dark : run.color;
   }
@@ -103,11 +173,18 @@ export class Theme {
 
 /** A canvas that is as sharp as the screen; coordinates are CSS pixels. */
 export class Sheet {
+  /** @param {HTMLCanvasElement} canvas */
   constructor(canvas) {
     this.canvas = canvas;
-    this.context = canvas.getContext("2d");
+    this.context = contextOf(canvas);
+    this.width = 0;
+    this.height = 0;
   }
 
+  /**
+   * @param {number} width
+   * @param {number} height
+   */
   resize(width, height) {
     const ratio = window.devicePixelRatio || 1;
     this.width = width;
@@ -118,6 +195,7 @@ export class Sheet {
     this.context.setTransform(ratio, 0, 0, ratio, 0, 0);
   }
 
+  /** @param {Theme} theme */
   clear(theme) {
     this.context.clearRect(0, 0, this.width, this.height);
     this.context.globalAlpha = 1;
@@ -126,11 +204,19 @@ export class Sheet {
     this.setFont(theme);
   }
 
+  /** @param {Theme} theme */
   setFont(theme, weight = 400, size = FONT_SIZE) {
     this.context.font = `${weight} ${size}px ${theme.font}`;
   }
 
-  text(content, x, y, { align = "left", baseline = "alphabetic", color, alpha = 1, halo = null } = {}) {
+  /**
+   * @param {string} content
+   * @param {number} x
+   * @param {number} y
+   * @param {{ align?: CanvasTextAlign, baseline?: CanvasTextBaseline, color: string, alpha?: number,
+   *   halo?: string | null }} look
+   */
+  text(content, x, y, { align = "left", baseline = "alphabetic", color, alpha = 1, halo = null }) {
     const context = this.context;
     context.save();
     context.textAlign = align;
@@ -146,6 +232,13 @@ export class Sheet {
     context.restore();
   }
 
+  /**
+   * @param {number} x0
+   * @param {number} y0
+   * @param {number} x1
+   * @param {number} y1
+   * @param {{ color: string, alpha?: number, width?: number, dash?: number[] }} look
+   */
   line(x0, y0, x1, y1, { color, alpha = 1, width = 1, dash = [] }) {
     const context = this.context;
     context.save();
@@ -159,4 +252,12 @@ export class Sheet {
     context.stroke();
     context.restore();
   }
+}
+
+/**
+ * The context of a canvas, which every browser that runs Streamlit has.
+ * @param {HTMLCanvasElement} canvas
+ */
+export function contextOf(canvas) {
+  return /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
 }

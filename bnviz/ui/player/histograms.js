@@ -41,7 +41,12 @@ export class Histograms {
 
   xScale(left) {
     const { recording, state } = this;
-    return linearScale(recording.edge(state.stage, 0), recording.edge(state.stage, recording.bins), left, left + this.columnWidth);
+    return linearScale(
+      recording.edge(state.stage, 0),
+      recording.edge(state.stage, recording.bins),
+      left,
+      left + this.columnWidth,
+    );
   }
 
   draw(position, theme) {
@@ -106,7 +111,9 @@ export class Histograms {
     const step = this.columnWidth / heights.length;
     context.beginPath();
     context.moveTo(left, baseline);
-    for (let bin = 0; bin < heights.length; bin++) context.lineTo(left + (bin + 0.5) * step, baseline - heights[bin] * room);
+    for (let bin = 0; bin < heights.length; bin++) {
+      context.lineTo(left + (bin + 0.5) * step, baseline - heights[bin] * room);
+    }
     context.lineTo(left + this.columnWidth, baseline);
   }
 
@@ -137,7 +144,10 @@ export class Histograms {
     sheet.context.fillRect(x, baseline - share * room, barWidth, share * room);
     const edge = (index) => formatTick(Number(recording.edge(state.stage, index).toPrecision(2)));
     const range = ` in ${edge(bin)} to ${edge(bin + 1)}`;
-    sheet.text(formatPercent(share) + (this.columnWidth > ROOMY + 60 ? range : ""), x, top + 14, { color: theme.text, alpha: 0.85 });
+    sheet.text(formatPercent(share) + (this.columnWidth > ROOMY + 60 ? range : ""), x, top + 14, {
+      color: theme.text,
+      alpha: 0.85,
+    });
   }
 
   drawMoments(run, layer, left, top, baseline, position, theme) {
@@ -148,13 +158,18 @@ export class Histograms {
     const right = left + this.columnWidth;
     const x = this.xScale(left);
     const clamp = (value) => Math.min(right, Math.max(left, x(value)));
-    sheet.line(clamp(mean - sd), baseline + 4, clamp(mean + sd), baseline + 4, { color: theme.text, alpha: 0.6, width: 3 });
+    sheet.line(clamp(mean - sd), baseline + 4, clamp(mean + sd), baseline + 4, {
+      color: theme.text,
+      alpha: 0.6,
+      width: 3,
+    });
     if (x(mean) >= left && x(mean) <= right) {
       sheet.line(x(mean), baseline - 4, x(mean), baseline + 8, { color: theme.text, width: 2 });
     }
-    const text = this.columnWidth > ROOMY
-      ? `mean ${formatMoment(mean)}   sd ${formatMoment(sd)}`
-      : `${formatMoment(mean)} ± ${formatMoment(sd)}`;
+    const text =
+      this.columnWidth > ROOMY
+        ? `mean ${formatMoment(mean)}   sd ${formatMoment(sd)}`
+        : `${formatMoment(mean)} ± ${formatMoment(sd)}`;
     sheet.text(text, right, top + 14, { align: "right", color: theme.text, alpha: 0.85 });
   }
 
@@ -170,7 +185,9 @@ export class Histograms {
       sheet.context.fillRect(side ? right - 5 : left, baseline - height, 5, height);
       const label = side ? `${formatPercent(share)} ▸` : `◂ ${formatPercent(share)}`;
       sheet.text(label, side ? right - 9 : left + 9, baseline - 5, {
-        align: side ? "right" : "left", color: theme.text, halo: theme.background,
+        align: side ? "right" : "left",
+        color: theme.text,
+        halo: theme.background,
       });
     }
   }
@@ -182,7 +199,11 @@ export class Histograms {
     const layer = this.rows.findIndex(({ top, height }) => y >= top && y < top + height + ROW_GAP);
     if (run === undefined || layer < 0) return null;
     const across = (x - this.columnLeft(column)) / this.columnWidth;
-    return { run, layer, bin: Math.min(this.recording.bins - 1, Math.max(0, Math.floor(across * this.recording.bins))) };
+    return {
+      run,
+      layer,
+      bin: Math.min(this.recording.bins - 1, Math.max(0, Math.floor(across * this.recording.bins))),
+    };
   }
 
   tip(x, y, record) {
@@ -203,7 +224,9 @@ export class Histograms {
     const zero = recording.arrays.zero[cell];
     if (zero > 0) lines.push(`${formatPercent(zero)} in the bin at 0, drawn as a bar of its own`);
     lines.push(`mean ${formatMoment(recording.arrays.mean[cell])}, sd ${formatMoment(recording.arrays.sd[cell])}`);
-    lines.push(`below range ${formatPercent(recording.arrays.outside[2 * cell])}, above ${formatPercent(recording.arrays.outside[2 * cell + 1])}`);
+    lines.push(
+      `below range ${formatPercent(recording.arrays.outside[2 * cell])}, above ${formatPercent(recording.arrays.outside[2 * cell + 1])}`,
+    );
     lines.push("Click to look into this layer.");
     return lines;
   }

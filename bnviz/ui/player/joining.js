@@ -7,9 +7,12 @@ const BY_RECORD = ["steps", "loss", "accuracy", "heights", "peak", "outside", "z
 /** A recording with the records of both, in order; `before` is null for the first part. */
 export function joined(before, part) {
   if (!before) return part;
-  const all = Object.assign(Object.create(Recording.prototype), part, { arrays: { ...part.arrays }, shapes: { ...part.shapes } });
+  const all = Object.assign(Object.create(Recording.prototype), part, {
+    arrays: { ...part.arrays },
+    shapes: { ...part.shapes },
+  });
   all.records = before.records + part.records;
-  for (const name of BY_RECORD.filter((name) => name in part.arrays)) {
+  for (const name of BY_RECORD.filter((each) => each in part.arrays)) {
     all.arrays[name] = appended(before.arrays[name], part.arrays[name]);
     all.shapes[name] = [all.records, ...part.shapes[name].slice(1)];
   }
@@ -32,9 +35,12 @@ function appended(first, second) {
 function joinTrajectories(all, before, part, name) {
   const [runs, layers, units] = part.shapes[name];
   all.shapes[name] = [runs, layers, units, all.records];
-  const codes = all.arrays[name] = new Uint16Array(runs * layers * units * all.records).fill(MISSING);
+  const codes = (all.arrays[name] = new Uint16Array(runs * layers * units * all.records).fill(MISSING));
   all.scales[name] = part.scales[name].map((scale, layer) => joinedScale(before.scales[name][layer], scale));
-  for (const [source, start] of [[before, 0], [part, before.records]]) {
+  for (const [source, start] of [
+    [before, 0],
+    [part, before.records],
+  ]) {
     for (let line = 0; line < runs * layers * units; line++) {
       const layer = Math.floor(line / units) % layers;
       const { lo, hi } = source.scales[name][layer];
@@ -51,5 +57,9 @@ function joinTrajectories(all, before, part, name) {
 
 /** One axis for two. It grows with the parts; the one of the whole recording comes with its end. */
 function joinedScale(first, second) {
-  return { lo: Math.min(first.lo, second.lo), hi: Math.max(first.hi, second.hi), clipped: first.clipped || second.clipped };
+  return {
+    lo: Math.min(first.lo, second.lo),
+    hi: Math.max(first.hi, second.hi),
+    clipped: first.clipped || second.clipped,
+  };
 }

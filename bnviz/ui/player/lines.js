@@ -25,8 +25,14 @@ export class TracedLines {
       const margin = 4;
       sheet.context.drawImage(
         this.canvas,
-        left * ratio, (panel.top - margin) * ratio, (right - left) * ratio, (panel.height + 2 * margin) * ratio,
-        left, panel.top - margin, right - left, panel.height + 2 * margin,
+        left * ratio,
+        (panel.top - margin) * ratio,
+        (right - left) * ratio,
+        (panel.height + 2 * margin) * ratio,
+        left,
+        panel.top - margin,
+        right - left,
+        panel.height + 2 * margin,
       );
       sheet.context.restore();
     };
@@ -55,8 +61,11 @@ export function drawInterventions(sheet, recording, panel, theme, labeled) {
     sheet.line(x, panel.top, x, panel.top + panel.height, { color: theme.text, alpha: 0.7, width: 1.5, dash: [2, 3] });
     if (labeled) {
       const late = x > panel.left + 0.75 * panel.width;
-      sheet.text(`W × ${formatTick(factor)}`, late ? x - 5 : x + 5, panel.top + panel.height - 6,
-        { align: late ? "right" : "left", color: theme.text, halo: theme.background });
+      sheet.text(`W × ${formatTick(factor)}`, late ? x - 5 : x + 5, panel.top + panel.height - 6, {
+        align: late ? "right" : "left",
+        color: theme.text,
+        halo: theme.background,
+      });
     }
   }
 }

@@ -75,7 +75,10 @@ export class Playback {
     if (this.request || !this.awake) return;
     let before = performance.now();
     const tick = (now) => {
-      this.position = Math.min(this.lastRecord, this.position + (Math.max(0, now - before) / 1000) * RECORDS_PER_SECOND * this.speed);
+      this.position = Math.min(
+        this.lastRecord,
+        this.position + (Math.max(0, now - before) / 1000) * RECORDS_PER_SECOND * this.speed,
+      );
       before = now;
       if (this.position >= this.lastRecord) {
         this.request = 0;

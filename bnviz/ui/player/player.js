@@ -13,10 +13,16 @@ import { describeCanvases, describeCaptions, describeRecord, describeScores, STA
 const WIDE = 900;
 const NARROW = 600;
 
+/**
+ * What of a recording is on show: a stage, a layer, the run of a narrow player, and the runs that have a column.
+ * @typedef {{ stage: number, layer: number, run: number, columns: number[] }} State
+ */
+
 export class Player {
   constructor(root) {
     this.root = root;
     this.part = (selector) => root.querySelector(selector);
+    /** @type {State} */
     this.state = { stage: 2, layer: 0, run: 0, columns: [] };
     this.visibleHeight = 0;
     this.draws = 0;
@@ -24,10 +30,13 @@ export class Player {
     this.bindControls();
     this.resizeObserver = new ResizeObserver(() => this.layout());
     this.resizeObserver.observe(root);
-    this.intersectionObserver = new IntersectionObserver(([entry]) => {
-      this.visibleHeight = entry.isIntersecting ? entry.intersectionRect.height : 0;
-      this.updateAwake();
-    }, { threshold: [0, 0.1, 0.25, 0.5, 0.75, 1] });
+    this.intersectionObserver = new IntersectionObserver(
+      ([entry]) => {
+        this.visibleHeight = entry.isIntersecting ? entry.intersectionRect.height : 0;
+        this.updateAwake();
+      },
+      { threshold: [0, 0.1, 0.25, 0.5, 0.75, 1] },
+    );
     this.intersectionObserver.observe(root);
     Player.all.add(this);
   }
@@ -118,16 +127,23 @@ export class Player {
   bindControls() {
     const { signal } = this.listeners;
     // Until a recording has arrived there is nothing to act on.
-    const on = (target, type, handler) => target.addEventListener(type, (event) => {
-      if (this.playback) handler(event);
-    }, { signal });
+    const on = (target, type, handler) =>
+      target.addEventListener(
+        type,
+        (event) => {
+          if (this.playback) handler(event);
+        },
+        { signal },
+      );
     on(this.part(".buttons"), "click", (event) => {
       const button = event.target.closest("button");
       if (button) this.playback.act(button.dataset.action);
     });
     on(this.part(".scrub"), "input", (event) => this.playback.seek(Number(event.target.value)));
     on(this.part(".scrub"), "change", () => this.announce());
-    on(this.part(".speed select"), "change", (event) => { this.playback.speed = Number(event.target.value); });
+    on(this.part(".speed select"), "change", (event) => {
+      this.playback.speed = Number(event.target.value);
+    });
     on(this.part(".stage-switch"), "change", (event) => this.choose({ stage: Number(event.target.value) }));
     on(this.part(".layer-switch"), "change", (event) => this.choose({ layer: Number(event.target.value) }));
     on(this.part(".run-switch"), "change", (event) => this.choose({ run: Number(event.target.value) }));
@@ -163,7 +179,9 @@ export class Player {
       on(canvas, "pointerup", (event) => {
         if (canvas.hasPointerCapture(event.pointerId)) this.announce();
       });
-      on(canvas, "pointerleave", () => { this.part(".tip").hidden = true; });
+      on(canvas, "pointerleave", () => {
+        this.part(".tip").hidden = true;
+      });
     }
     on(this.part(".histograms"), "click", (event) => {
       const found = this.histograms.find(...inside(event));
@@ -200,25 +218,37 @@ export class Player {
     // The longest words it will hold, so that nothing moves while playing.
     this.part(".step").style.minWidth = `${`step ${recording.lastStep} of ${recording.lastStep}`.length}ch`;
     this.part(".stage-switch .options").replaceChildren(
-      ...recording.stages.map((stage, index) => buildOption("stage", index, STAGE_LABELS[stage], index === state.stage)),
+      ...recording.stages.map((stage, index) =>
+        buildOption("stage", index, STAGE_LABELS[stage], index === state.stage),
+      ),
     );
     this.part(".layer-switch .options").replaceChildren(
-      ...recording.layers.map((label, index) => buildOption("layer", index, label.replace("layer ", ""), index === state.layer)),
+      ...recording.layers.map((label, index) =>
+        buildOption("layer", index, label.replace("layer ", ""), index === state.layer),
+      ),
     );
     this.part(".run-switch .options").replaceChildren(
-      ...recording.runs.map((run, index) => buildOption("run", index, run.label, index === state.run, buildSwatch(run))),
+      ...recording.runs.map((run, index) =>
+        buildOption("run", index, run.label, index === state.run, buildSwatch(run)),
+      ),
     );
-    this.part(".heads").replaceChildren(...recording.runs.map((run) => {
-      const name = element("div", "head-name", buildSwatch(run), element("span", "", run.label));
-      return element("div", "head", name, element("div", "head-scores"));
-    }));
-    this.part(".legend").replaceChildren(...recording.runs.map((run) => element("li", "", buildSwatch(run), run.label)));
-    this.part(".layer-buttons").replaceChildren(...recording.layers.map((label, layer) => {
-      const button = element("button", "", label);
-      button.type = "button";
-      button.dataset.layer = layer;
-      return button;
-    }));
+    this.part(".heads").replaceChildren(
+      ...recording.runs.map((run) => {
+        const name = element("div", "head-name", buildSwatch(run), element("span", "", run.label));
+        return element("div", "head", name, element("div", "head-scores"));
+      }),
+    );
+    this.part(".legend").replaceChildren(
+      ...recording.runs.map((run) => element("li", "", buildSwatch(run), run.label)),
+    );
+    this.part(".layer-buttons").replaceChildren(
+      ...recording.layers.map((label, layer) => {
+        const button = element("button", "", label);
+        button.type = "button";
+        button.dataset.layer = layer;
+        return button;
+      }),
+    );
     this.heads = [...root.querySelectorAll(".head")];
     this.shownFrame = null;
     this.paintSwatches();
@@ -226,9 +256,11 @@ export class Player {
 
   paintSwatches() {
     for (const group of [".run-switch .options", ".heads", ".legend"]) {
-      this.part(group).querySelectorAll(".swatch line").forEach((line, run) => {
-        line.style.stroke = this.theme.runColor(this.recording.runs[run]);
-      });
+      this.part(group)
+        .querySelectorAll(".swatch line")
+        .forEach((line, run) => {
+          line.style.stroke = this.theme.runColor(this.recording.runs[run]);
+        });
     }
   }
 
@@ -242,7 +274,9 @@ export class Player {
     root.classList.toggle("narrow", width < NARROW);
     state.columns = width < NARROW ? [state.run] : recording.runs.map((_, run) => run);
     root.style.setProperty("--columns", state.columns.length);
-    this.heads.forEach((head, run) => { head.hidden = !state.columns.includes(run); });
+    this.heads.forEach((head, run) => {
+      head.hidden = !state.columns.includes(run);
+    });
     for (const view of this.views()) view.layout(view.sheet.canvas.clientWidth);
     this.placeLayerButtons();
     this.writeCaptions();
@@ -256,12 +290,14 @@ export class Player {
 
   placeLayerButtons() {
     if (!this.histograms) return;
-    this.part(".layer-buttons").querySelectorAll("button").forEach((button, layer) => {
-      const { top, height } = this.histograms.rows[layer];
-      button.style.top = `${top}px`;
-      button.style.height = `${height}px`;
-      button.setAttribute("aria-pressed", String(layer === this.state.layer));
-    });
+    this.part(".layer-buttons")
+      .querySelectorAll("button")
+      .forEach((button, layer) => {
+        const { top, height } = this.histograms.rows[layer];
+        button.style.top = `${top}px`;
+        button.style.height = `${height}px`;
+        button.setAttribute("aria-pressed", String(layer === this.state.layer));
+      });
   }
 
   writeCaptions() {

@@ -1,51 +1,129 @@
 // recording.js: the packed recording (layout: payload.py) as typed arrays with named lookups.
 
+/**
+ * What the header of a packed recording tells besides its arrays.
+ * @typedef {object} Header
+ * @property {string} id digest of the rest
+ * @property {"training" | "layer"} view
+ * @property {Run[]} runs
+ * @property {Stage[]} stages
+ * @property {string[]} layers their names
+ * @property {{ drawn: number[], of: number }[]} units of each layer: which are drawn, and of how many
+ * @property {Record<string, Range[]>} scales of each quantity that has trajectories, one a layer
+ * @property {{ stage: number, bin: number } | null} zero_bin where ReLU's zeros are shown apart
+ * @property {{ step: number, factor: number }[]} interventions
+ * @property {boolean} autoplay
+ * @property {number | null} planned last step of a training that goes on
+ * @property {{ x: [number, number], y: [number, number] }} [grid] of two-dimensional data
+ * @property {number} [classes] of two-dimensional data
+ * @property {Section[]} sections
+ *
+ * @typedef {object} Run
+ * @property {string} label
+ * @property {string} norm
+ * @property {string} color
+ * @property {string} color_dark
+ * @property {number[]} dash
+ * @property {string} status
+ *
+ * @typedef {"pre_norm" | "normalized" | "post_affine" | "post_activation"} Stage
+ * @typedef {{ lo: number, hi: number, clipped: boolean }} Range
+ * @typedef {{ name: string, dtype: keyof typeof ARRAY_TYPES, shape: number[], offset: number }} Section
+ * @typedef {Uint8Array | Uint16Array | Int32Array | Float32Array} Numbers
+ * @typedef {"mean" | "sd" | "peak" | "zero"} Blended
+ * @typedef {"loss" | "accuracy"} Score
+ */
+
 const ARRAY_TYPES = { uint8: Uint8Array, uint16: Uint16Array, int32: Int32Array, float32: Float32Array };
 export const MISSING = 65535;
 export const TOP_CODE = 65534;
 
 export class Recording {
+  /** @param {Uint8Array} bytes */
   constructor(bytes) {
     // Streamlit hands over a view at an odd offset of a larger buffer; wider numbers need an aligned copy.
     const buffer = bytes.slice().buffer;
     const headerLength = new DataView(buffer).getUint32(0, true);
-    Object.assign(this, JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, headerLength))));
+    /** @type {Header} */
+    const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, headerLength)));
+    this.id = header.id;
+    this.view = header.view;
+    this.runs = header.runs;
+    this.stages = header.stages;
+    this.layers = header.layers;
+    this.units = header.units;
+    this.scales = header.scales;
+    this.zero_bin = header.zero_bin;
+    this.interventions = header.interventions;
+    this.autoplay = header.autoplay;
+    this.grid = header.grid;
+    this.classes = header.classes;
+    /** @type {Record<string, Numbers>} */
     this.arrays = {};
+    /** @type {Record<string, number[]>} */
     this.shapes = {};
-    for (const { name, dtype, shape, offset } of this.sections) {
+    for (const { name, dtype, shape, offset } of header.sections) {
       const length = shape.reduce((product, size) => product * size, 1);
       this.arrays[name] = new ARRAY_TYPES[dtype](buffer, 4 + headerLength + offset, length);
       this.shapes[name] = shape;
     }
     this.steps = this.arrays.steps;
-    [this.records, this.runCount, this.layerCount, this.stageCount] = this.shapes.mean;
+    const [records, runCount, layerCount, stageCount] = this.shapes.mean;
+    this.records = records;
+    this.runCount = runCount;
+    this.layerCount = layerCount;
+    this.stageCount = stageCount;
     this.bins = this.shapes.heights?.[4] ?? 0;
     this.lastRecord = this.records - 1;
     // The axes of one that is still being made reach to its end.
-    this.lastStep = this.planned ?? this.steps[this.lastRecord];
+    this.lastStep = header.planned ?? this.steps[this.lastRecord];
   }
 
-  /** Last record of a run: a diverged run has fewer than the others. */
+  /**
+   * Last record of a run: a diverged run has fewer than the others.
+   * @param {number} run
+   */
   endOf(run) {
     return Math.max(0, this.arrays.recorded[run] - 1);
   }
 
+  /**
+   * @param {number} run
+   * @param {number} record
+   */
   hasEnded(run, record) {
     return record >= this.arrays.recorded[run];
   }
 
-  /** Records and blend weight that belong to a position between two records, held at the run's end. */
+  /**
+   * Records and blend weight that belong to a position between two records, held at the run's end.
+   * @param {number} run
+   * @param {number} position
+   */
   around(run, position) {
     const held = Math.min(position, this.endOf(run));
     const first = Math.floor(held);
     return { first, second: Math.min(first + 1, this.endOf(run)), weight: held - first };
   }
 
+  /**
+   * @param {number} record
+   * @param {number} run
+   * @param {number} layer
+   * @param {number} stage
+   */
   cell(record, run, layer, stage) {
     return ((record * this.runCount + run) * this.layerCount + layer) * this.stageCount + stage;
   }
 
-  /** A value of mean, sd, peak or zero, blended between records. */
+  /**
+   * A value of mean, sd, peak or zero, blended between records.
+   * @param {Blended} name
+   * @param {number} run
+   * @param {number} position
+   * @param {number} layer
+   * @param {number} stage
+   */
   blended(name, run, position, layer, stage) {
     const { first, second, weight } = this.around(run, position);
     const values = this.arrays[name];
@@ -53,7 +131,14 @@ export class Recording {
     return weight ? start + weight * (values[this.cell(second, run, layer, stage)] - start) : start;
   }
 
-  /** Shares of all values below (side 0) and above (side 1) the range of the histogram. */
+  /**
+   * Shares of all values below (side 0) and above (side 1) the range of the histogram.
+   * @param {number} run
+   * @param {number} position
+   * @param {number} layer
+   * @param {number} stage
+   * @param {number} side
+   */
   outside(run, position, layer, stage, side) {
     const { first, second, weight } = this.around(run, position);
     const values = this.arrays.outside;
@@ -61,7 +146,14 @@ export class Recording {
     return start + weight * (values[2 * this.cell(second, run, layer, stage) + side] - start);
   }
 
-  /** Write the heights of one histogram, 0 to 1 of the frame's fullest bin, into `out`. */
+  /**
+   * Write the heights of one histogram, 0 to 1 of the frame's fullest bin, into `out`.
+   * @param {number} run
+   * @param {number} position
+   * @param {number} layer
+   * @param {number} stage
+   * @param {Float32Array | number[]} out
+   */
   heights(run, position, layer, stage, out) {
     const { first, second, weight } = this.around(run, position);
     const values = this.arrays.heights;
@@ -74,16 +166,33 @@ export class Recording {
     return out;
   }
 
+  /**
+   * @param {number} stage
+   * @param {number} index
+   */
   edge(stage, index) {
     return this.arrays.edges[stage * (this.bins + 1) + index];
   }
 
-  /** loss or accuracy; split 0 is the training batch, 1 the test set. */
+  /**
+   * loss or accuracy; split 0 is the training batch, 1 the test set.
+   * @param {Score} name
+   * @param {number} record
+   * @param {number} run
+   * @param {number} split
+   */
   score(name, record, run, split) {
     return this.arrays[name][(record * this.runCount + run) * 2 + split];
   }
 
-  /** gamma, beta or a moment of one drawn unit; NaN where the run has none. */
+  /**
+   * gamma, beta or a moment of one drawn unit; NaN where the run has none.
+   * @param {string} name
+   * @param {number} run
+   * @param {number} layer
+   * @param {number} unit
+   * @param {number} record
+   */
   trajectory(name, run, layer, unit, record) {
     const [, layers, units, records] = this.shapes[name];
     const code = this.arrays[name][((run * layers + layer) * units + unit) * records + record];
@@ -91,15 +200,27 @@ export class Recording {
     return code === MISSING ? NaN : lo + ((hi - lo) * code) / TOP_CODE;
   }
 
+  /**
+   * @param {string} name
+   * @param {number} run
+   * @param {number} layer
+   */
   hasTrajectory(name, run, layer) {
     return !Number.isNaN(this.trajectory(name, run, layer, 0, 0));
   }
 
-  /** Probability that the network gives to `label` at a grid point, 0 to 255. */
+  /**
+   * Probability that the network gives to `label` at a grid point, 0 to 255.
+   * @param {number} record
+   * @param {number} run
+   * @param {number} label
+   * @param {number} y
+   * @param {number} x
+   */
   probability(record, run, label, y, x) {
     const [, , stored, size] = this.shapes.decision;
     const plane = (record * this.runCount + run) * stored;
-    const at = (index) => this.arrays.decision[((plane + index) * size + y) * size + x];
+    const at = (/** @type {number} */ index) => this.arrays.decision[((plane + index) * size + y) * size + x];
     if (label < stored) return at(label);
     let rest = 255;
     for (let index = 0; index < stored; index++) rest -= at(index);

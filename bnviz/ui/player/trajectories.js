@@ -1,7 +1,7 @@
 // trajectories.js: γ and β of every unit of the focused layer, the μ and σ that they follow, and what comes out.
 
 import { STEP_AXIS } from "./curves.js";
-import { fewTicks, formatNumber, formatTick, linearScale, Sheet } from "./drawing.js";
+import { fewTicks, FONT_SIZE, formatNumber, formatTick, linearScale, Sheet } from "./drawing.js";
 import { COLUMN_GAP } from "./histograms.js";
 import { drawCursor, drawInterventions, drawStepAxis, recordAt, stepAt, TracedLines, tracePoints } from "./lines.js";
 
@@ -13,7 +13,12 @@ const QUANTITIES = [
   { name: "output_mean", symbol: "mean of y", words: "batch mean of the output y, after γ and β" },
   { name: "output_sd", symbol: "sd of y", words: "batch standard deviation of the output y, after γ and β" },
   { name: "mean_less_beta", symbol: "mean − β", words: "how far the batch mean of the output y is from β" },
-  { name: "sd_less_gamma", symbol: "sd − |γ|", needs: "γ", words: "how far the batch standard deviation of the output y is from |γ|" },
+  {
+    name: "sd_less_gamma",
+    symbol: "sd − |γ|",
+    needs: "γ",
+    words: "how far the batch standard deviation of the output y is from |γ|",
+  },
 ];
 const PANEL_HEIGHT = 56;
 const PANEL_GAP = 10;
@@ -40,7 +45,17 @@ export class Trajectories {
       state.columns.forEach((run, column) => {
         const left = TRAJECTORY_GUTTER + column * (columnWidth + COLUMN_GAP);
         this.panels.push({
-          quantity, run, column, row, left, top, width: columnWidth, height: PANEL_HEIGHT, lo, hi, lastStep: recording.lastStep,
+          quantity,
+          run,
+          column,
+          row,
+          left,
+          top,
+          width: columnWidth,
+          height: PANEL_HEIGHT,
+          lo,
+          hi,
+          lastStep: recording.lastStep,
           x: linearScale(0, recording.lastStep, left, left + columnWidth),
           y: linearScale(lo, hi, top + PANEL_HEIGHT - 2, top + 2),
         });
@@ -58,8 +73,12 @@ export class Trajectories {
       sheet.context.globalAlpha = units > 8 ? 0.55 : 0.85;
       sheet.context.lineWidth = 1.1;
       for (let unit = 0; unit < units; unit++) {
-        tracePoints(sheet.context, recording.endOf(run) + 1, (record) => panel.x(recording.steps[record]),
-          (record) => panel.y(recording.trajectory(quantity.name, run, state.layer, unit, record)));
+        tracePoints(
+          sheet.context,
+          recording.endOf(run) + 1,
+          (record) => panel.x(recording.steps[record]),
+          (record) => panel.y(recording.trajectory(quantity.name, run, state.layer, unit, record)),
+        );
       }
     }
   }
@@ -72,8 +91,12 @@ export class Trajectories {
     for (const panel of this.panels) {
       this.drawFrame(panel, theme);
       if (!recording.hasTrajectory(panel.quantity.name, panel.run, state.layer)) {
-        sheet.text(`no ${panel.quantity.needs ?? panel.quantity.symbol} in this run`, panel.left + panel.width / 2, panel.top + PANEL_HEIGHT / 2 + 5,
-          { align: "center", color: theme.text, alpha: 0.75 });
+        sheet.text(
+          `no ${panel.quantity.needs ?? panel.quantity.symbol} in this run`,
+          panel.left + panel.width / 2,
+          panel.top + PANEL_HEIGHT / 2 + 5,
+          { align: "center", color: theme.text, alpha: 0.75 },
+        );
         continue;
       }
       const cursor = panel.x(step);
@@ -95,7 +118,9 @@ export class Trajectories {
     }
     for (const tick of fewTicks(panel.lo, panel.hi)) {
       sheet.line(left, panel.y(tick), left + width, panel.y(tick), { color: theme.text, alpha: 0.12 });
-      if (column === 0) sheet.text(formatTick(tick), left - 7, panel.y(tick) + 5, { align: "right", color: theme.text, alpha: 0.75 });
+      if (column === 0) {
+        sheet.text(formatTick(tick), left - 7, panel.y(tick) + 5, { align: "right", color: theme.text, alpha: 0.75 });
+      }
     }
     sheet.line(left, top + PANEL_HEIGHT, left + width, top + PANEL_HEIGHT, { color: theme.text, alpha: 0.3 });
     if (column === 0) {
@@ -105,7 +130,9 @@ export class Trajectories {
   }
 
   panelAt(x, y) {
-    return this.panels.find(({ left, top, width }) => x >= left && x <= left + width && y >= top && y <= top + PANEL_HEIGHT + PANEL_GAP);
+    return this.panels.find(
+      ({ left, top, width }) => x >= left && x <= left + width && y >= top && y <= top + PANEL_HEIGHT + PANEL_GAP,
+    );
   }
 
   recordAt(x, y) {
@@ -120,7 +147,9 @@ export class Trajectories {
     if (!panel || !recording.hasTrajectory(panel.quantity.name, panel.run, state.layer)) return null;
     const record = Math.min(recordAt(recording, panel, x), recording.endOf(panel.run));
     const { drawn } = recording.units[state.layer];
-    const values = drawn.map((_, unit) => recording.trajectory(panel.quantity.name, panel.run, state.layer, unit, record));
+    const values = drawn.map((_, unit) =>
+      recording.trajectory(panel.quantity.name, panel.run, state.layer, unit, record),
+    );
     let nearest = 0;
     values.forEach((value, unit) => {
       if (Math.abs(panel.y(value) - y) < Math.abs(panel.y(values[nearest]) - y)) nearest = unit;

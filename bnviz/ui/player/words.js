@@ -1,7 +1,6 @@
 // words.js: what the player says in words: captions, scores, and the names of its canvases for screen readers.
 
 import { formatMoment, formatNumber, formatPercent } from "./drawing.js";
-import { Histograms } from "./histograms.js";
 
 export const STAGE_LABELS = {
   pre_norm: "before normalization",
@@ -10,7 +9,17 @@ export const STAGE_LABELS = {
   post_activation: "after the activation",
 };
 
-/** The line under a run's name. */
+/**
+ * @typedef {import("./recording.js").Recording} Recording
+ * @typedef {import("./player.js").State} State
+ */
+
+/**
+ * The line under a run's name.
+ * @param {Recording} recording
+ * @param {number} run
+ * @param {number} record
+ */
 export function describeScores(recording, run, record) {
   const { status } = recording.runs[run];
   if (recording.hasEnded(run, record)) return status;
@@ -20,18 +29,32 @@ export function describeScores(recording, run, record) {
   return `test loss ${loss}, accuracy ${accuracy}${end}`;
 }
 
-/** What a screen reader is told when the player comes to rest. */
+/**
+ * What a screen reader is told when the player comes to rest.
+ * @param {Recording} recording
+ * @param {number} record
+ */
 export function describeRecord(recording, record) {
   const runs = recording.runs.map(({ label }, run) => `${label}: ${describeScores(recording, run, record)}`);
   return `Step ${recording.steps[record]} of ${recording.lastStep}. ${runs.join(". ")}.`;
 }
 
-/** How far a training has come of which `recording` has arrived, null before the first part. */
-export function describeTraining({ kind, ahead, step }, recording) {
-  if (kind === "waiting") return ahead ? `waiting, ${ahead} before` : "waiting";
-  return recording ? `training ${Math.floor((100 * step) / recording.lastStep)} %` : "loading";
+/**
+ * How far a training has come of which `recording` has arrived, null before the first part.
+ * @param {import("../watch/stream.js").Waiting | import("../watch/stream.js").Running} news
+ * @param {Recording | null} recording
+ */
+export function describeTraining(news, recording) {
+  if (news.kind === "waiting") return news.ahead ? `waiting, ${news.ahead} before` : "waiting";
+  return recording ? `training ${Math.floor((100 * news.step) / recording.lastStep)} %` : "loading";
 }
 
+/**
+ * The names of the canvases, by their selectors.
+ * @param {Recording} recording
+ * @param {State} state
+ * @param {number} record
+ */
 export function describeCanvases(recording, state, record) {
   const { stage, layer } = state;
   const labels = recording.runs.map(({ label }) => label).join(", ");
@@ -42,21 +65,29 @@ export function describeCanvases(recording, state, record) {
     return `${recording.runs[run].label}: mean ${formatMoment(mean[cell])}, sd ${formatMoment(sd[cell])}`;
   });
   return {
-    ".histograms": `Histograms of the activations ${STAGE_LABELS[recording.stages[stage]]}, one row a layer, ` +
+    ".histograms":
+      `Histograms of the activations ${STAGE_LABELS[recording.stages[stage]]}, one row a layer, ` +
       `one column a run, at step ${recording.steps[record]}. ${layerName}: ${moments.join("; ")}.`,
     ".curves": `Loss and accuracy over the steps of ${labels}. ${describeRecord(recording, record)}`,
-    ".trajectories": `γ, β, batch mean and batch standard deviation of the units of ${layerName} over the steps` +
+    ".trajectories":
+      `γ, β, batch mean and batch standard deviation of the units of ${layerName} over the steps` +
       `${recording.view === "layer" ? `, mean and standard deviation of their output, and how far these are from β and |γ|, for ${labels}` : ""}.`,
     ".decisions": `Class probabilities over the plane with training points, for ${labels}.`,
   };
 }
 
+/**
+ * The captions, by their selectors.
+ * @param {Recording} recording
+ * @param {State} state
+ */
 export function describeCaptions(recording, { stage, layer }) {
-  const zeros = stage === recording.zero_bin?.stage
-    ? "Left bar: share of the bin at 0, full height is all values. " : "";
+  const zeros =
+    stage === recording.zero_bin?.stage ? "Left bar: share of the bin at 0, full height is all values. " : "";
   const { drawn, of } = recording.units[layer];
   const cut = Object.values(recording.scales).some((scales) => scales[layer].clipped);
-  const output = recording.view === "layer" ? "y the output, after γ and β; lowest rows: how far it is from what β and γ say. " : "";
+  const output =
+    recording.view === "layer" ? "y the output, after γ and β; lowest rows: how far it is from what β and γ say. " : "";
   return {
     ".shapes-caption":
       "Shapes are scaled to their own peak: compare place and width. Bar below: mean ± sd. Thin outline: step 0. " +

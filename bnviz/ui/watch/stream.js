@@ -1,10 +1,32 @@
 // stream.js: what the server tells of the jobs that this tab waits for (messages: bnviz/ui/server/stream.py).
 
+/**
+ * What all components of a tab share.
+ * @typedef {{ bnvizAsked?: Promise<unknown>, bnvizStreams?: Map<string, JobStream> }} Shared
+ *
+ * What the server tells of a job (see the table in stream.py).
+ * @typedef {{ kind: "waiting", watch: string, ahead: number }} Waiting
+ * @typedef {{ kind: "running", watch: string, step: number, losses: (number | null)[], seconds: number }} Running
+ * @typedef {{ kind: "part", watch: string, gzip?: boolean }} Part
+ * @typedef {{ kind: "more", watch: string }} More
+ * @typedef {{ kind: "ended", watch: string, ending: string }} Ended
+ * @typedef {Waiting | Running | Part | More | Ended} News
+ *
+ * A place of the page that waits: it hears the news, and looks for itself when there is long none.
+ * @typedef {{ hear: (news: News, payload: Uint8Array<ArrayBuffer>) => void, look: () => void }} Place
+ */
+
 const SILENCE = 4000; // milliseconds without a word after which a place looks for itself
 const LOOK_AGAIN = 2000; // and between two such looks
 const BETWEEN = 60; // milliseconds between two parts of the page that are asked for
 
-/** The answer at an address that counts from the root of the app, or null. */
+const shared = /** @type {Window & Shared} */ (window);
+
+/**
+ * The answer at an address that counts from the root of the app, or null.
+ * @param {string} address
+ * @param {RequestInit} [options]
+ */
 export async function fetchFromApp(address, options) {
   // Only the browser knows where the app lies on its host; a page lies beside the root or one level below.
   for (const place of [`./${address}`, `../${address}`, `/${address}`]) {
@@ -15,26 +37,40 @@ export async function fetchFromApp(address, options) {
   return null;
 }
 
-/** Ask the page for a part of itself, one part after the other: of two asked for in one breath Streamlit drops one. */
+/**
+ * Ask the page for a part of itself, one part after the other: of two asked for in one breath Streamlit drops one.
+ * @param {() => void} ask
+ */
 export function askInTurn(ask) {
   const pause = () => new Promise((done) => setTimeout(done, BETWEEN));
-  window.bnvizAsked = (window.bnvizAsked ?? Promise.resolve()).then(ask).catch(() => null).then(pause);
+  shared.bnvizAsked = (shared.bnvizAsked ?? Promise.resolve())
+    .then(ask)
+    .catch(() => null)
+    .then(pause);
 }
 
-/** Let the page know whether a place waits: what is inside of a component cannot be seen from outside. */
+/**
+ * Let the page know whether a place waits: what is inside of a component cannot be seen from outside.
+ * @param {Element} root
+ * @param {boolean} waits
+ */
 export function showWaiting(root, waits) {
-  const host = root.getRootNode?.().host;
+  const host = /** @type {Partial<ShadowRoot> | undefined} */ (root.getRootNode?.())?.host;
   if (!host || host.classList.contains("bnviz-watch") === waits) return;
   host.classList.toggle("bnviz-watch", waits);
   window.dispatchEvent(new Event("bnviz-waiting"));
 }
 
 /** Takes bytes as they come, and gives the messages that are complete. */
-class Messages {
+export class Messages {
   constructor() {
     this.bytes = new Uint8Array(0);
   }
 
+  /**
+   * @param {Uint8Array} chunk
+   * @returns {Generator<[News, Uint8Array<ArrayBuffer>]>}
+   */
   *take(chunk) {
     const bytes = new Uint8Array(this.bytes.length + chunk.length);
     bytes.set(this.bytes);
@@ -55,6 +91,7 @@ class Messages {
   }
 }
 
+/** @param {Uint8Array<ArrayBuffer>} bytes */
 async function inflated(bytes) {
   const plain = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
   return new Uint8Array(await new Response(plain).arrayBuffer());
@@ -62,22 +99,34 @@ async function inflated(bytes) {
 
 /** One connection for all places of a tab, open for as long as one of them waits. */
 export class JobStream {
-  /** The one that belongs to an address, for all components of this tab. */
+  /**
+   * The one that belongs to an address, for all components of this tab.
+   * @param {string} address
+   */
   static at(address) {
-    window.bnvizStreams ??= new Map();
-    if (!window.bnvizStreams.has(address)) window.bnvizStreams.set(address, new JobStream(address));
-    return window.bnvizStreams.get(address);
+    shared.bnvizStreams ??= new Map();
+    const found = shared.bnvizStreams.get(address) ?? new JobStream(address);
+    shared.bnvizStreams.set(address, found);
+    return found;
   }
 
+  /** @param {string} address */
   constructor(address) {
     this.address = address;
-    this.places = new Map(); // watch → {hear(words, payload), look()}
-    this.missed = new Set(); // watches that were told of while no place had them
+    /** @type {Map<string, Place>} by their watches */
+    this.places = new Map();
+    /** @type {Set<string>} watches that were told of while no place had them */
+    this.missed = new Set();
+    /** @type {AbortController | null} */
     this.connection = null;
     this.running = false;
   }
 
-  /** Hear everything about a watch, from its beginning, until it has ended or the returned function is called. */
+  /**
+   * Hear everything about a watch, from its beginning, until it has ended or the returned function is called.
+   * @param {string} watch
+   * @param {Place} place
+   */
   join(watch, place) {
     this.places.set(watch, place);
     if (!this.running) this.run();
@@ -94,7 +143,7 @@ export class JobStream {
     await new Promise((done) => setTimeout(done)); // the other places of the page join before it is opened
     while (this.places.size) {
       this.missed.clear();
-      const again = this.connection = new AbortController();
+      const again = (this.connection = new AbortController());
       await this.read(again.signal).catch(() => null);
       if (again.signal.aborted) continue;
       // Whoever still waits was told nothing: the server has forgotten, or nothing comes through.
@@ -104,8 +153,10 @@ export class JobStream {
     this.running = false;
   }
 
+  /** @param {AbortSignal} signal */
   async read(signal) {
-    let silence = 0;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    let silence;
     const listen = () => {
       clearTimeout(silence);
       silence = setTimeout(() => {
@@ -116,14 +167,14 @@ export class JobStream {
     try {
       listen();
       const answer = await fetchFromApp(this.address, { signal, cache: "no-store" });
-      if (!answer) return;
+      if (!answer?.body) return;
       const messages = new Messages();
       for (const reader = answer.body.getReader(); ;) {
         const { done, value } = await reader.read();
         if (done) return;
         listen();
         for (const [words, payload] of messages.take(value)) {
-          this.pass(words, words.gzip ? await inflated(payload) : payload);
+          this.pass(words, "gzip" in words && words.gzip ? await inflated(payload) : payload);
         }
       }
     } finally {
@@ -131,6 +182,10 @@ export class JobStream {
     }
   }
 
+  /**
+   * @param {News} words
+   * @param {Uint8Array<ArrayBuffer>} payload
+   */
   pass(words, payload) {
     const place = this.places.get(words.watch);
     if (!place) {

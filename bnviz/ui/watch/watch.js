@@ -5,15 +5,32 @@ import { askInTurn, JobStream, showWaiting } from "./stream.js";
 const ASK_AGAIN = 3000; // milliseconds after which a question that nobody has answered is asked once more
 const bars = new WeakMap();
 
-/** What a place says of its job: how much of it is done, in words and as a share of 1. */
-function describeJob({ kind, ahead, step, seconds }, { total, before, unit }) {
-  if (kind === "waiting") {
+/**
+ * @typedef {import("./stream.js").Waiting} Waiting
+ * @typedef {import("./stream.js").Running} Running
+ * @typedef {{ total: number, before: number, unit: string }} Course `before` of `total` steps were there at first.
+ * @typedef {Course & { stream: string, watch: string, words: string }} Data
+ * @typedef {(name: string, value: unknown) => void} Trigger
+ */
+
+/**
+ * What a place says of its job: how much of it is done, in words and as a share of 1.
+ * @param {Waiting | Running} news
+ * @param {Course} course
+ */
+export function describeJob(news, { total, before, unit }) {
+  if (news.kind === "waiting") {
+    const { ahead } = news;
     const others = ahead === 1 ? "1 other training runs" : `${ahead} other trainings run`;
     return { words: ahead ? `Waiting: ${others} first.` : "Waiting: a long training has its turn.", share: 0 };
   }
+  const { step, seconds } = news;
   const done = before + step;
   const left = step > 0.02 * (total - before) ? `, about ${Math.ceil((seconds * (total - done)) / step)} s left` : "";
-  return { words: `${unit ? "Training" : "Computing"}: ${unit || "step"} ${done} of ${total}${left}`, share: Math.min(1, done / total) };
+  return {
+    words: `${unit ? "Training" : "Computing"}: ${unit || "step"} ${done} of ${total}${left}`,
+    share: Math.min(1, done / total),
+  };
 }
 
 class Bar {
@@ -42,7 +59,7 @@ class Bar {
       hear: (news) => {
         if (news.kind === "ended") end();
         else if (news.kind === "more") ask();
-        else this.show(describeJob(news, this.data));
+        else if (news.kind !== "part") this.show(describeJob(news, this.data));
       },
     });
   }

@@ -1,4 +1,4 @@
-// browser.js: time and a network under the test's control, in the place of a browser's.
+// browser.cjs: time and a network under the test's control, in the place of a browser's.
 
 "use strict";
 
@@ -16,13 +16,18 @@ class FakeTime {
     this.real = {};
     const names = ["setTimeout", "setInterval", "clearTimeout", "clearInterval"];
     for (const name of names) this.real[name] = globalThis[name];
-    const start = (every) => (call, pause = 0) => {
-      this.timers.set(++this.last, { call, at: this.now + pause, every: every ? pause : null });
-      return this.last;
-    };
+    const start =
+      (every) =>
+      (call, pause = 0) => {
+        this.timers.set(++this.last, { call, at: this.now + pause, every: every ? pause : null });
+        return this.last;
+      };
     const clear = (timer) => void this.timers.delete(timer);
     Object.assign(globalThis, {
-      setTimeout: start(false), setInterval: start(true), clearTimeout: clear, clearInterval: clear,
+      setTimeout: start(false),
+      setInterval: start(true),
+      clearTimeout: clear,
+      clearInterval: clear,
     });
   }
 
@@ -65,7 +70,9 @@ class FakeNetwork {
       });
       const read = async () => {
         while (!connection.chunks.length && connection.state === "open") {
-          await new Promise((done) => { connection.wake = done; });
+          await new Promise((done) => {
+            connection.wake = done;
+          });
         }
         if (connection.state === "broken") throw new Error("the connection broke");
         return connection.chunks.length ? { done: false, value: connection.chunks.shift() } : { done: true };

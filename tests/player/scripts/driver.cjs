@@ -1,4 +1,4 @@
-// driver.js: runs the player's own scripts without a browser. Reads one question a line, {name, arguments}, and
+// driver.cjs: runs the player's own scripts without a browser. Reads one question a line, {name, arguments}, and
 // answers each with one line, {answer} or {error}. Called with the paths of the scripts, in order.
 
 "use strict";
@@ -6,8 +6,8 @@
 const fs = require("node:fs");
 const readline = require("node:readline");
 const vm = require("node:vm");
-const { FakeCanvas } = require("./canvas.js");
-const { FakeTime, FakeNetwork, settled } = require("./browser.js");
+const { FakeCanvas } = require("./canvas.cjs");
+const { FakeTime, FakeNetwork, settled } = require("./browser.cjs");
 
 // What the scripts expect of a browser.
 globalThis.window = { devicePixelRatio: 1, location: { href: "http://host/app/" } };
@@ -58,8 +58,27 @@ function dump(path, positions) {
   const { records, runCount, layerCount, stageCount, bins, shapes, layers, classes } = recording;
   const cells = [positions.length, runCount, layerCount, stageCount];
   const found = { positions };
-  for (const name of ["id", "view", "runs", "stages", "layers", "units", "scales", "zero_bin", "interventions", "autoplay",
-    "grid", "classes", "records", "runCount", "layerCount", "stageCount", "bins", "lastRecord", "lastStep"]) {
+  for (const name of [
+    "id",
+    "view",
+    "runs",
+    "stages",
+    "layers",
+    "units",
+    "scales",
+    "zero_bin",
+    "interventions",
+    "autoplay",
+    "grid",
+    "classes",
+    "records",
+    "runCount",
+    "layerCount",
+    "stageCount",
+    "bins",
+    "lastRecord",
+    "lastStep",
+  ]) {
     found[name] = recording[name];
   }
   found.steps = [...recording.steps];
@@ -73,23 +92,32 @@ function dump(path, positions) {
   }
   if (shapes.heights) {
     found.edges = table([stageCount, bins + 1], (stage, index) => recording.edge(stage, index));
-    found.heights = table(cells, (at, run, layer, stage) =>
-      [...recording.heights(run, positions[at], layer, stage, new Array(bins))]);
+    found.heights = table(cells, (at, run, layer, stage) => [
+      ...recording.heights(run, positions[at], layer, stage, new Array(bins)),
+    ]);
     found.outside = table([...cells, 2], (at, run, layer, stage, side) =>
-      recording.outside(run, positions[at], layer, stage, side));
+      recording.outside(run, positions[at], layer, stage, side),
+    );
   }
   found.trajectories = {};
   found.hasTrajectory = {};
   for (const name of Object.keys(recording.scales)) {
-    found.trajectories[name] = table([runCount], (run) => layers.map((_, layer) =>
-      table([recording.units[layer].drawn.length, records], (unit, record) =>
-        recording.trajectory(name, run, layer, unit, record))));
-    found.hasTrajectory[name] = table([runCount, layerCount], (run, layer) => recording.hasTrajectory(name, run, layer));
+    found.trajectories[name] = table([runCount], (run) =>
+      layers.map((_, layer) =>
+        table([recording.units[layer].drawn.length, records], (unit, record) =>
+          recording.trajectory(name, run, layer, unit, record),
+        ),
+      ),
+    );
+    found.hasTrajectory[name] = table([runCount, layerCount], (run, layer) =>
+      recording.hasTrajectory(name, run, layer),
+    );
   }
   if (classes) {
     const [height, width] = shapes.decision.slice(3);
     found.probability = table([records, runCount, classes, height, width], (record, run, label, y, x) =>
-      recording.probability(record, run, label, y, x));
+      recording.probability(record, run, label, y, x),
+    );
     found.points = [...recording.arrays.points];
     found.pointLabels = [...recording.arrays.point_labels];
   }
@@ -98,7 +126,11 @@ function dump(path, positions) {
 
 const THEMES = {
   light: {},
-  dark: { "--st-background-color": "#0e1117", "--st-text-color": "#fafafa", "--st-secondary-background-color": "#262730" },
+  dark: {
+    "--st-background-color": "#0e1117",
+    "--st-text-color": "#fafafa",
+    "--st-secondary-background-color": "#262730",
+  },
 };
 
 /**
@@ -123,9 +155,18 @@ function draw(view, path, { state, width, positions, ratio = 2, theme = "light",
       const { size, context } = FakeCanvas.all[image];
       images[image] = { size: [...size], calls: [...context.calls] };
     }
-    return { calls: [...calls], images, size: [...canvas.size], style: { ...canvas.style }, left: canvas.context.saved.length };
+    return {
+      calls: [...calls],
+      images,
+      size: [...canvas.size],
+      style: { ...canvas.style },
+      left: canvas.context.saved.length,
+    };
   });
-  const answers = pointers.map(([x, y, record]) => ({ tip: shown.tip(x, y, record), record: shown.recordAt?.(x, y) ?? null }));
+  const answers = pointers.map(([x, y, record]) => ({
+    tip: shown.tip(x, y, record),
+    record: shown.recordAt?.(x, y) ?? null,
+  }));
   return { drawings, answers, theme: { ...colors } };
 }
 
@@ -135,7 +176,9 @@ function play(lastRecord, acts) {
   clock.now = 1000;
   clock.waiting.clear();
   const playback = new Playback(lastRecord, {
-    onFrame: () => heard.push("frame"), onMove: () => heard.push("move"), onRest: () => heard.push("rest"),
+    onFrame: () => heard.push("frame"),
+    onMove: () => heard.push("move"),
+    onRest: () => heard.push("rest"),
   });
   const passing = (milliseconds) => {
     clock.now += milliseconds;
@@ -176,7 +219,10 @@ async function fetching(address, place, answers, refusals = 0) {
   const asked = [];
   const pauses = [];
   const { setTimeout } = globalThis;
-  globalThis.setTimeout = (done, pause) => { pauses.push(pause); done(); };
+  globalThis.setTimeout = (done, pause) => {
+    pauses.push(pause);
+    done();
+  };
   globalThis.fetch = async (url) => {
     asked.push(String(url));
     const answer = asked.length > refusals ? answers[url] : null;
@@ -185,7 +231,10 @@ async function fetching(address, place, answers, refusals = 0) {
     return { ok: answer.ok ?? true, headers: { get: () => answer.type }, arrayBuffer: async () => bytes.buffer };
   };
   try {
-    const got = await fetchRecording(address).then((bytes) => new TextDecoder().decode(bytes), (error) => error.message);
+    const got = await fetchRecording(address).then(
+      (bytes) => new TextDecoder().decode(bytes),
+      (error) => error.message,
+    );
     return { got, asked, pauses };
   } finally {
     globalThis.setTimeout = setTimeout;
@@ -213,12 +262,20 @@ async function mounting(component, acts) {
       this.textContent = "";
       this.attributes = {};
       this.listeners = [];
-      this.style = { setProperty: (name, value) => { this.attributes[name] = value; } };
+      this.style = {
+        setProperty: (name, value) => {
+          this.attributes[name] = value;
+        },
+      };
     }
-    setAttribute(name, value) { this.attributes[name] = value; }
+    setAttribute(name, value) {
+      this.attributes[name] = value;
+    }
     addEventListener(_type, listener, { signal } = {}) {
       this.listeners.push(listener);
-      signal?.addEventListener("abort", () => { this.listeners = this.listeners.filter((each) => each !== listener); });
+      signal?.addEventListener("abort", () => {
+        this.listeners = this.listeners.filter((each) => each !== listener);
+      });
     }
   }
   const elements = new Map();
@@ -232,10 +289,18 @@ async function mounting(component, acts) {
       this.listeners = new AbortController();
       this.part = part;
     }
-    load(recording, of, growing = false) { told.loaded.push([recording.bytes, of, growing]); }
-    refresh() { told.refreshed++; }
-    wait(words) { told.waits.push(words); }
-    say(words) { part(".step").textContent = words; }
+    load(recording, of, growing = false) {
+      told.loaded.push([recording.bytes, of, growing]);
+    }
+    refresh() {
+      told.refreshed++;
+    }
+    wait(words) {
+      told.waits.push(words);
+    }
+    say(words) {
+      part(".step").textContent = words;
+    }
     destroy() {
       this.gone = true;
       this.listeners.abort();
@@ -257,8 +322,12 @@ async function mounting(component, acts) {
       return new Promise((answer) => waiting.set(address, answer));
     },
     Uint8Array: class {
-      constructor(address) { this.address = address; }
-      toString() { return this.address; }
+      constructor(address) {
+        this.address = address;
+      }
+      toString() {
+        return this.address;
+      }
     },
     JobStream: {
       at: (address) => ({
@@ -272,15 +341,18 @@ async function mounting(component, acts) {
   };
   const source = component === "player" ? `${read("arrival.js")}\n${read("mount.js")}` : read("watch.js");
   const mounted = vm.runInThisContext(`(${Object.keys(stubs)}) => { "use strict"; ${source}; return mount; }`)(
-    ...Object.values(stubs));
+    ...Object.values(stubs),
+  );
   const parentElement = { querySelector: () => ({ querySelector: part }) };
   const call = (data) => {
     const number = leave.length;
-    leave.push(mounted({
-      data,
-      parentElement,
-      setTriggerValue: (name, value) => told.triggers.push(name === "look" ? [number, name] : [number, name, value]),
-    }));
+    leave.push(
+      mounted({
+        data,
+        parentElement,
+        setTriggerValue: (name, value) => told.triggers.push(name === "look" ? [number, name] : [number, name, value]),
+      }),
+    );
   };
   const acting = {
     call,
@@ -306,7 +378,11 @@ async function mounting(component, acts) {
   }
   const bar = { words: part(".words").textContent, ...part("[role=progressbar]").attributes };
   return {
-    ...told, note: part(".step").textContent, bar, made: made.length, gone: made.map(({ gone }) => Boolean(gone)),
+    ...told,
+    note: part(".step").textContent,
+    bar,
+    made: made.length,
+    gone: made.map(({ gone }) => Boolean(gone)),
     timers: time.timers.size,
   };
 }
@@ -335,15 +411,20 @@ async function streaming(acts) {
   let heard = [];
   let looked = [];
   const acting = {
-    join: (watch) => leave.push(JobStream.at("bnviz/stream/token").join(watch, {
-      hear: (words, payload) => heard.push([watch, words, [...payload]]),
-      look: () => looked.push(watch),
-    })),
+    join: (watch) =>
+      leave.push(
+        JobStream.at("bnviz/stream/token").join(watch, {
+          hear: (words, payload) => heard.push([watch, words, [...payload]]),
+          look: () => looked.push(watch),
+        }),
+      ),
     leave: (number) => leave[number](),
     send: (bytes) => network.send(bytes),
     end: () => network.close("ended"),
     break: () => network.close("broken"),
-    refuse: (whether) => { network.refusing = whether; },
+    refuse: (whether) => {
+      network.refusing = whether;
+    },
     pass: (milliseconds) => time.pass(milliseconds),
   };
   const after = [];
@@ -353,10 +434,13 @@ async function streaming(acts) {
       await acting[what](...given);
       await time.pass(0);
       after.push({
-        heard, looked, connections: network.connections.length,
+        heard,
+        looked,
+        connections: network.connections.length,
         open: network.connections.filter(({ state }) => state === "open").length,
         aborted: network.connections.filter(({ aborted }) => aborted).length,
-        running: JobStream.at("bnviz/stream/token").running, timers: time.timers.size,
+        running: JobStream.at("bnviz/stream/token").running,
+        timers: time.timers.size,
       });
     }
   } finally {
@@ -400,8 +484,14 @@ function loading(acts, still = false) {
     part: () => ({ value: "2" }),
     buildViews: () => told.built++,
     refresh: () => told.refreshed++,
-    takeTheme: nothing, buildControls: nothing, updateAwake: nothing, layout: nothing, describe: nothing,
-    drawNow: nothing, requestDraw: nothing, announce: nothing,
+    takeTheme: nothing,
+    buildControls: nothing,
+    updateAwake: nothing,
+    layout: nothing,
+    describe: nothing,
+    drawNow: nothing,
+    requestDraw: nothing,
+    announce: nothing,
   });
   return acts.map(([what, ...given]) => {
     if (what === "load") player.load(open(given[0]), ...given.slice(1));
@@ -414,7 +504,17 @@ function loading(acts, still = false) {
     } else player.playback[what](...given);
     const { playback, state } = player;
     const { position, frame, playing, lastRecord, growing, speed } = playback;
-    return { position, frame, playing, lastRecord, growing, speed, ...told, state: { ...state }, waiting: clock.waiting.size };
+    return {
+      position,
+      frame,
+      playing,
+      lastRecord,
+      growing,
+      speed,
+      ...told,
+      state: { ...state },
+      waiting: clock.waiting.size,
+    };
   });
 }
 
@@ -457,14 +557,31 @@ function sayTraining(news, path) {
 }
 
 const ANSWERS = {
-  describeTraining: sayTraining, dump, draw, play, key, fetching, mounting, messages, streaming, asking, loading, describeBar, call, cut, unwritable, scale,
-  theme, words,
+  describeTraining: sayTraining,
+  dump,
+  draw,
+  play,
+  key,
+  fetching,
+  mounting,
+  messages,
+  streaming,
+  asking,
+  loading,
+  describeBar,
+  call,
+  cut,
+  unwritable,
+  scale,
+  theme,
+  words,
 };
 
 // JSON knows no NaN and no infinity, Python's reader does.
 function write(answer) {
   const text = JSON.stringify(answer, (_, value) =>
-    typeof value === "number" && !Number.isFinite(value) ? `\u0001${value}\u0001` : value);
+    typeof value === "number" && !Number.isFinite(value) ? `\u0001${value}\u0001` : value,
+  );
   process.stdout.write(`${text.replaceAll(/"\\u0001(\w+|-Infinity)\\u0001"/g, "$1")}\n`);
 }
 
