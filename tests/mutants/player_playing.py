@@ -242,8 +242,8 @@ MUTANTS = [
     Mutant(
         "a second part over the first",
         JOINING,
-        "[part, before.records],",
-        "[part, 0],",
+        "source: part, start: before.records",
+        "source: part, start: 0",
         f"{TEST_JOINING} -k trajectories",
     ),
     Mutant(

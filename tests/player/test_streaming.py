@@ -211,7 +211,7 @@ def test_the_bar_shows_what_it_hears(mount):
     assert mount(bar())["bar"]["words"] == "Waiting for the server."
     shown = mount(bar(), tell("1", "running", step=50, seconds=3.0), bar())["bar"]
     assert shown["words"] == "Computing: step 50 of 200, about 9 s left", "a redraw does not take it back"
-    assert (shown["--share"], shown["aria-valuenow"]) == (0.25, 25)
+    assert (shown["--share"], shown["aria-valuenow"]) == ("0.25", "25")
 
 
 def test_the_bar_asks_for_more_and_for_the_end(mount):

@@ -10,6 +10,7 @@ import { levelPlayers, nameRepeatedFields, rewordLostConnection, tellOfTrainings
  * Streamlit adds an entry whenever a script changes its page's query, and one for a page that its server has begun to
  * draw, even if the reader has left that page by Back meanwhile. The first becomes a change of the present entry; the
  * second is left out until the reader touches the page again.
+ * @param {Window} window
  */
 function keepOneEntryAPage({ document, history, location }) {
   const push = history.pushState.bind(history);
@@ -25,7 +26,10 @@ function keepOneEntryAPage({ document, history, location }) {
   };
 }
 
-/** Look after the page for as long as the tab lives, whatever Streamlit draws anew. */
+/**
+ * Look after the page for as long as the tab lives, whatever Streamlit draws anew.
+ * @param {Window & { bnvizMinded?: boolean }} window
+ */
 function mindPage(window) {
   if (window.bnvizMinded) return;
   window.bnvizMinded = true;
@@ -50,11 +54,16 @@ function mindPage(window) {
   onChange();
 }
 
+/** @type {WeakMap<Node, string>} */
 const themes = new WeakMap();
 
-/** Ask for the page again when the theme has changed: charts and formulas are sent in the colors of one theme. */
+/**
+ * Ask for the page again when the theme has changed: charts and formulas are sent in the colors of one theme.
+ * @param {HTMLElement | ShadowRoot} place
+ * @param {import("../watch/stream.js").Trigger} setTriggerValue
+ */
 function followTheme(place, setTriggerValue) {
-  const style = getComputedStyle(place.host ?? place);
+  const style = getComputedStyle(place instanceof ShadowRoot ? place.host : place);
   const background = style.getPropertyValue("--st-background-color");
   const root = document.documentElement.style;
   root.setProperty("--bnviz-focus", style.getPropertyValue("--st-primary-color"));
@@ -64,7 +73,10 @@ function followTheme(place, setTriggerValue) {
   if (before && before !== background) setTriggerValue("theme", background);
 }
 
-// Streamlit calls this again on the same parent whenever the theme changes.
+/**
+ * Streamlit calls this again on the same parent whenever the theme changes.
+ * @param {import("../watch/stream.js").Call<unknown>} given
+ */
 export default function mount({ parentElement, setTriggerValue }) {
   mindPage(window);
   followTheme(parentElement, setTriggerValue);

@@ -5,27 +5,45 @@ const HEADINGS = "h1, h2, h3, h4";
 const NEAR = 40; // stops above the focus that are remembered
 const PATIENCE = 600; // milliseconds that the same control has to come back
 
-/** The key of the widget that holds an element. The lab numbers its keys anew whenever its draft is replaced. */
+/**
+ * What tells a control that Streamlit makes anew: the key of its widget, its name, its kind.
+ * @typedef {{ element: HTMLElement, key: string, label: string, tag: string }} Trace
+ */
+
+/**
+ * The key of the widget that holds an element. The lab numbers its keys anew whenever its draft is replaced.
+ * @param {Element} element
+ */
 function keyOf(element) {
   const holder = element.closest("[class*='st-key-']");
   const name = holder && [...holder.classList].find((each) => each.startsWith("st-key-"));
   return name ? name.replace(/^st-key-lab\d+_/, "st-key-lab_") : "";
 }
 
+/** @param {Element} element */
 function labelOf(element) {
   return element.getAttribute("aria-label") ?? (element.closest("label") ?? element).textContent.trim();
 }
 
+/** @param {Element} element */
 function canTakeFocus(element) {
   if (!element.isConnected || element.matches(":disabled") || element.closest("[inert]")) return false;
   return element.checkVisibility({ visibilityProperty: true });
 }
 
+/**
+ * @param {HTMLElement} element
+ * @returns {Trace}
+ */
 function traceOf(element) {
   return { element, key: keyOf(element), label: labelOf(element), tag: element.tagName };
 }
 
-/** The same control where Streamlit has made it anew: of the same key, or else of the same kind and name. */
+/**
+ * The same control where Streamlit has made it anew: of the same key, or else of the same kind and name.
+ * @param {Trace} trace
+ * @param {HTMLElement[]} stops
+ */
 function againOf({ element, key, label, tag }, stops) {
   if (canTakeFocus(element)) return element;
   const alike = stops.filter((stop) => stop.tagName === tag && canTakeFocus(stop));
@@ -33,40 +51,49 @@ function againOf({ element, key, label, tag }, stops) {
   return sameKey.find((stop) => labelOf(stop) === label) ?? sameKey[0] ?? alike.find((stop) => labelOf(stop) === label);
 }
 
-/** Give the focus to the control made anew, or to what stands before it. Returns what to call when the page changes. */
+/**
+ * Give the focus to the control made anew, or to what stands before it. Returns what to call when the page changes.
+ * @param {Window} window
+ */
 export function keepFocus({ document, location }) {
+  /** @type {Trace & { above: Trace[], path: string } | null} */
   let last = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   let byHand = false;
+  /** @type {() => HTMLElement | null} */
   const page = () => document.querySelector("[data-testid=stMain]");
-  const stops = () => [...(page()?.querySelectorAll(STOPS) ?? [])];
+  /** @type {(selector: string) => HTMLElement[]} */
+  const inPage = (selector) => [...(page()?.querySelectorAll(/** @type {"input"} */ (selector)) ?? [])];
 
-  const note = ({ target }) => {
+  const note = (/** @type {FocusEvent} */ event) => {
     clearTimeout(timer);
     timer = undefined;
     last = null;
+    const target = /** @type {HTMLElement} */ (event.target);
     if (!page()?.contains(target) || target === page()) return;
-    const above = [...page().querySelectorAll(`${STOPS}, ${HEADINGS}`)].filter(
+    const above = inPage(`${STOPS}, ${HEADINGS}`).filter(
       (each) => each.compareDocumentPosition(target) === Node.DOCUMENT_POSITION_FOLLOWING && !each.closest("[inert]"),
     );
     last = { ...traceOf(target), above: above.slice(-NEAR).map(traceOf), path: location.pathname };
   };
 
-  const give = (element) => {
+  const give = (/** @type {HTMLElement | null} */ element) => {
+    if (!element) return;
     if (element.matches(HEADINGS)) element.tabIndex = -1;
     element.focus({ preventScroll: true });
   };
 
-  const isLost = () => last && document.activeElement === document.body && !canTakeFocus(last.element);
+  const lost = () => (last && document.activeElement === document.body && !canTakeFocus(last.element) ? last : null);
 
   const settle = () => {
     timer = undefined;
-    if (!isLost()) return;
+    const gone = lost();
+    if (!gone) return;
     // Whoever points sees where the page goes on; keys are then the player's.
-    if (byHand || last.path !== location.pathname) return give(page());
-    const present = stops();
-    for (const trace of last.above.toReversed()) {
+    if (byHand || gone.path !== location.pathname) return give(page());
+    const present = inPage(STOPS);
+    for (const trace of gone.above.toReversed()) {
       const found = /^H\d$/.test(trace.tag) ? trace.element : againOf(trace, present);
       if (found && canTakeFocus(found)) return give(found);
     }
@@ -74,8 +101,9 @@ export function keepFocus({ document, location }) {
   };
 
   const look = () => {
-    if (!isLost()) return;
-    const again = last.path === location.pathname && againOf(last, stops());
+    const gone = lost();
+    if (!gone) return;
+    const again = gone.path === location.pathname && againOf(gone, inPage(STOPS));
     if (again) give(again);
     else timer ||= setTimeout(settle, PATIENCE);
   };

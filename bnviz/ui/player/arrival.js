@@ -8,7 +8,10 @@ import { describeTraining } from "./words.js";
 const PAUSES = [0, 300, 1000, 3000]; // milliseconds before each try
 const ASK_AGAIN = 3000; // after which the page is asked once more for what has ended
 
-/** Return the bytes at an address that counts from the root of the app. */
+/**
+ * Return the bytes at an address that counts from the root of the app.
+ * @param {string} address
+ */
 async function fetchRecording(address) {
   for (const pause of PAUSES) {
     await new Promise((done) => setTimeout(done, pause));
@@ -18,15 +21,37 @@ async function fetchRecording(address) {
   throw new Error(`no recording at ${address}`);
 }
 
+/**
+ * A recording to show at once, or a training to follow; `of` which one tells it from others.
+ * @typedef {{ of: string, address?: string, stream?: string, watch?: string }} Source
+ *
+ * @typedef {import("./player.js").Player} Player
+ * @typedef {import("../watch/stream.js").Trigger} Trigger
+ */
+
 export class Arrival {
+  /** @param {Player} player */
   constructor(player) {
     this.player = player;
-    this.leaveStream = () => null;
+    /** @type {() => void} */
+    this.leaveStream = () => {};
+    /** @type {Trigger} */
+    this.trigger = () => {};
+    /** @type {string | null | undefined} */
+    this.source = null;
+    /** @type {string | undefined} */
+    this.watch = undefined;
+    /** @type {ReturnType<typeof setInterval> | undefined} */
+    this.asking = undefined;
     const { signal } = player.listeners;
     player.part(".stop").addEventListener("click", () => this.trigger("stop", this.watch), { signal });
   }
 
-  /** Show what a call of the component brought: {address} or {stream, watch}, both `of` a training. */
+  /**
+   * Show what a call of the component brought: {address} or {stream, watch}, both `of` a training.
+   * @param {Source} source
+   * @param {Trigger} trigger
+   */
   show({ address, stream, watch, of }, trigger) {
     this.trigger = trigger;
     const source = address ?? watch;
@@ -36,10 +61,14 @@ export class Arrival {
     }
     this.leave();
     this.source = source;
-    if (stream) this.follow(stream, watch, of);
-    else this.fetch(address, of);
+    if (stream && watch) this.follow(stream, watch, of);
+    else if (address) this.fetch(address, of);
   }
 
+  /**
+   * @param {string} address
+   * @param {string} of
+   */
   async fetch(address, of) {
     try {
       const bytes = await fetchRecording(address);
@@ -51,8 +80,14 @@ export class Arrival {
     }
   }
 
+  /**
+   * @param {string} stream
+   * @param {string} watch
+   * @param {string} of
+   */
   follow(stream, watch, of) {
     this.watch = watch;
+    /** @type {Recording | null} */
     let recording = null;
     const ask = () => askInTurn(() => this.trigger("look", Date.now()));
     this.player.wait("Waiting for the server.");
@@ -77,7 +112,7 @@ export class Arrival {
     this.source = null;
     clearInterval(this.asking);
     this.leaveStream();
-    this.leaveStream = () => null;
+    this.leaveStream = () => {};
     this.player.wait("");
   }
 }

@@ -10,10 +10,27 @@ export const STEP_AXIS = 26;
 // A diverging run may reach 1e30; beyond this multiple of the first loss, lines end at the upper edge.
 const LOSS_CEILING = 10;
 
+/**
+ * @typedef {import("./drawing.js").Theme} Theme
+ * @typedef {import("./lines.js").Panel & { name: import("./recording.js").Score }} Panel
+ * @typedef {import("./recording.js").Recording} Recording
+ */
+
 export class Curves {
+  /**
+   * @param {HTMLCanvasElement} canvas
+   * @param {Recording} recording
+   */
   constructor(canvas, recording) {
     this.sheet = new Sheet(canvas);
     this.recording = recording;
+    /** @type {Panel[]} */
+    this.panels = [];
+    /** @type {TracedLines | null} */
+    this.traced = null;
+    this.lossLow = 0.1;
+    this.lossHigh = 1;
+    this.lossClipped = false;
     this.measureLoss();
   }
 
@@ -40,39 +57,45 @@ export class Curves {
     this.lossLow = Number.isFinite(low) ? Math.max(Math.min(low, this.lossHigh / 2), 1e-6) : 0.1;
   }
 
+  /** @param {number} width */
   layout(width) {
     const besides = width >= 520;
     const panelWidth = besides ? (width - 24) / 2 : width;
     const blockHeight = TITLE_HEIGHT + CURVE_HEIGHT + STEP_AXIS;
     this.sheet.resize(width, besides ? blockHeight : 2 * blockHeight);
+    /** @type {(name: Panel["name"], index: number) => Panel} */
     const place = (name, index) => {
       const left = (besides ? index * (panelWidth + 24) : 0) + CURVE_GUTTER;
       const top = TITLE_HEIGHT + (besides ? 0 : index * blockHeight);
-      const panel = {
-        name,
-        left,
-        top,
-        width: panelWidth - CURVE_GUTTER - 6,
-        height: CURVE_HEIGHT,
-        lastStep: this.recording.lastStep,
-      };
-      panel.x = linearScale(0, this.recording.lastStep, panel.left, panel.left + panel.width);
-      panel.y =
+      const across = panelWidth - CURVE_GUTTER - 6;
+      const { lastStep } = this.recording;
+      const x = linearScale(0, lastStep, left, left + across);
+      const y =
         name === "loss"
           ? logScale(this.lossLow, this.lossHigh, top + CURVE_HEIGHT, top)
           : linearScale(0, 1, top + CURVE_HEIGHT, top);
-      return panel;
+      return { name, left, top, width: across, height: CURVE_HEIGHT, lastStep, x, y };
     };
     this.panels = [place("loss", 0), place("accuracy", 1)];
     this.traced = null;
   }
 
+  /**
+   * @param {Panel} panel
+   * @param {number} record
+   * @param {number} run
+   * @param {number} split
+   */
   valueY(panel, record, run, split) {
     const value = this.recording.score(panel.name, record, run, split);
     if (!Number.isFinite(value)) return NaN;
     return panel.name === "loss" ? panel.y(Math.min(Math.max(value, this.lossLow), this.lossHigh)) : panel.y(value);
   }
 
+  /**
+   * @param {Sheet} sheet
+   * @param {Theme} theme
+   */
   trace(sheet, theme) {
     const { recording } = this;
     for (const panel of this.panels) {
@@ -96,6 +119,10 @@ export class Curves {
     }
   }
 
+  /**
+   * @param {number} position
+   * @param {Theme} theme
+   */
   draw(position, theme) {
     const { sheet, recording } = this;
     sheet.clear(theme);
@@ -111,6 +138,10 @@ export class Curves {
     }
   }
 
+  /**
+   * @param {Panel} panel
+   * @param {Theme} theme
+   */
   drawFrame(panel, theme) {
     const { sheet } = this;
     const loss = panel.name === "loss";
@@ -134,6 +165,11 @@ export class Curves {
     drawStepAxis(sheet, panel, theme);
   }
 
+  /**
+   * @param {Panel} panel
+   * @param {number} position
+   * @param {Theme} theme
+   */
   drawDots(panel, position, theme) {
     const { sheet, recording } = this;
     recording.runs.forEach((run, index) => {
@@ -151,6 +187,10 @@ export class Curves {
     });
   }
 
+  /**
+   * @param {number} x
+   * @param {number} y
+   */
   panelAt(x, y) {
     return this.panels.find(
       ({ left, top, width, height }) =>
@@ -158,11 +198,19 @@ export class Curves {
     );
   }
 
+  /**
+   * @param {number} x
+   * @param {number} y
+   */
   recordAt(x, y) {
     const panel = this.panelAt(x, y);
     return panel ? recordAt(this.recording, panel, x) : null;
   }
 
+  /**
+   * @param {number} x
+   * @param {number} y
+   */
   tip(x, y) {
     const panel = this.panelAt(x, y);
     if (!panel) return null;

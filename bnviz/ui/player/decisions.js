@@ -1,6 +1,6 @@
 // decisions.js: for two-dimensional data, what each network answers over the plane, with training points.
 
-import { formatNumber, formatPercent, linearScale, Sheet } from "./drawing.js";
+import { contextOf, formatNumber, formatPercent, linearScale, Sheet } from "./drawing.js";
 import { COLUMN_GAP } from "./histograms.js";
 
 const DECISION_MAX = 240;
@@ -27,6 +27,8 @@ export class Decisions {
     this.grid = grid;
     this.classes = classes;
     this.size = shapes.decision[3];
+    this.columnWidth = 0;
+    this.side = 0;
     /** @type {Picture[]} */
     this.pictures = recording.runs.map(() => {
       const picture = document.createElement("canvas");
@@ -35,6 +37,7 @@ export class Decisions {
     });
   }
 
+  /** @param {number} width */
   layout(width) {
     const columns = this.state.columns.length;
     this.columnWidth = (width - COLUMN_GAP * (columns - 1)) / columns;
@@ -42,10 +45,15 @@ export class Decisions {
     this.sheet.resize(width, this.side);
   }
 
+  /** @param {number} column */
   left(column) {
     return column * (this.columnWidth + COLUMN_GAP) + (this.columnWidth - this.side) / 2;
   }
 
+  /**
+   * @param {number} position
+   * @param {Theme} theme
+   */
   draw(position, theme) {
     const { sheet, recording, state } = this;
     sheet.clear(theme);
@@ -64,13 +72,18 @@ export class Decisions {
     });
   }
 
+  /**
+   * @param {number} run
+   * @param {number} record
+   * @param {Theme} theme
+   */
   paint(run, record, theme) {
     const picture = this.pictures[run];
     const wanted = `${record} ${theme.dark}`;
     if (picture.painted === wanted) return;
     picture.painted = wanted;
     const { recording, size } = this;
-    const context = picture.canvas.getContext("2d");
+    const context = contextOf(picture.canvas);
     const pixels = context.createImageData(size, size);
     const colors = theme.classes.map(hexToRgb);
     for (let y = 0; y < size; y++) {
@@ -89,6 +102,10 @@ export class Decisions {
     context.putImageData(pixels, 0, 0);
   }
 
+  /**
+   * @param {number} left
+   * @param {Theme} theme
+   */
   drawPoints(left, theme) {
     const { recording, sheet } = this;
     const context = sheet.context;
@@ -107,6 +124,11 @@ export class Decisions {
     }
   }
 
+  /**
+   * @param {number} x
+   * @param {number} y
+   * @param {number} record
+   */
   tip(x, y, record) {
     const { recording, state } = this;
     const column = Math.floor(x / (this.columnWidth + COLUMN_GAP));
@@ -117,6 +139,7 @@ export class Decisions {
     if (across < 0 || across > 1 || up < 0 || up > 1) return null;
     const [row, point] = [up, across].map((share) => Math.min(this.size - 1, Math.floor(share * this.size)));
     const shown = Math.min(record, recording.endOf(run));
+    /** @type {(share: number, range: number[]) => string} */
     const place = (share, [low, high]) => formatNumber(low + share * (high - low));
     const lines = [recording.runs[run].label, `x ${place(across, this.grid.x)}, y ${place(up, this.grid.y)}`];
     for (let label = 0; label < this.classes; label++) {
@@ -126,7 +149,13 @@ export class Decisions {
   }
 }
 
-/** Classes differ by shape too: circle, triangle, square, diamond. */
+/**
+ * Classes differ by shape too: circle, triangle, square, diamond.
+ * @param {CanvasRenderingContext2D} context
+ * @param {number} label
+ * @param {number} x
+ * @param {number} y
+ */
 function traceMarker(context, label, x, y) {
   const corners = { 1: 3, 2: 4, 3: 4 }[label % 4];
   if (!corners) {
@@ -141,6 +170,7 @@ function traceMarker(context, label, x, y) {
   context.closePath();
 }
 
+/** @param {string} hex */
 function hexToRgb(hex) {
   return [1, 3, 5].map((start) => parseInt(hex.slice(start, start + 2), 16));
 }

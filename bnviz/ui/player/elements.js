@@ -1,5 +1,11 @@
 // elements.js: the small pieces of the page that are made for each run, stage and layer.
 
+/**
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {string} className
+ * @param {(Node | string)[]} children
+ */
 export function element(tag, className, ...children) {
   const node = document.createElement(tag);
   if (className) node.className = className;
@@ -7,6 +13,7 @@ export function element(tag, className, ...children) {
   return node;
 }
 
+/** @param {{ dash: number[] }} run */
 export function buildSwatch({ dash }) {
   const namespace = "http://www.w3.org/2000/svg";
   const svg = document.createElementNS(namespace, "svg");
@@ -15,14 +22,21 @@ export function buildSwatch({ dash }) {
   svg.setAttribute("aria-hidden", "true");
   const line = document.createElementNS(namespace, "line");
   for (const [name, value] of Object.entries({ x1: 0, y1: 3, x2: 30, y2: 3, "stroke-dasharray": dash.join(" ") })) {
-    line.setAttribute(name, value);
+    line.setAttribute(name, String(value));
   }
   svg.append(line);
   return svg;
 }
 
+/**
+ * @param {string} name
+ * @param {number} value
+ * @param {string} words
+ * @param {boolean} checked
+ * @param {(Node | string)[]} before
+ */
 export function buildOption(name, value, words, checked, ...before) {
   const input = element("input", "");
-  Object.assign(input, { type: "radio", name, value, checked });
+  Object.assign(input, { type: "radio", name, value: String(value), checked });
   return element("label", "", input, element("span", "", ...before, words));
 }

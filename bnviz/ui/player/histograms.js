@@ -11,14 +11,30 @@ export const COLUMN_GAP = 20;
 // The bar of mean ± sd hangs under the baseline.
 const UNDER = 8;
 
+/**
+ * @typedef {import("./drawing.js").Theme} Theme
+ * @typedef {import("./player.js").State} State
+ * @typedef {import("./recording.js").Recording} Recording
+ * @typedef {{ top: number, height: number }} Row
+ */
+
 export class Histograms {
+  /**
+   * @param {HTMLCanvasElement} canvas
+   * @param {Recording} recording
+   * @param {State} state
+   */
   constructor(canvas, recording, state) {
     this.sheet = new Sheet(canvas);
     this.recording = recording;
     this.state = state;
+    /** @type {Row[]} */
+    this.rows = [];
+    this.columnWidth = 0;
     this.scratch = new Float32Array(recording.bins);
   }
 
+  /** @param {number} width */
   layout(width) {
     const { layerCount } = this.recording;
     const plain = layerCount <= 5 ? 64 : layerCount <= 8 ? 54 : 46;
@@ -35,10 +51,12 @@ export class Histograms {
     this.sheet.resize(width, top + AXIS_HEIGHT);
   }
 
+  /** @param {number} column */
   columnLeft(column) {
     return column * (this.columnWidth + COLUMN_GAP);
   }
 
+  /** @param {number} left */
   xScale(left) {
     const { recording, state } = this;
     return linearScale(
@@ -49,6 +67,10 @@ export class Histograms {
     );
   }
 
+  /**
+   * @param {number} position
+   * @param {Theme} theme
+   */
   draw(position, theme) {
     const { sheet, state } = this;
     sheet.clear(theme);
@@ -65,6 +87,10 @@ export class Histograms {
     });
   }
 
+  /**
+   * @param {number} left
+   * @param {Theme} theme
+   */
   drawColumnGrid(left, theme) {
     const { sheet, recording, state } = this;
     const x = this.xScale(left);
@@ -79,6 +105,14 @@ export class Histograms {
     }
   }
 
+  /**
+   * @param {number} run
+   * @param {number} layer
+   * @param {Row} row
+   * @param {number} left
+   * @param {number} position
+   * @param {Theme} theme
+   */
   drawCell(run, layer, { top, height }, left, position, theme) {
     const { sheet, recording, state } = this;
     const context = sheet.context;
@@ -106,6 +140,12 @@ export class Histograms {
     this.drawOutside(run, layer, left, baseline, room, position, color, theme);
   }
 
+  /**
+   * @param {Float32Array | number[]} heights
+   * @param {number} left
+   * @param {number} baseline
+   * @param {number} room
+   */
   tracePath(heights, left, baseline, room) {
     const { context } = this.sheet;
     const step = this.columnWidth / heights.length;
@@ -117,7 +157,15 @@ export class Histograms {
     context.lineTo(left + this.columnWidth, baseline);
   }
 
-  /** The shape at step 0, as a thin outline to compare with. */
+  /**
+   * The shape at step 0, as a thin outline to compare with.
+   * @param {number} run
+   * @param {number} layer
+   * @param {number} left
+   * @param {number} baseline
+   * @param {number} room
+   * @param {Theme} theme
+   */
   drawStart(run, layer, left, baseline, room, theme) {
     const { sheet, recording, state } = this;
     const { context } = sheet;
@@ -131,18 +179,29 @@ export class Histograms {
     context.restore();
   }
 
-  /** The zeros of ReLU: a bar of its own, full height meaning all values. */
+  /**
+   * The zeros of ReLU: a bar of its own, full height meaning all values.
+   * @param {number} run
+   * @param {number} layer
+   * @param {number} left
+   * @param {number} top
+   * @param {number} baseline
+   * @param {number} room
+   * @param {number} position
+   * @param {string} color
+   * @param {Theme} theme
+   */
   drawZero(run, layer, left, top, baseline, room, position, color, theme) {
     const { sheet, recording, state } = this;
     const share = recording.blended("zero", run, position, layer, state.stage);
     if (!(share > 0)) return;
-    const { bin } = recording.zero_bin;
+    const { bin } = /** @type {{ bin: number }} */ (recording.zero_bin);
     const binWidth = this.columnWidth / recording.bins;
     const x = left + bin * binWidth;
     const barWidth = Math.max(4, binWidth);
     sheet.context.fillStyle = color;
     sheet.context.fillRect(x, baseline - share * room, barWidth, share * room);
-    const edge = (index) => formatTick(Number(recording.edge(state.stage, index).toPrecision(2)));
+    const edge = (/** @type {number} */ index) => formatTick(Number(recording.edge(state.stage, index).toPrecision(2)));
     const range = ` in ${edge(bin)} to ${edge(bin + 1)}`;
     sheet.text(formatPercent(share) + (this.columnWidth > ROOMY + 60 ? range : ""), x, top + 14, {
       color: theme.text,
@@ -150,6 +209,15 @@ export class Histograms {
     });
   }
 
+  /**
+   * @param {number} run
+   * @param {number} layer
+   * @param {number} left
+   * @param {number} top
+   * @param {number} baseline
+   * @param {number} position
+   * @param {Theme} theme
+   */
   drawMoments(run, layer, left, top, baseline, position, theme) {
     const { sheet, recording, state } = this;
     const mean = recording.blended("mean", run, position, layer, state.stage);
@@ -157,6 +225,7 @@ export class Histograms {
     if (!Number.isFinite(mean)) return;
     const right = left + this.columnWidth;
     const x = this.xScale(left);
+    /** @type {(value: number) => number} */
     const clamp = (value) => Math.min(right, Math.max(left, x(value)));
     sheet.line(clamp(mean - sd), baseline + 4, clamp(mean + sd), baseline + 4, {
       color: theme.text,
@@ -173,7 +242,17 @@ export class Histograms {
     sheet.text(text, right, top + 14, { align: "right", color: theme.text, alpha: 0.85 });
   }
 
-  /** Mass beyond the range: a bar at the edge, full height meaning all values, and its share. */
+  /**
+   * Mass beyond the range: a bar at the edge, full height meaning all values, and its share.
+   * @param {number} run
+   * @param {number} layer
+   * @param {number} left
+   * @param {number} baseline
+   * @param {number} room
+   * @param {number} position
+   * @param {string} color
+   * @param {Theme} theme
+   */
   drawOutside(run, layer, left, baseline, room, position, color, theme) {
     const { sheet, recording, state } = this;
     const right = left + this.columnWidth;
@@ -192,7 +271,11 @@ export class Histograms {
     }
   }
 
-  /** Run, layer and bin under the pointer. */
+  /**
+   * Run, layer and bin under the pointer.
+   * @param {number} x
+   * @param {number} y
+   */
   find(x, y) {
     const column = Math.floor(x / (this.columnWidth + COLUMN_GAP));
     const run = this.state.columns[column];
@@ -206,6 +289,11 @@ export class Histograms {
     };
   }
 
+  /**
+   * @param {number} x
+   * @param {number} y
+   * @param {number} record
+   */
   tip(x, y, record) {
     const found = this.find(x, y);
     if (!found) return null;

@@ -2,11 +2,19 @@
 
 import { MISSING, Recording, TOP_CODE } from "./recording.js";
 
+/** @typedef {import("./recording.js").Range} Range */
+
 const BY_RECORD = ["steps", "loss", "accuracy", "heights", "peak", "outside", "zero", "mean", "sd", "decision"];
 
-/** A recording with the records of both, in order; `before` is null for the first part. */
+/**
+ * A recording with the records of both, in order; `before` is null for the first part.
+ * @param {Recording | null} before
+ * @param {Recording} part
+ * @returns {Recording}
+ */
 export function joined(before, part) {
   if (!before) return part;
+  /** @type {Recording} */
   const all = Object.assign(Object.create(Recording.prototype), part, {
     arrays: { ...part.arrays },
     shapes: { ...part.shapes },
@@ -24,22 +32,35 @@ export function joined(before, part) {
   return all;
 }
 
+/**
+ * @template {import("./recording.js").Numbers} Numbers
+ * @param {Numbers} first
+ * @param {Numbers} second
+ * @returns {Numbers}
+ */
 function appended(first, second) {
-  const both = new first.constructor(first.length + second.length);
+  // Nothing else says what kind of array it is.
+  const both = new /** @type {any} */ (first).constructor(first.length + second.length);
   both.set(first);
   both.set(second, first.length);
   return both;
 }
 
-/** Each part has axes of its own: the codes are made anew for the axes of both. */
+/**
+ * Each part has axes of its own: the codes are made anew for the axes of both.
+ * @param {Recording} all
+ * @param {Recording} before
+ * @param {Recording} part
+ * @param {string} name
+ */
 function joinTrajectories(all, before, part, name) {
   const [runs, layers, units] = part.shapes[name];
   all.shapes[name] = [runs, layers, units, all.records];
   const codes = (all.arrays[name] = new Uint16Array(runs * layers * units * all.records).fill(MISSING));
   all.scales[name] = part.scales[name].map((scale, layer) => joinedScale(before.scales[name][layer], scale));
-  for (const [source, start] of [
-    [before, 0],
-    [part, before.records],
+  for (const { source, start } of [
+    { source: before, start: 0 },
+    { source: part, start: before.records },
   ]) {
     for (let line = 0; line < runs * layers * units; line++) {
       const layer = Math.floor(line / units) % layers;
@@ -55,7 +76,12 @@ function joinTrajectories(all, before, part, name) {
   }
 }
 
-/** One axis for two. It grows with the parts; the one of the whole recording comes with its end. */
+/**
+ * One axis for two. It grows with the parts; the one of the whole recording comes with its end.
+ * @param {Range} first
+ * @param {Range} second
+ * @returns {Range}
+ */
 function joinedScale(first, second) {
   return {
     lo: Math.min(first.lo, second.lo),

@@ -3,10 +3,23 @@
 
 import { fewTicks, formatTick, Sheet } from "./drawing.js";
 
+/**
+ * @typedef {import("./drawing.js").Scale} Scale
+ * @typedef {import("./drawing.js").Theme} Theme
+ * @typedef {import("./recording.js").Recording} Recording
+ *
+ * A box with an axis of steps, and one of values.
+ * @typedef {{ left: number, top: number, width: number, height: number, lastStep: number, x: Scale, y: Scale }} Panel
+ */
+
 const FUTURE = 0.22;
 
 export class TracedLines {
-  /** `trace(sheet)` draws every line at full strength on a sheet of the same size. */
+  /**
+   * `trace(sheet)` draws every line at full strength on a sheet of the same size.
+   * @param {Sheet} sheet
+   * @param {(sheet: Sheet) => void} trace
+   */
   constructor(sheet, trace) {
     this.canvas = document.createElement("canvas");
     const copy = new Sheet(this.canvas);
@@ -15,9 +28,15 @@ export class TracedLines {
     trace(copy);
   }
 
-  /** Copy a panel: up to `cursor` (CSS pixels) at full strength, the rest faint. */
+  /**
+   * Copy a panel: up to `cursor` (CSS pixels) at full strength, the rest faint.
+   * @param {Sheet} sheet
+   * @param {Panel} panel
+   * @param {number} cursor
+   */
   copy(sheet, panel, cursor) {
     const ratio = this.canvas.width / sheet.width;
+    /** @type {(left: number, right: number, alpha: number) => void} */
     const part = (left, right, alpha) => {
       if (right <= left) return;
       sheet.context.save();
@@ -41,7 +60,13 @@ export class TracedLines {
   }
 }
 
-/** Trace values over steps, skipping what is missing. */
+/**
+ * Trace values over steps, skipping what is missing.
+ * @param {CanvasRenderingContext2D} context
+ * @param {number} count
+ * @param {(index: number) => number} xAt
+ * @param {(index: number) => number} yAt
+ */
 export function tracePoints(context, count, xAt, yAt) {
   let drawing = false;
   context.beginPath();
@@ -55,6 +80,13 @@ export function tracePoints(context, count, xAt, yAt) {
   context.stroke();
 }
 
+/**
+ * @param {Sheet} sheet
+ * @param {Recording} recording
+ * @param {Panel} panel
+ * @param {Theme} theme
+ * @param {boolean} labeled
+ */
 export function drawInterventions(sheet, recording, panel, theme, labeled) {
   for (const { step, factor } of recording.interventions) {
     const x = panel.x(step);
@@ -70,10 +102,21 @@ export function drawInterventions(sheet, recording, panel, theme, labeled) {
   }
 }
 
+/**
+ * @param {Sheet} sheet
+ * @param {Panel} panel
+ * @param {number} x
+ * @param {Theme} theme
+ */
 export function drawCursor(sheet, panel, x, theme) {
   sheet.line(x, panel.top, x, panel.top + panel.height, { color: theme.text, alpha: 0.75, width: 1.5 });
 }
 
+/**
+ * @param {Sheet} sheet
+ * @param {Panel} panel
+ * @param {Theme} theme
+ */
 export function drawStepAxis(sheet, panel, theme) {
   const ticks = fewTicks(0, panel.lastStep, panel.width / 75);
   for (const tick of ticks) {
@@ -84,7 +127,12 @@ export function drawStepAxis(sheet, panel, theme) {
   }
 }
 
-/** Record whose step is nearest to a horizontal place in a panel. */
+/**
+ * Record whose step is nearest to a horizontal place in a panel.
+ * @param {Recording} recording
+ * @param {Panel} panel
+ * @param {number} x
+ */
 export function recordAt(recording, panel, x) {
   const step = ((x - panel.left) / panel.width) * recording.lastStep;
   let nearest = 0;
@@ -94,6 +142,11 @@ export function recordAt(recording, panel, x) {
   return nearest;
 }
 
+/**
+ * The step at a position between two records.
+ * @param {Recording} recording
+ * @param {number} position
+ */
 export function stepAt(recording, position) {
   const first = Math.floor(position);
   const second = Math.min(first + 1, recording.lastRecord);

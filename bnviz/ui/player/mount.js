@@ -2,15 +2,20 @@
 
 import { Arrival } from "./arrival.js";
 import { Player } from "./player.js";
+import { partOf } from "../watch/stream.js";
 
-// Streamlit calls this again whenever data or theme change, on the same parent, without cleaning up first.
-// What it calls on leaving may belong to an earlier call; only that of the last one takes the player down.
+/** @type {WeakMap<ParentNode, { arrival: Arrival, player: Player, call: number }>} */
 const players = new WeakMap();
 
+/**
+ * Streamlit calls this again whenever data or theme change, on the same parent, without cleaning up first. What it
+ * calls on leaving may belong to an earlier call; only that of the last one takes the player down.
+ * @param {import("../watch/stream.js").Call<import("./arrival.js").Source>} given
+ */
 export default function mount({ data, parentElement, setTriggerValue }) {
   let entry = players.get(parentElement);
   if (!entry) {
-    const player = new Player(parentElement.querySelector(".player"));
+    const player = new Player(partOf(parentElement, ".player"));
     entry = { arrival: new Arrival(player), player, call: 0 };
     players.set(parentElement, entry);
   }
@@ -18,7 +23,7 @@ export default function mount({ data, parentElement, setTriggerValue }) {
   entry.arrival.show(data, setTriggerValue);
   return () => {
     if (call !== entry.call) return;
-    entry.call = null;
+    entry.call = 0;
     entry.arrival.leave();
     entry.player.destroy();
     players.delete(parentElement);

@@ -1,11 +1,15 @@
 // playback.js: the position in the recording, moved by the wall clock, and the keys that move it.
 
+/** @typedef {"toggle" | "start" | "end" | "back" | "forward"} Action */
+
 const RECORDS_PER_SECOND = 12;
 
 export class Playback {
   /**
    * `onFrame()` is called within an animation frame, to draw at once; `onMove()` after any other change;
    * `onRest()` when the reader may want words.
+   * @param {number} lastRecord
+   * @param {{ onFrame: () => void, onMove: () => void, onRest: () => void }} listeners
    */
   constructor(lastRecord, { onFrame, onMove, onRest }) {
     this.lastRecord = lastRecord;
@@ -20,7 +24,11 @@ export class Playback {
     this.request = 0;
   }
 
-  /** There are more records now. While there will be yet more, playing waits at the last one for the next. */
+  /**
+   * There are more records now. While there will be yet more, playing waits at the last one for the next.
+   * @param {number} lastRecord
+   * @param {boolean} growing
+   */
   extend(lastRecord, growing) {
     this.lastRecord = lastRecord;
     this.growing = growing;
@@ -57,6 +65,7 @@ export class Playback {
     else this.play();
   }
 
+  /** @param {number} record */
   seek(record) {
     this.playing = false;
     this.suspend();
@@ -64,7 +73,10 @@ export class Playback {
     this.onMove();
   }
 
-  /** Off screen or in a hidden tab nothing runs; the position stays. */
+  /**
+   * Off screen or in a hidden tab nothing runs; the position stays.
+   * @param {boolean} awake
+   */
   setAwake(awake) {
     this.awake = awake;
     if (awake && this.playing) this.resume();
@@ -74,6 +86,7 @@ export class Playback {
   resume() {
     if (this.request || !this.awake) return;
     let before = performance.now();
+    /** @param {number} now */
     const tick = (now) => {
       this.position = Math.min(
         this.lastRecord,
@@ -97,6 +110,7 @@ export class Playback {
     this.request = 0;
   }
 
+  /** @param {Action} action */
   act(action) {
     if (action === "toggle") {
       this.toggle();
@@ -108,16 +122,21 @@ export class Playback {
   }
 }
 
+/** @type {Record<string, Action>} */
 const KEY_ACTIONS = { " ": "toggle", ArrowLeft: "back", ArrowRight: "forward", Home: "start", End: "end" };
 
-/** The action that a key press stands for, unless the focused control has its own use for that key. */
+/**
+ * The action that a key press stands for, unless the focused control has its own use for that key.
+ * @param {KeyboardEvent} event
+ * @param {Element} root
+ */
 export function keyAction(event, root) {
   if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return null;
   const action = KEY_ACTIONS[event.key];
   if (!action) return null;
-  const target = event.composedPath()[0];
+  const target = /** @type {Element} */ (event.composedPath()[0]);
   // What holds the player has no use for these keys: the page, and what scrolls it, which any click on it focuses.
-  if (target.contains(root.getRootNode().host)) return action;
+  if (target.contains(/** @type {ShadowRoot} */ (root.getRootNode()).host)) return action;
   if (!root.contains(target)) return null;
   if (target.matches("select, input[type=radio]")) return null;
   if (target.matches("button") && event.key === " ") return null;

@@ -1,6 +1,6 @@
 // player.js: builds the controls, lays out the views and ties them to the playback.
 
-import { showWaiting } from "../watch/stream.js";
+import { partOf, showWaiting } from "../watch/stream.js";
 import { Curves } from "./curves.js";
 import { Decisions } from "./decisions.js";
 import { Theme } from "./drawing.js";
@@ -16,14 +16,55 @@ const NARROW = 600;
 /**
  * What of a recording is on show: a stage, a layer, the run of a narrow player, and the runs that have a column.
  * @typedef {{ stage: number, layer: number, run: number, columns: number[] }} State
+ *
+ * What draws on one canvas, and answers the pointer there.
+ * @typedef {object} View
+ * @property {import("./drawing.js").Sheet} sheet
+ * @property {(width: number) => void} layout
+ * @property {(position: number, theme: Theme) => void} draw
+ * @property {(x: number, y: number, record: number) => string[] | null} tip
+ * @property {(x: number, y: number) => number | null} [recordAt]
+ *
+ * @typedef {import("./recording.js").Recording} Recording
+ *
+ * What an event brings follows from its type.
+ * @typedef {(target: EventTarget, type: string, handler: (event: any) => void) => void} Listen
  */
 
 export class Player {
+  /** @type {Set<Player>} */
+  static all = new Set();
+
+  // What comes with a recording; until one has arrived, nothing asks for it.
+  /** @type {Recording} */
+  recording;
+  /** @type {string} */
+  of;
+  /** @type {Playback} */
+  playback;
+  /** @type {Theme} */
+  theme;
+  /** @type {Trajectories} */
+  trajectories;
+
+  /** @param {HTMLElement} root */
   constructor(root) {
     this.root = root;
-    this.part = (selector) => root.querySelector(selector);
+    this.part = (/** @type {string} */ selector) => partOf(root, selector);
     /** @type {State} */
     this.state = { stage: 2, layer: 0, run: 0, columns: [] };
+    /** @type {Histograms | null} */
+    this.histograms = null;
+    /** @type {Curves | null} */
+    this.curves = null;
+    /** @type {Decisions | null} */
+    this.decisions = null;
+    /** @type {HTMLElement[]} */
+    this.heads = [];
+    /** @type {number | null} */
+    this.shownFrame = null;
+    this.drawRequest = 0;
+    this.ratio = 1;
     this.visibleHeight = 0;
     this.draws = 0;
     this.listeners = new AbortController();
@@ -41,7 +82,11 @@ export class Player {
     Player.all.add(this);
   }
 
-  /** Show a recording, `of` a training whose name tells it from others; `growing` while more of it will come. */
+  /**
+   * Show a recording, `of` a training whose name tells it from others; `growing` while more of it will come.
+   * @param {Recording} recording
+   * @param {string} of
+   */
   load(recording, of, growing = false) {
     this.takeTheme();
     const goesOn = this.recording && of === this.of;
@@ -64,6 +109,10 @@ export class Player {
     if (!goesOn && recording.autoplay && !still) this.playback.play();
   }
 
+  /**
+   * @param {Recording} recording
+   * @param {boolean} growing
+   */
   begin(recording, growing) {
     this.playback?.suspend();
     this.state.run = 0;
@@ -74,18 +123,19 @@ export class Player {
       onRest: () => this.announce(),
     });
     this.playback.growing = growing;
-    this.playback.speed = Number(this.part(".speed select").value);
+    this.playback.speed = Number(/** @type {HTMLSelectElement} */ (this.part(".speed select")).value);
   }
 
   buildViews() {
     const { recording, state } = this;
     const alone = recording.view === "layer";
     this.root.classList.toggle("layer-view", alone);
-    this.histograms = alone ? null : new Histograms(this.part(".histograms"), recording, state);
-    this.curves = alone ? null : new Curves(this.part(".curves"), recording);
-    this.trajectories = new Trajectories(this.part(".trajectories"), recording, state);
+    const canvas = (/** @type {string} */ selector) => /** @type {HTMLCanvasElement} */ (this.part(selector));
+    this.histograms = alone ? null : new Histograms(canvas(".histograms"), recording, state);
+    this.curves = alone ? null : new Curves(canvas(".curves"), recording);
+    this.trajectories = new Trajectories(canvas(".trajectories"), recording, state);
     this.part(".plane").hidden = !recording.arrays.decision;
-    this.decisions = recording.arrays.decision ? new Decisions(this.part(".decisions"), recording, state) : null;
+    this.decisions = recording.arrays.decision ? new Decisions(canvas(".decisions"), recording, state) : null;
   }
 
   takeTheme() {
@@ -101,14 +151,20 @@ export class Player {
     this.layout();
   }
 
-  /** Say how far a training has come that is waited for, with a button to stop it; "" when it is over. */
+  /**
+   * Say how far a training has come that is waited for, with a button to stop it; "" when it is over.
+   * @param {string} words
+   */
   wait(words) {
     this.root.classList.toggle("waiting", words !== "");
     showWaiting(this.root, words !== "");
     this.part(".training-words").textContent = words;
   }
 
-  /** Say something in the place of the step. */
+  /**
+   * Say something in the place of the step.
+   * @param {string} words
+   */
   say(words) {
     this.part(".step").textContent = words;
   }
@@ -127,6 +183,7 @@ export class Player {
   bindControls() {
     const { signal } = this.listeners;
     // Until a recording has arrived there is nothing to act on.
+    /** @type {Listen} */
     const on = (target, type, handler) =>
       target.addEventListener(
         type,
@@ -156,15 +213,19 @@ export class Player {
     this.bindPointer(on);
   }
 
+  /** @param {Listen} on */
   bindPointer(on) {
+    /** @type {(event: PointerEvent) => [number, number]} */
     const inside = (event) => {
-      const box = event.currentTarget.getBoundingClientRect();
+      const box = /** @type {Element} */ (event.currentTarget).getBoundingClientRect();
       return [event.clientX - box.left, event.clientY - box.top];
     };
-    for (const name of ["histograms", "curves", "trajectories", "decisions"]) {
+    for (const name of /** @type {const} */ (["histograms", "curves", "trajectories", "decisions"])) {
       const canvas = this.part(`.${name}`);
+      const view = () => /** @type {View} */ (this[name]);
+      /** @type {(event: PointerEvent) => void} */
       const scrub = (event) => {
-        const record = this[name].recordAt?.(...inside(event)) ?? null;
+        const record = view().recordAt?.(...inside(event)) ?? null;
         if (record !== null) this.playback.seek(record);
       };
       on(canvas, "pointerdown", (event) => {
@@ -174,7 +235,7 @@ export class Player {
       });
       on(canvas, "pointermove", (event) => {
         if (event.buttons && canvas.hasPointerCapture(event.pointerId)) scrub(event);
-        this.showTip(event, this[name].tip(...inside(event), this.playback.frame));
+        this.showTip(event, view().tip(...inside(event), this.playback.frame));
       });
       on(canvas, "pointerup", (event) => {
         if (canvas.hasPointerCapture(event.pointerId)) this.announce();
@@ -184,16 +245,19 @@ export class Player {
       });
     }
     on(this.part(".histograms"), "click", (event) => {
-      const found = this.histograms.find(...inside(event));
+      const found = this.histograms?.find(...inside(event));
       if (found) this.choose({ layer: found.layer });
     });
   }
 
-  /** Keys without a focused control go to the player that fills most of the screen. */
+  /**
+   * Keys without a focused control go to the player that fills most of the screen.
+   * @param {KeyboardEvent} event
+   */
   onKey(event) {
     const action = keyAction(event, this.root);
     if (!action) return;
-    if (!this.root.contains(event.composedPath()[0])) {
+    if (!this.root.contains(/** @type {Node} */ (event.composedPath()[0]))) {
       const heights = [...Player.all].map((player) => player.visibleHeight);
       if (this.visibleHeight < 100 || this.visibleHeight < Math.max(...heights)) return;
     }
@@ -201,6 +265,7 @@ export class Player {
     this.playback.act(action);
   }
 
+  /** @param {Partial<State>} change */
   choose(change) {
     Object.assign(this.state, change);
     this.layout();
@@ -213,8 +278,8 @@ export class Player {
 
   buildControls() {
     const { recording, state, root } = this;
-    const scrub = this.part(".scrub");
-    scrub.max = recording.lastRecord;
+    const scrub = /** @type {HTMLInputElement} */ (this.part(".scrub"));
+    scrub.max = String(recording.lastRecord);
     // The longest words it will hold, so that nothing moves while playing.
     this.part(".step").style.minWidth = `${`step ${recording.lastStep} of ${recording.lastStep}`.length}ch`;
     this.part(".stage-switch .options").replaceChildren(
@@ -245,11 +310,11 @@ export class Player {
       ...recording.layers.map((label, layer) => {
         const button = element("button", "", label);
         button.type = "button";
-        button.dataset.layer = layer;
+        button.dataset.layer = String(layer);
         return button;
       }),
     );
-    this.heads = [...root.querySelectorAll(".head")];
+    this.heads = [...root.querySelectorAll(/** @type {"div"} */ (".head"))];
     this.shownFrame = null;
     this.paintSwatches();
   }
@@ -257,7 +322,7 @@ export class Player {
   paintSwatches() {
     for (const group of [".run-switch .options", ".heads", ".legend"]) {
       this.part(group)
-        .querySelectorAll(".swatch line")
+        .querySelectorAll(/** @type {"line"} */ (".swatch line"))
         .forEach((line, run) => {
           line.style.stroke = this.theme.runColor(this.recording.runs[run]);
         });
@@ -273,7 +338,7 @@ export class Player {
     root.classList.toggle("wide", width >= WIDE);
     root.classList.toggle("narrow", width < NARROW);
     state.columns = width < NARROW ? [state.run] : recording.runs.map((_, run) => run);
-    root.style.setProperty("--columns", state.columns.length);
+    root.style.setProperty("--columns", String(state.columns.length));
     this.heads.forEach((head, run) => {
       head.hidden = !state.columns.includes(run);
     });
@@ -285,15 +350,17 @@ export class Player {
   }
 
   views() {
-    return [this.histograms, this.decisions, this.curves, this.trajectories].filter(Boolean);
+    const views = [this.histograms, this.decisions, this.curves, this.trajectories];
+    return /** @type {View[]} */ (views.filter(Boolean));
   }
 
   placeLayerButtons() {
-    if (!this.histograms) return;
+    const rows = this.histograms?.rows;
+    if (!rows) return;
     this.part(".layer-buttons")
       .querySelectorAll("button")
       .forEach((button, layer) => {
-        const { top, height } = this.histograms.rows[layer];
+        const { top, height } = rows[layer];
         button.style.top = `${top}px`;
         button.style.height = `${height}px`;
         button.setAttribute("aria-pressed", String(layer === this.state.layer));
@@ -321,11 +388,12 @@ export class Player {
     const { playback, root } = this;
     for (const view of this.views()) view.draw(playback.position, this.theme);
     this.showFrame(playback.frame);
-    this.part(".scrub").style.setProperty("--done", playback.position / Math.max(1, playback.lastRecord));
-    root.dataset.playing = playback.playing;
-    root.dataset.draws = ++this.draws;
+    this.part(".scrub").style.setProperty("--done", String(playback.position / Math.max(1, playback.lastRecord)));
+    root.dataset.playing = String(playback.playing);
+    root.dataset.draws = String(++this.draws);
   }
 
+  /** @param {number} frame */
   showFrame(frame) {
     const { recording, root, playback } = this;
     const button = this.part(".play");
@@ -333,14 +401,14 @@ export class Player {
     if (this.shownFrame === frame) return;
     this.shownFrame = frame;
     const words = `step ${recording.steps[frame]} of ${recording.lastStep}`;
-    root.dataset.frame = frame;
-    root.dataset.step = recording.steps[frame];
+    root.dataset.frame = String(frame);
+    root.dataset.step = String(recording.steps[frame]);
     this.part(".step").textContent = words;
-    const scrub = this.part(".scrub");
-    scrub.value = frame;
+    const scrub = /** @type {HTMLInputElement} */ (this.part(".scrub"));
+    scrub.value = String(frame);
     scrub.setAttribute("aria-valuetext", words);
     this.heads.forEach((head, run) => {
-      const scores = head.querySelector(".head-scores");
+      const scores = partOf(head, ".head-scores");
       scores.classList.toggle("ended", recording.hasEnded(run, frame));
       scores.textContent = describeScores(recording, run, frame);
     });
@@ -359,6 +427,10 @@ export class Player {
     for (const [selector, words] of Object.entries(labels)) this.part(selector).setAttribute("aria-label", words);
   }
 
+  /**
+   * @param {PointerEvent} event
+   * @param {string[] | null} lines
+   */
   showTip(event, lines) {
     const tip = this.part(".tip");
     tip.hidden = !lines;
@@ -372,5 +444,3 @@ export class Player {
     tip.style.top = `${Math.max(0, y - tip.offsetHeight - 12)}px`;
   }
 }
-
-Player.all = new Set();

@@ -5,6 +5,25 @@ import { fewTicks, FONT_SIZE, formatNumber, formatTick, linearScale, Sheet } fro
 import { COLUMN_GAP } from "./histograms.js";
 import { drawCursor, drawInterventions, drawStepAxis, recordAt, stepAt, TracedLines, tracePoints } from "./lines.js";
 
+/**
+ * @typedef {import("./drawing.js").Theme} Theme
+ * @typedef {import("./recording.js").Recording} Recording
+ * @typedef {import("./player.js").State} State
+ *
+ * What of each unit is drawn: its name in the recording, its sign, what a run must have for it, and its words.
+ * @typedef {{ name: string, symbol: string, needs?: string, words: string }} Quantity
+ *
+ * @typedef {object} Place
+ * @property {Quantity} quantity
+ * @property {number} run
+ * @property {number} column
+ * @property {number} row
+ * @property {number} lo
+ * @property {number} hi
+ * @typedef {import("./lines.js").Panel & Place} Panel
+ */
+
+/** @type {Quantity[]} */
 const QUANTITIES = [
   { name: "gamma", symbol: "γ", words: "scale γ" },
   { name: "beta", symbol: "β", words: "shift β" },
@@ -26,13 +45,23 @@ const TRAJECTORY_GUTTER = 78;
 const HEADING = 24;
 
 export class Trajectories {
+  /**
+   * @param {HTMLCanvasElement} canvas
+   * @param {Recording} recording
+   * @param {State} state
+   */
   constructor(canvas, recording, state) {
     this.sheet = new Sheet(canvas);
     this.recording = recording;
     this.state = state;
+    /** @type {Panel[]} */
+    this.panels = [];
+    /** @type {TracedLines | null} */
+    this.traced = null;
     this.quantities = QUANTITIES.filter(({ name }) => name in recording.scales);
   }
 
+  /** @param {number} width */
   layout(width) {
     const { recording, state, quantities } = this;
     const columns = state.columns.length;
@@ -64,6 +93,10 @@ export class Trajectories {
     this.traced = null;
   }
 
+  /**
+   * @param {Sheet} sheet
+   * @param {Theme} theme
+   */
   trace(sheet, theme) {
     const { recording, state } = this;
     const units = recording.units[state.layer].drawn.length;
@@ -83,6 +116,10 @@ export class Trajectories {
     }
   }
 
+  /**
+   * @param {number} position
+   * @param {Theme} theme
+   */
   draw(position, theme) {
     const { sheet, recording, state } = this;
     sheet.clear(theme);
@@ -106,6 +143,10 @@ export class Trajectories {
     }
   }
 
+  /**
+   * @param {Panel} panel
+   * @param {Theme} theme
+   */
   drawFrame(panel, theme) {
     const { sheet, recording } = this;
     const { left, top, width, column, row } = panel;
@@ -129,18 +170,30 @@ export class Trajectories {
     if (row === this.quantities.length - 1) drawStepAxis(sheet, panel, theme);
   }
 
+  /**
+   * @param {number} x
+   * @param {number} y
+   */
   panelAt(x, y) {
     return this.panels.find(
       ({ left, top, width }) => x >= left && x <= left + width && y >= top && y <= top + PANEL_HEIGHT + PANEL_GAP,
     );
   }
 
+  /**
+   * @param {number} x
+   * @param {number} y
+   */
   recordAt(x, y) {
     const panel = this.panelAt(x, y);
     return panel ? recordAt(this.recording, panel, x) : null;
   }
 
-  /** The unit whose line passes nearest to the pointer. */
+  /**
+   * The unit whose line passes nearest to the pointer.
+   * @param {number} x
+   * @param {number} y
+   */
   tip(x, y) {
     const panel = this.panelAt(x, y);
     const { recording, state } = this;
@@ -162,7 +215,12 @@ export class Trajectories {
   }
 }
 
-/** A letter is large; words stand one above the other, to leave room for the numbers beside them. */
+/**
+ * A letter is large; words stand one above the other, to leave room for the numbers beside them.
+ * @param {Sheet} sheet
+ * @param {Panel} panel
+ * @param {Theme} theme
+ */
 function drawSymbol(sheet, { quantity, top }, theme) {
   const middle = top + PANEL_HEIGHT / 2;
   const [first, ...rest] = quantity.symbol.split(" ");
@@ -172,7 +230,12 @@ function drawSymbol(sheet, { quantity, top }, theme) {
   sheet.setFont(theme);
 }
 
-/** Cut a label in its middle: runs of one normalization differ at the end. */
+/**
+ * Cut a label in its middle: runs of one normalization differ at the end.
+ * @param {CanvasRenderingContext2D} context
+ * @param {string} text
+ * @param {number} width
+ */
 function shorten(context, text, width) {
   let shown = text;
   for (let kept = text.length - 1; kept > 1 && context.measureText(shown).width > width; kept--) {

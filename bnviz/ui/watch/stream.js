@@ -1,6 +1,14 @@
 // stream.js: what the server tells of the jobs that this tab waits for (messages: bnviz/ui/server/stream.py).
 
 /**
+ * What Streamlit calls a component with: its data, the place of the page that it has, and how it answers.
+ * @template Data
+ * @typedef {{ data: Data, parentElement: HTMLElement | ShadowRoot, setTriggerValue: Trigger }} Call
+ */
+
+/**
+ * @typedef {(name: string, value: unknown) => void} Trigger
+ *
  * What all components of a tab share.
  * @typedef {{ bnvizAsked?: Promise<unknown>, bnvizStreams?: Map<string, JobStream> }} Shared
  *
@@ -47,6 +55,15 @@ export function askInTurn(ask) {
     .then(ask)
     .catch(() => null)
     .then(pause);
+}
+
+/**
+ * A part that the page of a component is written with.
+ * @param {ParentNode} root
+ * @param {string} selector
+ */
+export function partOf(root, selector) {
+  return /** @type {HTMLElement} */ (root.querySelector(selector));
 }
 
 /**

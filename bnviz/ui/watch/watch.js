@@ -1,8 +1,9 @@
 // watch.js: how far the work for one place of the page has come, a Stop button, and the word that it has ended.
 
-import { askInTurn, JobStream, showWaiting } from "./stream.js";
+import { askInTurn, JobStream, partOf, showWaiting } from "./stream.js";
 
 const ASK_AGAIN = 3000; // milliseconds after which a question that nobody has answered is asked once more
+/** @type {WeakMap<ParentNode, { bar: Bar, call: number }>} */
 const bars = new WeakMap();
 
 /**
@@ -10,7 +11,7 @@ const bars = new WeakMap();
  * @typedef {import("./stream.js").Running} Running
  * @typedef {{ total: number, before: number, unit: string }} Course `before` of `total` steps were there at first.
  * @typedef {Course & { stream: string, watch: string, words: string }} Data
- * @typedef {(name: string, value: unknown) => void} Trigger
+ * @typedef {import("./stream.js").Trigger} Trigger
  */
 
 /**
@@ -34,18 +35,31 @@ export function describeJob(news, { total, before, unit }) {
 }
 
 class Bar {
+  /** @param {Element} root */
   constructor(root) {
     this.root = root;
-    this.leave = () => null;
-    root.querySelector("button").addEventListener("click", () => this.trigger("stop", this.data.watch));
+    this.part = (/** @type {string} */ selector) => partOf(root, selector);
+    /** @type {() => void} */
+    this.leave = () => {};
+    /** @type {Trigger} */
+    this.trigger = () => {};
+    /** @type {Data | undefined} */
+    this.data = undefined;
+    /** @type {ReturnType<typeof setInterval> | undefined} */
+    this.asking = undefined;
+    this.part("button").addEventListener("click", () => this.trigger("stop", this.data?.watch));
   }
 
-  /** Follow the job that `data` names. */
+  /**
+   * Follow the job that `data` names.
+   * @param {Data} data
+   * @param {Trigger} trigger
+   */
   follow(data, trigger) {
     this.trigger = trigger;
     const same = this.data?.watch === data.watch;
     this.data = data;
-    this.root.querySelector(".words").textContent ||= data.words;
+    this.part(".words").textContent ||= data.words;
     if (same) return;
     this.close();
     showWaiting(this.root, true);
@@ -59,16 +73,17 @@ class Bar {
       hear: (news) => {
         if (news.kind === "ended") end();
         else if (news.kind === "more") ask();
-        else if (news.kind !== "part") this.show(describeJob(news, this.data));
+        else if (news.kind !== "part") this.show(describeJob(news, this.data ?? data));
       },
     });
   }
 
+  /** @param {{ words: string, share: number }} progress */
   show({ words, share }) {
-    this.root.querySelector(".words").textContent = words;
-    const bar = this.root.querySelector("[role=progressbar]");
-    bar.style.setProperty("--share", share);
-    bar.setAttribute("aria-valuenow", Math.round(100 * share));
+    this.part(".words").textContent = words;
+    const bar = this.part("[role=progressbar]");
+    bar.style.setProperty("--share", String(share));
+    bar.setAttribute("aria-valuenow", String(Math.round(100 * share)));
   }
 
   close() {
@@ -78,10 +93,13 @@ class Bar {
   }
 }
 
-// Streamlit calls this again whenever data or theme change, on the same parent.
+/**
+ * Streamlit calls this again whenever data or theme change, on the same parent.
+ * @param {import("./stream.js").Call<Data>} given
+ */
 export default function mount({ data, parentElement, setTriggerValue }) {
-  let entry = bars.get(parentElement);
-  if (!entry) bars.set(parentElement, (entry = { bar: new Bar(parentElement.querySelector(".watch")), call: 0 }));
+  const entry = bars.get(parentElement) ?? { bar: new Bar(partOf(parentElement, ".watch")), call: 0 };
+  bars.set(parentElement, entry);
   const call = ++entry.call;
   entry.bar.follow(data, setTriggerValue);
   return () => {
