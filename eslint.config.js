@@ -15,8 +15,10 @@ const rules = {
 };
 
 export default [
-  { ignores: ["**/*.cjs", "**/.venv/", "**/venv/", "build/"] },
+  { ignores: ["**/.venv/", "**/venv/", "build/"] },
   { ...js.configs.recommended, rules: { ...js.configs.recommended.rules, ...rules } },
   { files: ["bnviz/ui/**/*.js"], languageOptions: { globals: globals.browser } },
   { files: ["tests/**/*.js", "*.config.js"], languageOptions: { globals: globals.node } },
+  // These run the scripts of the app in a window of their own making.
+  { files: ["tests/player/scripts/*.js"], languageOptions: { globals: { window: "readonly" } } },
 ];

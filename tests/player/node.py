@@ -1,4 +1,4 @@
-"""The player's scripts in node: one process for a whole session of tests, asked by name and answering in JSON."""
+"""The app's scripts in node: one process for a whole session of tests, asked by name and answering in JSON."""
 
 import json
 import os
@@ -10,10 +10,7 @@ from typing import Any
 
 import pytest
 
-from bnviz.ui import player, watch
-from bnviz.ui.modules import modules
-
-DRIVER = Path(__file__).parent / "scripts" / "driver.cjs"
+DRIVER = Path(__file__).parent / "scripts" / "driver.js"
 PATIENCE = 60.0
 """Seconds for one answer; a script that never ends is ended then."""
 
@@ -30,13 +27,11 @@ def executable() -> str:
 
 
 class Node:
-    """Runs the player's scripts and answers questions about them (see scripts/driver.cjs)."""
+    """Runs the scripts that stand in the same tree, and answers questions about them (see scripts/driver.js)."""
 
     def __init__(self, executable: str) -> None:
-        entries = [Path(player.__file__).with_name("mount.js"), Path(watch.__file__).with_name("watch.js")]
-        scripts = dict.fromkeys(str(path) for entry in entries for path in modules(entry))
         self.process = subprocess.Popen(
-            [executable, str(DRIVER), *scripts], stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8"
+            [executable, str(DRIVER)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8"
         )
 
     def ask(self, name: str, *given: Any) -> Any:

@@ -12,7 +12,7 @@ A_WHILE = 60_000
 
 @pytest.fixture
 def mount(node: Node):
-    """`mount(act, …)` calls the component and lets recordings arrive, as scripts/driver.js describes."""
+    """`mount(act, …)` calls the component and lets recordings arrive, as scripts/arriving.js describes."""
     return lambda *acts: node.ask("mounting", "player", [list(act) for act in acts])
 
 

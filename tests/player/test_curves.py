@@ -232,7 +232,7 @@ def test_the_pointer_finds_the_nearest_record_and_its_numbers(node: Node, record
         for run, style in enumerate(styles):
             line = f"{style.label}: {history.status[run]}"
             if index < history.recorded[run]:
-                train, test = (node.ask("call", words, float(each)) for each in history.arrays[name][index, run])
+                train, test = (node.ask("format", words, float(each)) for each in history.arrays[name][index, run])
                 line = f"{style.label}: test {test}, batch {train}"
             assert answer["tip"][1 + run] == line
     outside = show(node, "Curves", recorded, [0], width=width, pointers=[[found["loss"].left - 40, 5, 0]]).answers[0]

@@ -139,7 +139,7 @@ def test_mean_and_sd_are_marked_and_written(node: Node, record: Record, case: st
             upright = [mark for mark in cell.marks if mark.is_vertical and mark.width == 2]
             inside = cell.base.left <= cell.x(mean) <= cell.base.right
             assert [mark.x for mark in upright] == pytest.approx([float(cell.x(mean))] if inside else [], abs=0.01)
-            written = [node.ask("call", "formatMoment", round(each, 9)) for each in (mean, sd)]
+            written = [node.ask("format", "formatMoment", round(each, 9)) for each in (mean, sd)]
             forms = ["mean {}   sd {}".format(*written), "{} ± {}".format(*written)]
             assert [mark.text for mark in cell.of("text") if mark.text in forms], forms
 
@@ -158,7 +158,7 @@ def test_what_lies_beyond_the_range_stands_at_its_edge(node: Node, record: Recor
             bars = [mark for mark in cell.of("rect", shown.run_color(styles[run])) if mark.right - mark.left == 5]
             for side, edge in enumerate((cell.base.left, cell.base.right)):
                 share = float(outside[at, run, cell.layer, stage, side])
-                percent = node.ask("call", "formatPercent", round(share, 9))
+                percent = node.ask("format", "formatPercent", round(share, 9))
                 text = f"◂ {percent}" if side == 0 else f"{percent} ▸"
                 ours = [mark for mark in bars if edge in (mark.left, mark.right) and mark.bottom == cell.base.y]
                 texts = [mark for mark in cell.of("text") if mark.text == text]
@@ -189,7 +189,7 @@ def test_zeros_of_relu_are_a_bar_in_their_bin(node: Node, record: Record, case: 
                 assert bar.right == pytest.approx(max(bar.left + 4, cell.x(edges[apart[1] + 1])), abs=0.01)
                 assert bar.bottom == cell.base.y
                 assert bar.bottom - bar.top == pytest.approx(share * cell.room, abs=0.02)
-                percent = node.ask("call", "formatPercent", round(share, 9))
+                percent = node.ask("format", "formatPercent", round(share, 9))
                 assert [mark for mark in cell.of("text") if mark.text.startswith(percent)]
 
 
@@ -239,7 +239,7 @@ def test_the_pointer_finds_the_bin_and_its_share(node: Node, record: Record, sta
     answers = show(node, "Histograms", recorded, [6], stage=stage, width=1200, pointers=pointers).answers
 
     def percent(share: float) -> str:
-        return node.ask("call", "formatPercent", round(float(share), 9))
+        return node.ask("format", "formatPercent", round(float(share), 9))
 
     for (cell, bin), answer in zip(places, answers, strict=True):
         run, layer = cell.column, cell.layer
@@ -247,7 +247,7 @@ def test_the_pointer_finds_the_bin_and_its_share(node: Node, record: Record, sta
         share, beyond = inside[at, run, layer, stage], outside[at, run, layer, stage]
         name, values, *more, moments, below, _ = answer["tip"]
         assert name == f"{styles[run].label}, layer {layer + 1}"
-        low, high = (node.ask("call", "formatNumber", float(np.float32(edge))) for edge in edges[bin : bin + 2])
+        low, high = (node.ask("format", "formatNumber", float(np.float32(edge))) for edge in edges[bin : bin + 2])
         assert values.endswith(f"of values from {low} to {high}")
         if apart and apart == (stage, bin):
             assert number(values.split(" of ")[0]) == 0
@@ -260,7 +260,7 @@ def test_the_pointer_finds_the_bin_and_its_share(node: Node, record: Record, sta
         )
         assert more == zeros
         mean, sd = (
-            node.ask("call", "formatMoment", round(float(each[at, run, layer, stage]), 7)) for each in (means, sds)
+            node.ask("format", "formatMoment", round(float(each[at, run, layer, stage]), 7)) for each in (means, sds)
         )
         assert moments == f"mean {mean}, sd {sd}"
         assert below == f"below range {percent(beyond[0])}, above {percent(beyond[1])}"

@@ -127,7 +127,7 @@ def test_joining_leaves_the_parts_as_they_are(node: Node, cut: Cut):
 
 @pytest.fixture
 def show(node: Node):
-    """`show(act, …)` lets a player load recordings, as scripts/driver.js describes."""
+    """`show(act, …)` lets a player load recordings, as scripts/playing.js describes."""
     return lambda *acts, still=False: node.ask("loading", [list(act) for act in acts], still)
 
 

@@ -19,17 +19,17 @@ def test_the_app_and_its_scripts_write_a_number_alike(node: Node):
     sizes = 10.0 ** rng.uniform(-13, 13, 400)
     halves = [*np.arange(1, 64) / 8, *np.arange(100_000, 1_000_000, 45_000)]  # just between two roundings
     for value in [sign * float(size) for sign in (1, -1) for size in [*sizes, *halves]]:
-        assert node.ask("call", "formatNumber", value) == words.number(value), value
+        assert node.ask("format", "formatNumber", value) == words.number(value), value
     for share in [*rng.uniform(0, 1, 200), *np.arange(0, 201) / 200]:
-        assert node.ask("call", "formatPercent", float(share)) == words.percent(share)
+        assert node.ask("format", "formatPercent", float(share)) == words.percent(share)
 
 
 def test_texts_come_back_as_the_numbers_they_stand_for(node: Node):
     for value in [sign * 10.0**power * digit for sign in (1, -1) for power in range(-6, 9) for digit in (1, 2.5, 7)]:
-        shown = number(node.ask("call", "formatNumber", value))
+        shown = number(node.ask("format", "formatNumber", value))
         assert shown == pytest.approx(value, rel=0.06, abs=0.0051 if abs(value) >= 0.01 else 0)
     for value in [sign * 10.0**power * digit for sign in (1, -1) for power in range(-6, 9) for digit in (1, 2, 5)]:
-        assert number(node.ask("call", "formatTick", value)) == pytest.approx(value)
+        assert number(node.ask("format", "formatTick", value)) == pytest.approx(value)
 
 
 def test_the_axis_of_a_training_without_an_update_does_not_hang(node: Node, record: Record):
@@ -53,7 +53,7 @@ def test_the_axis_of_a_training_without_an_update_does_not_hang(node: Node, reco
 )
 def test_the_theme_is_dark_where_the_background_is(node: Node, background: str, dark: bool):
     """The eye takes green for much brighter than blue: 0.299 R + 0.587 G + 0.114 B."""
-    theme = node.ask("theme", {"--st-background-color": background, "--st-text-color": " #123456 "})
+    theme = node.ask("colorsOf", {"--st-background-color": background, "--st-text-color": " #123456 "})
     assert theme["dark"] is dark
     assert (theme["background"], theme["text"]) == (background, "#123456")
     assert all(re.fullmatch("#[0-9a-f]{6}", color) for color in [theme["surface"], *theme["classes"]])

@@ -46,7 +46,7 @@ def test_the_beginning_of_a_message_is_none(node: Node):
 
 @pytest.fixture
 def stream(node: Node):
-    """`stream(act, …)` returns what became of each act, as scripts/driver.js describes."""
+    """`stream(act, …)` returns what became of each act, as scripts/streams.js describes."""
     return lambda *acts: node.ask("streaming", [[act] if isinstance(act, str) else list(act) for act in acts])["after"]
 
 
@@ -165,7 +165,7 @@ def test_a_question_that_fails_keeps_no_other_from_being_asked(node: Node):
 
 @pytest.fixture
 def mount(node: Node):
-    """`mount(act, …)` calls the bar and lets it hear, as scripts/driver.js describes."""
+    """`mount(act, …)` calls the bar and lets it hear, as scripts/arriving.js describes."""
     return lambda *acts: node.ask("mounting", "watch", [list(act) for act in acts])
 
 
@@ -202,7 +202,7 @@ def tell(watch: str, kind: str, **more) -> tuple:
     ],
 )
 def test_how_far_the_work_has_come(node: Node, news, course, words, share):
-    found = node.ask("describeBar", news, COURSE | course)
+    found = node.ask("describeJob", news, COURSE | course)
     assert found["share"] == pytest.approx(share)
     assert words in (None, found["words"])
 

@@ -16,7 +16,7 @@ EVERY = pytest.mark.parametrize("case", ["plane", "classes", "digits", "trained,
 @pytest.fixture
 def form(node: Node):
     """`form(function, value)` writes a number as the player does, from the precision that it has."""
-    return lambda function, value: node.ask("call", function, float(np.float32(value))) if np.isfinite(value) else "–"
+    return lambda function, value: node.ask("format", function, float(np.float32(value))) if np.isfinite(value) else "–"
 
 
 def scores(form, history, run: int, record: int) -> str:

@@ -12,7 +12,7 @@ const ASK_AGAIN = 3000; // after which the page is asked once more for what has 
  * Return the bytes at an address that counts from the root of the app.
  * @param {string} address
  */
-async function fetchRecording(address) {
+export async function fetchRecording(address) {
   for (const pause of PAUSES) {
     await new Promise((done) => setTimeout(done, pause));
     const answer = await fetchFromApp(address);

@@ -236,7 +236,7 @@ function drawSymbol(sheet, { quantity, top }, theme) {
  * @param {string} text
  * @param {number} width
  */
-function shorten(context, text, width) {
+export function shorten(context, text, width) {
   let shown = text;
   for (let kept = text.length - 1; kept > 1 && context.measureText(shown).width > width; kept--) {
     const tail = Math.ceil(kept * 0.6);

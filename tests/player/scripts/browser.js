@@ -1,6 +1,4 @@
-// browser.cjs: time and a network under the test's control, in the place of a browser's.
-
-"use strict";
+// browser.js: time and a network under the test's control, in the place of a browser's.
 
 /** Let everything happen that waits for nothing but its turn. */
 async function settled() {
@@ -8,7 +6,7 @@ async function settled() {
 }
 
 /** Timers that run when the test lets time pass. */
-class FakeTime {
+export class FakeTime {
   constructor() {
     this.now = 0;
     this.last = 0;
@@ -53,7 +51,7 @@ class FakeTime {
 }
 
 /** Answers every request by a stream of bytes that the test feeds, or refuses it. */
-class FakeNetwork {
+export class FakeNetwork {
   constructor() {
     this.asked = [];
     this.connections = [];
@@ -96,5 +94,3 @@ class FakeNetwork {
     this.connection.wake();
   }
 }
-
-module.exports = { FakeTime, FakeNetwork, settled };

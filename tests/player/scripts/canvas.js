@@ -1,6 +1,4 @@
-// canvas.cjs: canvases that draw nothing and note every call, with the colors and widths that were set at that moment.
-
-"use strict";
+// canvas.js: canvases that draw nothing and note every call, with the colors and widths that were set at that moment.
 
 const LETTER_WIDTH = 7; // pixels; all letters are alike here
 
@@ -110,7 +108,7 @@ class FakeContext {
   }
 }
 
-class FakeCanvas {
+export class FakeCanvas {
   constructor() {
     this.number = FakeCanvas.all.push(this) - 1;
     this.style = {};
@@ -139,5 +137,3 @@ class FakeCanvas {
 }
 
 FakeCanvas.all = [];
-
-module.exports = { FakeCanvas };

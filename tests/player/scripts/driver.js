@@ -1,0 +1,58 @@
+// driver.js: runs the scripts of the app without a browser. Reads one question a line, {name, given}, and answers each
+// with one line, {answer} or {error}.
+
+import "./page.js";
+
+import readline from "node:readline";
+
+import * as drawing from "../../../bnviz/ui/player/drawing.js";
+import * as words from "../../../bnviz/ui/player/words.js";
+import { describeJob } from "../../../bnviz/ui/watch/watch.js";
+import { fetching, mounting } from "./arriving.js";
+import { colorsOf, cut, draw } from "./pictures.js";
+import { key, loading, play } from "./playing.js";
+import { dump, open } from "./recordings.js";
+import { asking, messages, streaming } from "./streams.js";
+
+const ANSWERS = {
+  asking,
+  colorsOf,
+  cut,
+  describeJob,
+  draw,
+  dump,
+  fetching,
+  key,
+  loading,
+  messages,
+  mounting,
+  play,
+  streaming,
+  /** A number as text, by the name of its function. */
+  format: (name, value) => drawing[name](value),
+  /** What is said of a recording, by the name of the function. */
+  words: (name, path, ...given) => words[name](open(path), ...given),
+  /** What the player says of a training while it has the recording at `path`, or none. */
+  describeTraining: (news, path) => words.describeTraining(news, path ? open(path) : null),
+};
+
+// JSON knows no NaN and no infinity, Python's reader does.
+function write(answer) {
+  const text = JSON.stringify(answer, (_, value) =>
+    typeof value === "number" && !Number.isFinite(value) ? `\u0001${value}\u0001` : value,
+  );
+  process.stdout.write(`${text.replaceAll(/"\\u0001(\w+|-Infinity)\\u0001"/g, "$1")}\n`);
+}
+
+async function main() {
+  for await (const line of readline.createInterface({ input: process.stdin })) {
+    const { name, given } = JSON.parse(line);
+    try {
+      write({ answer: (await ANSWERS[name](...given)) ?? null });
+    } catch (error) {
+      write({ error: error.stack });
+    }
+  }
+}
+
+main();

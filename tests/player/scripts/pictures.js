@@ -1,0 +1,65 @@
+// pictures.js: what the views draw, and what they answer to the pointer.
+
+import { Curves } from "../../../bnviz/ui/player/curves.js";
+import { Decisions } from "../../../bnviz/ui/player/decisions.js";
+import { Theme } from "../../../bnviz/ui/player/drawing.js";
+import { Histograms } from "../../../bnviz/ui/player/histograms.js";
+import { shorten, Trajectories } from "../../../bnviz/ui/player/trajectories.js";
+import { FakeCanvas } from "./canvas.js";
+import { open } from "./recordings.js";
+
+const THEMES = {
+  light: {},
+  dark: {
+    "--st-background-color": "#0e1117",
+    "--st-text-color": "#fafafa",
+    "--st-secondary-background-color": "#262730",
+  },
+};
+
+/**
+ * Let one view (Histograms, Curves, Trajectories or Decisions) draw at each of `positions` in turn, and tell what it
+ * answers to the pointer at `pointers`, each [x, y, record]. `changes` are of the state, from the third draw on.
+ */
+export function draw(view, path, { state, width, positions, ratio = 2, theme = "light", pointers = [] }) {
+  window.devicePixelRatio = ratio;
+  const recording = open(path);
+  const canvas = new FakeCanvas();
+  const chosen = { Histograms, Curves, Trajectories, Decisions }[view];
+  const shown = new chosen(canvas, recording, state);
+  shown.layout(width);
+  const colors = new Theme(THEMES[theme]);
+  const drawings = positions.map((position) => {
+    canvas.context.calls = [];
+    shown.draw(position, colors);
+    const { calls } = canvas.context;
+    const images = {};
+    for (const { kind, image } of calls) {
+      if (kind !== "image") continue;
+      const { size, context } = FakeCanvas.all[image];
+      images[image] = { size: [...size], calls: [...context.calls] };
+    }
+    return {
+      calls: [...calls],
+      images,
+      size: [...canvas.size],
+      style: { ...canvas.style },
+      left: canvas.context.saved.length,
+    };
+  });
+  const answers = pointers.map(([x, y, record]) => ({
+    tip: shown.tip(x, y, record),
+    record: shown.recordAt?.(x, y) ?? null,
+  }));
+  return { drawings, answers, theme: { ...colors } };
+}
+
+/** A name as it is cut to a width in pixels, with the letters of the fake canvas. */
+export function cut(text, width) {
+  return shorten(new FakeCanvas().getContext("2d"), text, width);
+}
+
+/** The colors that a page with these variables leads to. */
+export function colorsOf(variables) {
+  return { ...new Theme(variables) };
+}
