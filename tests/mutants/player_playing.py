@@ -13,7 +13,7 @@ WORDS = "bnviz/ui/player/words.js"
 
 TEST_ARRIVAL = "tests/player/test_arrival.py"
 TEST_JOINING = "tests/player/test_joining.py"
-TEST_PLAYBACK = "tests/player/test_playback.py"
+TEST_PLAYBACK = "tests/scripts/test_scripts.py -k playback"
 TEST_STREAMING = "tests/player/test_streaming.py"
 TEST_TABLES = "tests/player/test_tables.py"
 TEST_WORDS = "tests/player/test_words.py"
@@ -76,7 +76,7 @@ MUTANTS = [
         "Math.min(this.lastRecord, record)",
         TEST_PLAYBACK,
     ),
-    Mutant("keys with Ctrl are taken", PLAYBACK, "event.ctrlKey || ", "", f"{TEST_PLAYBACK} -k keys"),
+    Mutant("keys with Ctrl are taken", PLAYBACK, "event.ctrlKey || ", "", TEST_PLAYBACK),
     Mutant(
         "a late recording is shown in place of another",
         ARRIVAL,

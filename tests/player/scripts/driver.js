@@ -10,7 +10,7 @@ import * as words from "../../../bnviz/ui/player/words.js";
 import { describeJob } from "../../../bnviz/ui/watch/watch.js";
 import { fetching, mounting } from "./arriving.js";
 import { colorsOf, cut, draw } from "./pictures.js";
-import { key, loading, play } from "./playing.js";
+import { loading } from "./playing.js";
 import { dump, open } from "./recordings.js";
 import { asking, messages, streaming } from "./streams.js";
 
@@ -22,11 +22,9 @@ const ANSWERS = {
   draw,
   dump,
   fetching,
-  key,
   loading,
   messages,
   mounting,
-  play,
   streaming,
   /** A number as text, by the name of its function. */
   format: (name, value) => drawing[name](value),
