@@ -2,8 +2,6 @@
 
 import { MISSING, Recording, TOP_CODE } from "./recording.js";
 
-/** @typedef {import("./recording.js").Range} Range */
-
 const BY_RECORD = ["steps", "loss", "accuracy", "heights", "peak", "outside", "zero", "mean", "sd", "decision"];
 
 /**
@@ -26,14 +24,16 @@ export function joined(before, part) {
   }
   all.steps = all.arrays.steps;
   all.lastRecord = all.records - 1;
-  all.arrays.recorded = before.arrays.recorded.map((count, run) => count + part.arrays.recorded[run]);
+  all.arrays.recorded = before.arrays.recorded.map(
+    (/** @type {number} */ count, /** @type {number} */ run) => count + part.arrays.recorded[run],
+  );
   all.scales = {};
   for (const name of Object.keys(part.scales)) joinTrajectories(all, before, part, name);
   return all;
 }
 
 /**
- * @template {import("./recording.js").Numbers} Numbers
+ * @template {Uint8Array | Uint16Array | Int32Array | Float32Array} Numbers
  * @param {Numbers} first
  * @param {Numbers} second
  * @returns {Numbers}
@@ -78,9 +78,9 @@ function joinTrajectories(all, before, part, name) {
 
 /**
  * One axis for two. It grows with the parts; the one of the whole recording comes with its end.
- * @param {Range} first
- * @param {Range} second
- * @returns {Range}
+ * @param {import("./recording.js").Range} first
+ * @param {import("./recording.js").Range} second
+ * @returns {import("./recording.js").Range}
  */
 function joinedScale(first, second) {
   return {
