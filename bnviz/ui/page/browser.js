@@ -2,7 +2,7 @@
 
 import { keepFocus } from "./focus.js";
 import { mindMenu } from "./menu.js";
-import { levelPlayers, nameRepeatedFields, rewordLostConnection, tellOfTrainings } from "./spoken.js";
+import { levelPlayers, nameOpenedParts, nameRepeatedFields, rewordLostConnection, tellOfTrainings } from "./spoken.js";
 
 /**
  * Let a page be one entry of the browser's history, however its controls are moved: Back then leads to the page before.
@@ -41,6 +41,7 @@ function mindPage(window) {
   const reword = () => {
     asked = 0;
     nameRepeatedFields(window);
+    nameOpenedParts(window);
     levelPlayers(window);
     rewordLostConnection(window);
   };

@@ -1,7 +1,10 @@
 // focus.js: a reader who uses the keyboard stays in place when a rerun takes away the control that had the focus.
 
-const STOPS = ":is(a[href], button, input, select, summary, [tabindex='0']):not([tabindex='-1'])";
+// What is opened over the page takes its stops out of the order of Tab while the focus is elsewhere, and notes that.
+const LEFT_OUT = "[tabindex='-1']:not([data-tabindex])";
+const STOPS = `:is(a[href], button, input, select, summary, [tabindex='0']):not(${LEFT_OUT})`;
 const HEADINGS = "h1, h2, h3, h4";
+const OPENED = "[data-testid=stPopoverBody]";
 const NEAR = 40; // stops above the focus that are remembered
 const PATIENCE = 600; // milliseconds that the same control has to come back
 
@@ -56,31 +59,37 @@ function againOf({ element, key, label, tag }, stops) {
  * @param {Window} window
  */
 export function keepFocus({ document, location }) {
-  /** @type {Trace & { above: Trace[], path: string } | null} */
+  /** @type {Trace & { above: Trace[], place: HTMLElement, path: string } | null} */
   let last = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   let byHand = false;
   /** @type {() => HTMLElement | null} */
   const page = () => document.querySelector("[data-testid=stMain]");
-  /** @type {(selector: string) => HTMLElement[]} */
-  const inPage = (selector) => [...(page()?.querySelectorAll(/** @type {"input"} */ (selector)) ?? [])];
+  /** @type {(place: ParentNode | null, selector: string) => HTMLElement[]} */
+  const within = (place, selector) => [...(place?.querySelectorAll(/** @type {"input"} */ (selector)) ?? [])];
+  // What opens over the page stands at the end of the document.
+  const places = () => [page(), ...within(document, OPENED)].filter((place) => place !== null);
+  const stops = () => places().flatMap((place) => within(place, STOPS));
+  /** @type {WeakSet<HTMLElement>} */
+  const entered = new WeakSet();
 
   const note = (/** @type {FocusEvent} */ event) => {
     clearTimeout(timer);
     timer = undefined;
     last = null;
     const target = /** @type {HTMLElement} */ (event.target);
-    if (!page()?.contains(target) || target === page()) return;
-    const above = inPage(`${STOPS}, ${HEADINGS}`).filter(
+    const place = places().find((each) => each.contains(target));
+    if (!place || target === page()) return;
+    const above = within(place, `${STOPS}, ${HEADINGS}`).filter(
       (each) => each.compareDocumentPosition(target) === Node.DOCUMENT_POSITION_FOLLOWING && !each.closest("[inert]"),
     );
-    last = { ...traceOf(target), above: above.slice(-NEAR).map(traceOf), path: location.pathname };
+    last = { ...traceOf(target), above: above.slice(-NEAR).map(traceOf), place, path: location.pathname };
   };
 
   const give = (/** @type {HTMLElement | null} */ element) => {
     if (!element) return;
-    if (element.matches(HEADINGS)) element.tabIndex = -1;
+    if (element.matches(`${HEADINGS}, ${OPENED}`)) element.tabIndex = -1;
     element.focus({ preventScroll: true });
   };
 
@@ -92,18 +101,28 @@ export function keepFocus({ document, location }) {
     if (!gone) return;
     // Whoever points sees where the page goes on; keys are then the player's.
     if (byHand || gone.path !== location.pathname) return give(page());
-    const present = inPage(STOPS);
+    const present = stops();
     for (const trace of gone.above.toReversed()) {
       const found = /^H\d$/.test(trace.tag) ? trace.element : againOf(trace, present);
       if (found && canTakeFocus(found)) return give(found);
     }
-    give(page());
+    give(gone.place.isConnected ? gone.place : page());
+  };
+
+  /** Who opens something by a key goes on in it: its place in the order of Tab is behind the whole page. */
+  const enter = () => {
+    for (const opened of within(document, OPENED)) {
+      if (entered.has(opened)) continue;
+      entered.add(opened);
+      if (!byHand && document.activeElement?.matches("[data-testid=stPopoverButton]")) give(opened);
+    }
   };
 
   const look = () => {
+    enter();
     const gone = lost();
     if (!gone) return;
-    const again = gone.path === location.pathname && againOf(gone, inPage(STOPS));
+    const again = gone.path === location.pathname && againOf(gone, stops());
     if (again) give(again);
     else timer ||= setTimeout(settle, PATIENCE);
   };

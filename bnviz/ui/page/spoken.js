@@ -43,6 +43,18 @@ export function nameRepeatedFields({ document }) {
 }
 
 /**
+ * Name what a part of the lab's line opens as that part reads: Streamlit names it by the source of its label.
+ * @param {Window} window
+ */
+export function nameOpenedParts({ document }) {
+  for (const opened of document.querySelectorAll("[data-testid=stPopoverBody][aria-label]")) {
+    const name = opened.getAttribute("aria-label") ?? "";
+    const read = name.replace(/\*\*/g, "").replace(/\\/g, "");
+    if (read !== name) opened.setAttribute("aria-label", read);
+  }
+}
+
+/**
  * Let the player's heading stand one level below what it belongs to: the page where no section is above it.
  * @param {Window} window
  */
