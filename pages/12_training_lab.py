@@ -1,16 +1,16 @@
-"""Training lab: every control of an experiment, up to four runs, kicks to the weights in mid-training."""
+"""Training lab: what is compared in one line, whose parts are edited in place, and its result."""
 
-from urllib.parse import urlencode
+from functools import partial
 
 import streamlit as st
 
 from bnviz.experiment import Experiment
 from bnviz.lessons.training_lab.presets import PRESETS, preset_of
-from bnviz.ui.lab import controls
 from bnviz.ui.lab import state as lab
 from bnviz.ui.lab.figures import figures
 from bnviz.ui.lab.files import downloads, read_upload
-from bnviz.ui.lab.sweep import MODE, ONE, SWEEP, sweep_tab
+from bnviz.ui.lab.line import more_settings, recipe_line
+from bnviz.ui.lab.sweep import SWEEPING, sweep_tab
 from bnviz.ui.page import frame
 from bnviz.ui.page.ignored import say_what_was_ignored
 from bnviz.ui.page.literal import literal
@@ -18,49 +18,62 @@ from bnviz.ui.page.results_table import results_table
 from bnviz.ui.page.stage import reserve
 from bnviz.ui.page.waiting import section
 from bnviz.ui.private import forget_file
+from bnviz.words import typeset
 
 PRESET_NAMES = [preset.name for preset in PRESETS]
 
 
-def choose_preset() -> None:
-    """Draw the presets, load the one that is chosen, and say what to look for in the one that is on."""
-    experiment, _ = lab.judge(lab.draft())
+def choose_preset(experiment: Experiment | None) -> None:
+    """Draw the list of presets, on the one that `experiment` is, and load the one that is chosen."""
     current = preset_of(experiment) if experiment else None
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        chosen = st.pills(
-            "Start from",
-            PRESET_NAMES,
-            default=current.name if current else None,
-            key=f"{lab.widget_key()}_preset_{current.name if current else 'own'}",
-        )
+    chosen = st.selectbox(
+        "Start from",
+        PRESET_NAMES,
+        PRESET_NAMES.index(current.name) if current else None,
+        key=f"{lab.widget_key()}_preset_{current.name if current else 'own'}",
+        placeholder="Start from an example",
+        label_visibility="collapsed",
+        width=230,
+    )
     if chosen and (current is None or chosen != current.name):
         lab.load(PRESETS[PRESET_NAMES.index(chosen)].experiment)
         st.rerun()
-    if current:
-        st.markdown(f"**Look at:** {current.look}")
 
 
-def draw_controls() -> None:
-    """Draw every control and keep what it says in the draft."""
-    key = lab.widget_key()
-    draft = controls.experiment_controls(lab.draft(), key)
-    draft, runs_changed = controls.run_controls(draft, key)
-    draft, kicks_changed = controls.intervention_controls(draft, key)
-    if runs_changed or kicks_changed:
-        lab.rewrite(draft)
+def choose_sweep() -> bool:
+    """Draw the switch to a sweep, and return whether it is on: then another part of the page shows the result."""
+    sweeping = st.toggle("Sweep", key=SWEEPING, help="Train a network in each cell of a map over two settings.")
+    if sweeping != st.session_state.get("lab_drawn_sweeping", sweeping):
+        st.session_state["lab_drawn_sweeping"] = sweeping
         st.rerun()
-    lab.update(draft)
+    st.session_state["lab_drawn_sweeping"] = sweeping
+    return sweeping
+
+
+def train_button(experiment: Experiment | None) -> None:
+    """Draw the button that trains the experiment; a sweep has one of its own."""
+    if st.session_state.get(SWEEPING):
+        return
+    work = f"Estimated work: {lab.work_in_words(experiment)}" if experiment else None
+    asked = st.button("Train", type="primary", disabled=experiment is None, key="lab_train", help=work)
+    if asked and experiment:
+        lab.show(experiment)
+        st.rerun()
+
+
+def say_it_has_changed(experiment: Experiment | None) -> None:
+    """Say so when the picture shows another experiment than the line."""
+    on_stage = lab.shown()
+    if experiment and on_stage and experiment != on_stage[0]:
+        st.caption("Changed. Press Train to see it.", width="content")
 
 
 def complain(problems: dict[str, str]) -> None:
-    """Show what is wrong with the fields of the draft, one line each."""
-    if problems:
-        listed = "\n".join(f"- {literal(message)}" for message in problems.values())
-        st.error(f"This cannot be trained yet:\n\n{listed}")
-
-
-def offer_what_is_allowed() -> None:
-    """Offer the nearest experiment that this server trains, when it refuses the draft."""
+    """Show what is wrong with the fields of the draft, one line each, and offer what this server trains instead."""
+    if not problems:
+        return
+    listed = "\n".join(f"- {literal(typeset(message))}" for message in problems.values())
+    st.error(f"This cannot be trained yet:\n\n{listed}")
     offered = lab.suggestion(lab.draft())
     if offered:
         st.markdown(f"Nearest that this server trains: {literal(lab.differences(lab.draft(), offered))}.")
@@ -91,73 +104,51 @@ def upload() -> None:
     st.rerun()
 
 
-def train_row(experiment: Experiment | None) -> None:
-    """Draw what trains the experiment, or starts over."""
-    with st.container(horizontal=True, vertical_alignment="center"):
-        asked = st.button(
-            "Train", type="primary", disabled=experiment is None, icon=":material/play_arrow:", key="lab_train"
-        )
-        if asked and experiment:
-            lab.show(experiment)
-            st.rerun()
-        if st.button("Reset to defaults", icon=":material/restart_alt:", key="lab_reset"):
-            lab.load(lab.START)
-            st.rerun()
-        if experiment:
-            st.caption(f"Estimated work: {lab.work_in_words(experiment)}")
-            query = lab.write_query(experiment)
-            with st.popover("Copy link", icon=":material/link:"):
-                st.markdown("This link opens the lab with these settings and trains them.")
-                address = (st.context.url or "").partition("?")[0]
-                st.code(f"{address}?{urlencode(query)}", language=None, wrap_lines=True)
-    on_stage, _ = lab.shown()
-    if experiment and experiment != on_stage:
-        st.info("The controls have changed since this was trained. Press Train to see their effect.")
-
-
 @section
 def recipe() -> None:
-    """Draw presets, controls and what is wrong with them, and what trains the experiment or sweeps it."""
-    choose_preset()
-    draw_controls()
-    experiment, problems = lab.judge(lab.draft())
-    complain(problems)
-    offer_what_is_allowed()
-    mode = st.radio(
-        "Train",
-        (ONE, SWEEP),
-        horizontal=True,
-        key=MODE,
-        help="A sweep trains a network in each cell of a map, starting from the settings above.",
-    )
-    if mode != st.session_state.get("lab_drawn_mode", mode):
-        st.session_state["lab_drawn_mode"] = mode
+    """Draw the recipe in words, what trains it, and what is wrong with it; or what sweeps it."""
+    key, draft = lab.widget_key(), lab.draft()
+    experiment, problems = lab.judge(draft)
+    changed = recipe_line(draft, key, partial(train_button, experiment))
+    if changed:
+        lab.rewrite(changed)
         st.rerun()
-    st.session_state["lab_drawn_mode"] = mode
-    if mode == ONE:
-        train_row(experiment)
-    elif experiment:
+    with st.container(horizontal=True, vertical_alignment="center", key="lab_actions"):
+        choose_preset(experiment)
+        sweeping = choose_sweep()
+        if not sweeping:
+            say_it_has_changed(experiment)
+    more_settings(draft, key)
+    complain(problems)
+    if experiment:
         lab.write_query(experiment)
-        sweep_tab(experiment)
+        if sweeping:
+            sweep_tab(experiment)
 
 
 @section
 def played() -> None:
     """Play back what was trained last, as it comes, with its table, figures and files."""
-    on_stage, uploaded = lab.shown()
-    stage = reserve("lab")
-    done = stage.show(on_stage, uploaded)
+    on_stage = lab.shown()
+    if on_stage is None:
+        st.info("Press Train: the networks learn side by side here, from the same start and on the same mini-batches.")
+        return
+    experiment, uploaded = on_stage
+    preset = preset_of(experiment)
+    if preset:
+        st.markdown(preset.look)
+    stage = reserve("lab", caption=preset.note if preset else "")
+    done = stage.show(experiment, uploaded)
     if done and done.result:
         results_table(done.result)
         figures(done.key, "lab")
-        downloads(done.key, on_stage, "lab")
+        downloads(done.key, experiment, "lab")
 
 
 with frame.page("pages/12_training_lab.py"):
-    st.title("Change one thing, keep the rest equal")
-    st.markdown("Set up to four runs that share data, initial weights and mini-batches, then press Train and compare.")
+    st.title("Change one thing")
     say_what_was_ignored(lab.open_lab(st.query_params.to_dict()))
     recipe()
-    if st.session_state[MODE] == ONE:
+    if not st.session_state[SWEEPING]:
         played()
         upload()

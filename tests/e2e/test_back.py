@@ -65,9 +65,8 @@ def test_moves_add_no_entry_and_one_press_leaves_the_page(visit):
 def test_back_from_the_lab_leads_home_and_forward_again_to_the_experiment(visit):
     page = visit("")
     go_to(page, len(PAGES) - 1)
-    page.get_by_role("button", name="Batches of four").or_(
-        page.get_by_text("Batches of four", exact=True)
-    ).first.click()
+    page.get_by_role("combobox", name="Start from").click()
+    page.get_by_role("option", name="Batches of four").click()
     until(page, "location.search.includes('batch_size=4')")
     wait_until_idle(page)
     address = page.url

@@ -13,6 +13,7 @@ from tests.e2e.visiting import (
     PATIENCE,
     ROOT,
     open_page,
+    part,
     until,
     wait_for_player,
     wait_until_idle,
@@ -196,27 +197,46 @@ def test_the_focus_stays_when_the_lab_draws_its_controls_anew(visit):
     page = visit(f"training_lab?{urlencode(SMALL.to_query())}")
     wait_for_player(page)
     wait_until_idle(page)
-    for name, after, role in [
-        ("Copy run 2", "Copy run 2", "button"),
-        ("Remove run 2", "Remove run 2", "button"),
-        ("Add a run", "Add a run", "button"),
-        ("Copy run 2", "More of run 2", "button"),
-        ("Remove run 4", "Remove run 3", "button"),
-        ("Add a kick to the weights", "Add a kick to the weights", "button"),
-        ("Remove kick 1", "Add a run", "button"),
-        ("Points far from the origin", "Points far from the origin", "radio"),
+    for opened, name, after in [
+        ("runs", "Copy run 2", "Copy run 2"),
+        ("runs", "Remove run 2", "Remove run 2"),
+        ("runs", "Add a run", "Add a run"),
+        ("runs", "Copy run 2", "Normalization, run 2"),
+        ("runs", "Remove run 4", "Remove run 3"),
+        ("kick", "Add a kick to the weights", "Add a kick to the weights"),
+        ("kick", "Remove kick 1", "Add a kick to the weights"),
     ]:
-        page.get_by_role(role, name=name).focus()
+        if part(page, opened).get_attribute("aria-expanded") == "false":
+            page.keyboard.press("Escape")
+            part(page, opened).focus()
+            page.keyboard.press("Enter")
+        page.get_by_role("button", name=name).focus()
         page.keyboard.press("Enter")
         page.wait_for_timeout(300)
         until(page, f"({FOCUSED})().name.endsWith('{after}') && {IDLE}")
 
 
-def test_fields_of_several_runs_have_names_of_their_own(visit):
+def test_who_opens_a_part_of_the_line_by_a_key_goes_on_in_it_and_comes_back(visit):
     page = visit(f"training_lab?{urlencode(SMALL.to_query())}")
     wait_for_player(page)
+    part(page, "rate").focus()
+    page.keyboard.press("Enter")
+    until(page, f"({FOCUSED})().name === 'INPUT Learning rate η'")
+    expect(page.get_by_role("dialog", name="rate 0.1", exact=True)).to_be_visible()
+    page.keyboard.press("Escape")
+    until(page, f"({FOCUSED})().name.startsWith('BUTTON rate 0.1')")
+
+
+def test_fields_of_several_runs_have_names_of_their_own(visit):
+    apart = SMALL.model_copy(update={"runs": (Run(norm="layer", lr=0.2), Run(norm="batch"))})
+    page = visit(f"training_lab?{urlencode(apart.to_query())}")
+    wait_for_player(page)
+    part(page, "rate").click()
     for number in (1, 2):
         expect(page.get_by_role("spinbutton", name=f"Learning rate η, run {number}", exact=True)).to_have_count(1)
+    page.keyboard.press("Escape")
+    page.get_by_text("More settings").click()
+    expect(page.get_by_role("spinbutton", name="Initial scale, run 2", exact=True)).to_have_count(1)
     names = page.evaluate(
         """() => [...document.querySelectorAll('[data-testid=stMain] :is(button, input, summary):not([tabindex="-1"])')]
             .filter(each => !each.closest('[inert], [data-testid=stElementToolbar], [data-testid=stButtonGroup]'))

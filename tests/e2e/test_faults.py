@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Error, Page, expect
 
 from bnviz import Experiment, Run
+from tests.e2e.visiting import part, set_in_the_line
 
 pytestmark = pytest.mark.browser
 
@@ -41,16 +42,14 @@ def link(server, experiment: Experiment) -> str:
 
 
 def train(page: Page, steps: int) -> None:
-    field = page.get_by_role("spinbutton", name="Steps")
-    field.fill(str(steps))
-    field.press("Enter")
+    set_in_the_line(page, "steps", "Steps", str(steps))
     page.get_by_role("button", name="Train", exact=True).click()
 
 
 def expect_the_small_experiment(page: Page) -> None:
     wait_for_player(page)
-    expect(page.get_by_role("spinbutton", name="Steps")).to_have_value("30", timeout=PATIENCE)
-    expect(page.get_by_role("spinbutton", name="Learning rate η")).to_have_value("0.25")
+    expect(part(page, "steps")).to_contain_text("30 steps", timeout=PATIENCE)
+    expect(part(page, "rate")).to_contain_text("rate 0.25")
     expect(page.get_by_test_id("stTable")).to_contain_text("layer norm")
 
 
@@ -60,7 +59,6 @@ def test_an_open_page_comes_back_with_its_experiment_when_the_server_is_killed_a
     # What the page shows was chosen on it, not by the address it was opened with.
     page.goto(link(server, SMALL))
     expect_the_small_experiment(page)
-    steps = page.get_by_role("spinbutton", name="Steps")
     train(page, steps=35)
     expect(page).to_have_url(re.compile("steps=35"), timeout=PATIENCE)
     expect(page.get_by_test_id("stTable")).to_contain_text("35", timeout=PATIENCE)
@@ -69,7 +67,7 @@ def test_an_open_page_comes_back_with_its_experiment_when_the_server_is_killed_a
     # The page itself was not touched: Streamlit's client comes back by itself.
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-connection-state", "CONNECTED", timeout=PATIENCE)
     wait_for_player(page)
-    expect(steps).to_have_value("35", timeout=PATIENCE)
+    expect(part(page, "steps")).to_contain_text("35 steps", timeout=PATIENCE)
     expect(page.get_by_test_id("stTable")).to_contain_text("35", timeout=PATIENCE)
     # And it works: the session is a new one. What is entered before its first run has ended belongs to the old one and
     # is lost, and nothing on the page tells that run from what stood there before.

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from tests.e2e.visiting import part
+
 pytestmark = pytest.mark.browser
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -56,8 +58,8 @@ def test_cells_appear_while_networks_are_trained_and_open_in_the_lab(page):
     pick(page, 2, "2.2", "0.01")  # a cell takes a second click after another was chosen
     told = page.get_by_test_id("stTable").get_by_role("row", name="batch norm").get_by_role("cell").all_inner_texts()
     page.get_by_role("link", name="Open batch norm in the lab").click()
-    expect(page.get_by_role("spinbutton", name="Learning rate η")).to_have_value("2.2", timeout=PATIENCE)
-    expect(page.get_by_role("spinbutton", name="Initial scale")).to_have_value("0.01")
-    expect(page.get_by_role("spinbutton", name="Hidden layers")).to_have_value("4")
+    expect(part(page, "rate")).to_contain_text("rate 2.2", timeout=PATIENCE)
+    expect(page.get_by_text("with initial scale 0.01")).to_be_visible()
+    expect(part(page, "network")).to_contain_text("4 × ")
     expect(page.get_by_test_id("stTable")).to_contain_text("batch norm", timeout=PATIENCE)
     expect(page.get_by_test_id("stTable")).to_contain_text(told[2])  # seed, training loss, test accuracy, end

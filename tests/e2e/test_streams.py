@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from bnviz import Experiment, Run
 from bnviz.words import short
 from tests.e2e.conftest import Server
-from tests.e2e.visiting import PATIENCE, ROOT, open_page, until, wait_until_idle
+from tests.e2e.visiting import PATIENCE, ROOT, open_page, set_in_the_line, until, wait_until_idle
 
 pytestmark = pytest.mark.browser
 
@@ -51,10 +51,8 @@ def test_records_play_while_the_training_goes_on_and_other_controls_answer(visit
     growing = page.locator(".player.waiting:not([data-draws='0'])")
     expect(growing).to_be_visible(timeout=PATIENCE)
     wait_for_frames(page)
-    steps = page.get_by_role("spinbutton", name="Steps")
-    steps.fill("40")
-    steps.press("Enter")
-    expect(page.get_by_text("The controls have changed since this was trained.")).to_be_visible(timeout=PATIENCE)
+    set_in_the_line(page, "steps", "Steps", "40")
+    expect(page.get_by_text("Changed. Press Train to see it.")).to_be_visible(timeout=PATIENCE)
     expect(growing).to_be_visible()
     frame = page.evaluate(FRAME)
     page.get_by_test_id("stMain").get_by_role("button", name="Stop").click()

@@ -4,7 +4,7 @@ import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from bnviz.ui.page.contents import PAGES
 
@@ -82,3 +82,18 @@ def until(page: Page, condition: str):
         assert time.monotonic() < deadline, condition
         page.wait_for_timeout(50)
     return value
+
+
+def part(page: Page, name: str) -> Locator:
+    """The part of the lab's line with this name, which says what is set and opens to be changed."""
+    return page.locator(f".st-key-lab_part_{name} button").first
+
+
+def set_in_the_line(page: Page, name: str, field: str, value: str) -> None:
+    """Open a part of the lab's line, enter a value in one of its fields, and close it."""
+    part(page, name).click()
+    entry = page.get_by_role("spinbutton", name=field)
+    entry.fill(value)
+    entry.press("Enter")
+    page.keyboard.press("Escape")
+    expect(entry).to_have_count(0)

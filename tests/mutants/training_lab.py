@@ -2,8 +2,10 @@
 
 from tests.mutants import Mutant
 
-LAB = "tests/wiring/test_training_lab.py"
-FIELDS, CONTROLS, FIGURES = (f"bnviz/ui/lab/{name}.py" for name in ("fields", "controls", "figures"))
+LAB, LINE = "tests/wiring/test_training_lab.py", "tests/pages/test_training_lab_line.py"
+FIELDS, CONTROLS, FIGURES, HEARD, STATE, WORDS = (
+    f"bnviz/ui/lab/{name}.py" for name in ("fields", "controls", "figures", "heard", "state", "words")
+)
 
 MUTANTS = [
     Mutant(
@@ -15,9 +17,9 @@ MUTANTS = [
     ),
     Mutant(
         "lab: fields of the first run alone",
-        CONTROLS,
-        'draw(control, run, f"{key}_run{number + 1}")',
-        'draw(control, runs[0], f"{key}_run{number + 1}")',
+        HEARD,
+        'f"{key}_run{number}"',
+        'f"{key}_run1"',
         f"{LAB} -k of_a_run",
     ),
     Mutant(
@@ -57,10 +59,62 @@ MUTANTS = [
     ),
     Mutant(
         "lab: momentum one rerun late",
-        CONTROLS,
-        "if not control.used_by(now)",
-        "if not control.used_by(values)",
+        STATE,
+        "    st.session_state[_DRAFT] = heard(st.session_state[_DRAFT], st.session_state, widget_key())\n"
+        "    return st.session_state[_DRAFT]\n",
+        "    before = st.session_state[_DRAFT]\n"
+        "    st.session_state[_DRAFT] = heard(before, st.session_state, widget_key())\n"
+        "    return before\n",
         f"{LAB} -k comes_and_goes",
+    ),
+    Mutant(
+        "lab: the rate of all is the last run's",
+        HEARD,
+        'runs[0]["lr"])',
+        'runs[-1]["lr"])',
+        f"{LAB} -k rates_are_set",
+    ),
+    Mutant(
+        "lab: a layer more keeps the first width",
+        HEARD,
+        "[widths[-1]] * depth",
+        "[widths[0]] * depth",
+        f"{LAB} -k widths_are_set",
+    ),
+    Mutant(
+        "lab: the line names the first rate alone",
+        WORDS,
+        "listed(map(written, rates))",
+        "written(rates[0])",
+        f"{LINE} -k rate_is_that",
+    ),
+    Mutant(
+        "lab: a setting of one run told of all",
+        WORDS,
+        "if len(of) == len(runs)",
+        "if len(of) > 0",
+        f"{LINE} -k names_what",
+    ),
+    Mutant(
+        "lab: a first visit trains what nobody asked for",
+        STATE,
+        "    else:\n        rewrite(draft_of(START))",
+        "    else:\n        load(START)",
+        f"{LINE} -k waits_for_train",
+    ),
+    Mutant(
+        "lab: what is kept does not play",
+        "bnviz/ui/server/jobs.py",
+        "return key in self._shared or self._results.get(key) is not None",
+        "return key in self._shared",
+        f"{LINE} -k costs_nothing",
+    ),
+    Mutant(
+        "lab: a link waits for Train",
+        STATE,
+        "        load(welcome)\n",
+        "        rewrite(draft_of(welcome))\n",
+        f"{LINE} -k link_plays",
     ),
     Mutant(
         "lab: a cell opens the first run",

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from bnviz.ui.lab.controls import MORE, more_of_run
+from bnviz.ui.lab.line import MORE
 from bnviz.ui.server.configuration import configuration
 
 ROOT = Path(__file__).parents[2]
@@ -35,9 +35,8 @@ def hosted(monkeypatch):
 
 
 def open_folds(app: AppTest) -> None:
-    """Open the lab's folds, whose controls are drawn only then."""
-    for key in (MORE, *map(more_of_run, range(1, 5))):
-        app.session_state[key] = True
+    """Open the lab's fold, whose controls are drawn only then."""
+    app.session_state[MORE] = True
 
 
 def everything_said(app: AppTest) -> str:

@@ -96,7 +96,8 @@ def test_runs_are_added_copied_and_removed(lab):
     field(app, "run1_lr").set_value(0.7)
     app.run()
     button(app, "Copy run 1").click().run()
-    assert field(app, "run2_lr").value == 0.7
+    assert [run.lr for run in Experiment.from_query(app.query_params).runs] == [0.7, 0.7]
+    assert field(app, "lr").value == 0.7, "one field for both"
     button(app, "Add a run").click().run()
     button(app, "Add a run").click().run()
     assert button(app, "Add a run").disabled
@@ -116,12 +117,6 @@ def test_a_kick_to_the_weights_is_part_of_the_experiment(lab):
     button(app, "Train").click().run()
     assert not app.exception
     assert app.table[0].value["last step"].tolist() == ["8"]
-
-
-def test_reset_goes_back_to_the_first_preset(lab):
-    app = lab()
-    button(app, "Reset to defaults").click().run()
-    assert field(app, "steps").value == PRESETS[0].experiment.steps
 
 
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
@@ -179,13 +174,13 @@ def test_a_shared_server_refuses_and_offers_the_nearest_settings(lab, said):
     assert not app.error
 
 
-def test_a_laptop_trains_for_longer(lab, said):
+def test_a_laptop_trains_for_longer_and_says_what_it_costs(lab):
     app = lab()
     field(app, "steps").set_value(6000)
     app.run()
     assert not app.error
-    assert "Estimated work:" in said(app)
-    assert "% of what one training may take here." in said(app)
+    assert button(app, "Train").help.startswith("Estimated work: ")
+    assert button(app, "Train").help.endswith("% of what one training may take here.")
 
 
 @pytest.mark.usefixtures("hosted")

@@ -22,7 +22,7 @@ TINY = Experiment(dataset="moons", widths=(4,), steps=8, batch_size=16, n_train=
 def lab(open_page):
     """The lab in its sweep, with a small experiment."""
     app = open_page(LAB, **{name.replace(".", "__"): value for name, value in TINY.to_query().items()})
-    return app.radio(key="lab_mode").set_value("Sweep").run()
+    return app.toggle(key="lab_sweeping").set_value(True).run()
 
 
 def labels(app: AppTest) -> list[str]:

@@ -236,6 +236,17 @@ def test_a_look_waits_for_nothing_and_a_wait_for_the_end():
         assert bench.end(ticket) is ticket.look()
 
 
+def test_to_ask_costs_nothing_once_somebody_did():
+    bench = Bench()
+    assert not bench.queue.costs_nothing("a")
+    with bench.join("a") as ticket:
+        assert bench.queue.costs_nothing("a")
+        bench.release["a"].set()
+        bench.end(ticket)
+    assert bench.queue.costs_nothing("a")
+    assert not bench.queue.costs_nothing("b")
+
+
 def test_a_queue_is_idle_when_nothing_is_at_work_or_in_line():
     bench = Bench()
     assert bench.queue.idle

@@ -23,7 +23,7 @@ BASE = Experiment(
     steps=8,
     batch_size=16,
     n_train=64,
-    runs=(Run(norm="batch"), Run(norm="none")),
+    runs=(Run(norm="batch"), Run(norm="none", lr=0.2)),
     interventions=(KICK,),
 )
 
@@ -65,9 +65,9 @@ OF_A_NORM = {
 }
 OF_A_KICK = {"After step": ("step", 6), "Multiply hidden weights by": ("factor", 7.0)}
 ELSEWHERE = {
-    "Start from", "Hidden layers", "A width for each layer", "Layer 1", "Layer 2", "Copy run 1", "Copy run 2",
-    "Remove run 1", "Remove run 2", "Remove kick 1", "Add a run",
-    "Add a kick to the weights", "Train", "Reset to defaults", "Table",
+    "Start from", "Hidden layers", "A width for each layer", "Layer 1", "Layer 2", "A rate for each run", "Copy run 1",
+    "Copy run 2", "Remove run 1", "Remove run 2", "Remove kick 1", "Add a run",
+    "Add a kick to the weights", "Train", "Sweep", "Table",
     "Open a recording (.npz) or an experiment (.json)", "Download table (.csv)",
     "Download recording (.npz)", "Download experiment (.json)", "player",
 }  # fmt: skip
@@ -85,8 +85,13 @@ def written(page: Page) -> Experiment:
 def labeled(page: Page, label: str, place: str = ""):
     """The control with this label; `place` tells apart those of several runs or kicks."""
     found = [page.control(name) for name in page.controls() if not place or f"_{place}_" in f"_{name}_"]
-    (control,) = [control for control in found if getattr(control, "label", None) == label]
+    (control,) = [control for control in found if plain(getattr(control, "label", "")) == label]
     return control
+
+
+def plain(label: str) -> str:
+    """A label without the run that it is of."""
+    return label.partition(", run ")[0]
 
 
 def with_run(number: int, **changes) -> Experiment:
@@ -126,7 +131,7 @@ def change(page: Page, label: str, value, place: str = "") -> Experiment:
 def test_every_control_has_a_field():
     page = lab(with_run(0, norm="group", groups=2))
     few = {label for labels in OF_A_NORM.values() for label in labels}
-    drawn = {getattr(page.control(name), "label", name) for name in page.controls()}
+    drawn = {plain(getattr(page.control(name), "label", name)) for name in page.controls()}
     assert drawn - {*OF_THE_EXPERIMENT, *OF_A_RUN, *OF_A_KICK, *few} == ELSEWHERE
 
 
@@ -180,6 +185,21 @@ def test_widths_are_set_layer_by_layer_or_together():
     assert written(page).widths == (5, 5, 5)
 
 
+def test_rates_are_set_run_by_run_or_together():
+    page = lab(BASE)
+    labeled(page, "A rate for each run").set_value(False)
+    page.run()
+    assert [run.lr for run in written(page).runs] == [0.1, 0.1]
+    labeled(page, "Learning rate η").set_value(0.3)
+    page.run()
+    assert [run.lr for run in written(page).runs] == [0.3, 0.3]
+    labeled(page, "A rate for each run").set_value(True)
+    page.run()
+    labeled(page, "Learning rate η", "run2").set_value(0.7)
+    page.run()
+    assert [run.lr for run in written(page).runs] == [0.3, 0.7]
+
+
 def test_runs_and_kicks_are_added_copied_and_removed_where_the_button_stands():
     page = lab(with_run(1, lr=0.7))
     plain = Run(norm="none", lr=0.7)
@@ -218,10 +238,11 @@ def test_train_trains_what_the_controls_say_and_nothing_before():
 
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
 def test_a_preset_is_told_by_its_experiment(monkeypatch, preset):
-    monkeypatch.setattr("bnviz.ui.page.stage.Stage.show", lambda *_: None)  # it is not trained here
+    monkeypatch.setattr("bnviz.ui.page.stage.Stage.show", lambda stage, *_: stage.show_caption())  # nothing is trained
     page = Page(FILE, "lab", **preset.experiment.to_query())
     assert labeled(page, "Start from").value == preset.name
-    assert f"**Look at:** {preset.look}" in page.text()
+    assert preset.look in page.text()
+    assert preset.note in page.text()
     other = PRESETS[PRESETS.index(preset) - 1]
     labeled(page, "Start from").set_value(other.name)
     page.run()

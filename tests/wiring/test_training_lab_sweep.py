@@ -54,7 +54,7 @@ def must_show(axes, cell, *, seeds=1, threshold=0.85) -> Shown:
 def page():
     """The sweep over few rates and scales, trained."""
     page = Page(FILE, "lab", **BASE.to_query())
-    page.control("mode").set_value("Sweep")
+    page.control("sweeping").set_value(True)
     page.run()
     page.control("sweep_x_lr").set_value((0.1, 1.0))
     page.control("sweep_y_init_scale").set_value((0.3, 1.0))
@@ -121,7 +121,7 @@ def test_a_cell_opens_with_its_run(page, run):
     page.press(f"sweep_open{run}")
     opened = BASE.model_copy(update={"runs": (Run(norm=BASE.runs[run].norm, lr=1.0, init_scale=0.3),)})
     assert Experiment.from_query(page.app.query_params) == opened
-    assert page.control("mode").value == "One experiment"
+    assert page.control("sweeping").value is False
 
 
 def test_files_hold_the_rows_of_the_sweep(page, monkeypatch):

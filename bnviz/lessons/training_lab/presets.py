@@ -10,10 +10,11 @@ from bnviz.lessons.the_question.race import RACE
 
 @dataclass(frozen=True)
 class Preset:
-    """A named experiment and one sentence that tells the reader where to look, without saying how it ends."""
+    """A named experiment, a question that tells the reader where to look, and what it takes to read the answer."""
 
     name: str
     look: str
+    note: str
     experiment: Experiment
 
 
@@ -22,8 +23,8 @@ WHERE_LITTLE_IS_GAINED = Experiment(standardize=True, runs=(Run(norm="none"), Ru
 PRESETS: tuple[Preset, ...] = (
     Preset(
         "A kick to the weights",
-        "At step 300 all hidden weights are multiplied by 10. Compare the training loss before and after; the test "
-        "accuracy of batch norm uses running statistics, which take some steps to catch up.",
+        "What does the kick at step 300 do to each training loss?",
+        "The test accuracy of batch norm uses running statistics, which take some steps to catch up.",
         Experiment(
             steps=600,
             runs=(Run(norm="none"), Run(norm="batch")),
@@ -32,13 +33,15 @@ PRESETS: tuple[Preset, ...] = (
     ),
     Preset(
         "The race of the first page",
-        "Five hidden layers of sigmoids. Look at the last layers: where do their values lie, and do they move?",
+        "In the last layers: where do the values lie, and do they move?",
+        "Five hidden layers of sigmoids.",
         RACE,
     ),
     Preset(
         "Points far from the origin",
-        "Both coordinates of the spirals are shifted by 5. Watch the decision regions. Then set the offset to 0 (under "
-        "“More about data”) and train again: how much of the difference does centering the data take away?",
+        "How do the decision regions come to the points?",
+        "Both coordinates are shifted by 5. Set that offset to 0 and train again: how much of the difference does "
+        "centering the data take away?",
         Experiment(
             dataset="spirals",
             widths=(32, 32, 32),
@@ -49,20 +52,21 @@ PRESETS: tuple[Preset, ...] = (
     ),
     Preset(
         "Where little is gained",
-        "Three layers of ReLUs, a good initialization, standardized inputs. Look at the test accuracy: is there a "
-        "difference that matters?",
+        "Is there a difference in test accuracy that matters?",
+        "Three layers of ReLUs, a good initialization, standardized inputs.",
         WHERE_LITTLE_IS_GAINED,
     ),
     Preset(
         "Batches of four",
-        "With four examples the batch's mean and variance are poor estimates. Compare batch norm in training and on "
-        "the test set with layer norm, which does not look across the batch.",
+        "How far do the accuracies on the batch and on the test set part?",
+        "With four examples the batch's mean and variance are poor estimates. Layer norm does not look across the "
+        "batch.",
         Experiment(batch_size=4, runs=(Run(norm="none"), Run(norm="batch"), Run(norm="layer"))),
     ),
     Preset(
         "Statistics taken for constants",
-        "On the first batch all three compute the same. The second run leaves μ and σ out of the gradient, "
-        "the third keeps the first batch's μ and σ forever. Compare the losses.",
+        "All three compute the same on the first batch. Which losses fall?",
+        "The second run leaves μ and σ out of the gradient, the third keeps the first batch's μ and σ forever.",
         Experiment(widths=(64,) * 6, runs=(Run(norm="batch"), Run(norm="batch_detached"), Run(norm="batch_frozen"))),
     ),
 )

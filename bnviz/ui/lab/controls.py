@@ -1,8 +1,4 @@
-"""Every field of an experiment as a control, and back: widgets ↔ the arguments of `Experiment`.
-
-A draft is the mapping that `Experiment(**draft)` takes, except that it may be wrong: what was typed is kept and
-judged as a whole by `Experiment`, whose messages name field, value, range and fix.
-"""
+"""Every field of an experiment as a control. What the controls say is read by `heard`, before they are drawn."""
 
 from __future__ import annotations
 
@@ -12,18 +8,12 @@ from typing import Any, Literal
 import streamlit as st
 
 from bnviz.experiment import Experiment, Run
-from bnviz.ui.lab.fields import EXPERIMENT_MAIN, EXPERIMENT_MORE, KICK, RUN_MAIN, RUN_MORE, Control
+from bnviz.ui.lab.fields import NORM, RATE, RUN_MORE, Control
+from bnviz.ui.lab.heard import OWN_RATES, OWN_WIDTHS, RATE_OF_ALL, Draft, own_rates, own_widths
 from bnviz.ui.private import Place
 from bnviz.ui.server.budget import bounds
 
-Draft = dict[str, Any]
 NARROW = 150  # pixels: two controls side by side on a phone
-MORE = "lab_more"  # the fold of data, network and recording; unlike the controls in it, it outlives their values
-
-
-def more_of_run(number: int) -> str:
-    """Return the key of the fold of a run, counted from 1."""
-    return f"lab_more_run{number}"
 
 
 def draft_of(experiment: Experiment) -> Draft:
@@ -31,73 +21,65 @@ def draft_of(experiment: Experiment) -> Draft:
     return experiment.model_dump()
 
 
-def experiment_controls(draft: Draft, key: str) -> Draft:
-    """Draw the controls of data and network, and return the draft with what they say."""
-    changed = dict(draft)
-    main = {control.field: control for control in EXPERIMENT_MAIN}
-    with st.container(border=True):
-        row = st.container(horizontal=True)
-        with row:
-            for name in ("dataset", "activation"):
-                changed[name] = draw(main[name], changed, key, width=170)
-        shape = st.container(horizontal=True)
-        with row:
-            for name in ("steps", "batch_size", "seed"):
-                changed[name] = draw(main[name], changed, key, width=NARROW)
-        own = len(set(draft["widths"])) > 1
-        # What a fold holds costs as much as all that is in sight; it is drawn while it is open.
-        fold = st.expander("More about data, network and recording", key=MORE, on_change="rerun")
-        if fold.open:
-            with fold:
-                changed |= _grid(EXPERIMENT_MORE, changed, key, columns=4)
-                own = st.toggle(
-                    "A width for each layer",
-                    own,
-                    key=f"{key}_own_widths",
-                    help="Set the number of units layer by layer.",
-                )
-        with shape:
-            changed["widths"] = _widths(changed["widths"], own, key)
-    return changed
+def widths(draft: Draft, key: str) -> None:
+    """Draw depth and width, or a field for the width of each layer."""
+    with st.container(horizontal=True):
+        st.number_input(
+            "Hidden layers",
+            value=len(draft["widths"]),
+            min_value=1,
+            max_value=int(bounds()["depth"].high),
+            key=f"{key}_depth",
+            help="How many hidden layers the networks have.",
+            width=NARROW,
+        )
+        own = own_widths(draft, st.session_state, key)
+        if own:
+            for number, width in enumerate(draft["widths"], start=1):
+                _width(f"Layer {number}", width, f"{key}_width{number}")
+        else:
+            _width("Width", draft["widths"][0], f"{key}_width")
+    st.toggle("A width for each layer", own, key=f"{key}_{OWN_WIDTHS}", help="Set the number of units layer by layer.")
 
 
-def run_controls(draft: Draft, key: str) -> tuple[Draft, bool]:
-    """Draw one card a run with its controls; return the draft and whether runs were added, copied or removed."""
-    runs = list(draft["runs"])
-    action: tuple[str, int] | None = None
+def rates(draft: Draft, key: str) -> None:
+    """Draw the learning rate of all runs, or a field for that of each."""
+    runs = draft["runs"]
+    own = own_rates(draft, st.session_state, key)
+    if own or len(runs) == 1:
+        for number, run in enumerate(runs, start=1):
+            draw(RATE, run, f"{key}_run{number}", of=_of_run(number, runs))
+    else:
+        draw(RATE, {"lr": runs[0]["lr"]}, key, name=RATE_OF_ALL)
+    if len(runs) > 1:
+        st.toggle("A rate for each run", own, key=f"{key}_{OWN_RATES}", help="Set the learning rates one by one.")
+
+
+def run_list(draft: Draft, key: str) -> Draft | None:
+    """Draw a row a run: its normalization, and buttons to copy and remove it. Return the draft if they changed it."""
+    runs, action = draft["runs"], None
     most = int(bounds()["runs"].high)
-    for number, (column, run) in enumerate(zip(st.columns(len(runs)), runs, strict=True)):
-        with column, st.container(border=True):
-            st.markdown(f"**Run {number + 1}**")
-            run = dict(run)
-            for control in RUN_MAIN:
-                run[control.field] = draw(control, run, f"{key}_run{number + 1}")
-            fold = st.expander(f"More of run {number + 1}", key=more_of_run(number + 1), on_change="rerun")
-            if fold.open:
-                with fold:
-                    run |= _grid(RUN_MORE, run, f"{key}_run{number + 1}", columns=1)
-            with st.container(horizontal=True):
-                if st.button(f"Copy run {number + 1}", key=f"{key}_copy{number + 1}", disabled=len(runs) >= most):
-                    action = ("copy", number)
-                if st.button(f"Remove run {number + 1}", key=f"{key}_remove{number + 1}", disabled=len(runs) == 1):
-                    action = ("remove", number)
-            runs[number] = run
+    for number, run in enumerate(runs, start=1):
+        draw(NORM, run, f"{key}_run{number}", of=_of_run(number, runs))
+        with st.container(horizontal=True):
+            if st.button(f"Copy run {number}", key=f"{key}_copy{number}", disabled=len(runs) >= most):
+                action = ("copy", number - 1)
+            if st.button(f"Remove run {number}", key=f"{key}_remove{number}", disabled=len(runs) == 1):
+                action = ("remove", number - 1)
     if st.button("Add a run", key=f"{key}_add", icon=":material/add:", disabled=len(runs) >= most):
         action = ("add", 0)
-    if action:
-        runs = _rearranged(runs, *action)
-    return {**draft, "runs": tuple(runs)}, action is not None
+    return {**draft, "runs": tuple(_rearranged(list(runs), *action))} if action else None
 
 
-def intervention_controls(draft: Draft, key: str) -> tuple[Draft, bool]:
-    """Draw one row a kick to the weights; return the draft and whether rows were added or removed."""
-    kicks, removed = [dict(kick) for kick in draft["interventions"]], None
-    for number, kick in enumerate(kicks):
+def kick_list(draft: Draft, controls: Sequence[Control], key: str) -> Draft | None:
+    """Draw a row a kick to the weights, and a button for one more. Return the draft if buttons changed it."""
+    kicks, removed = list(draft["interventions"]), None
+    for number, kick in enumerate(kicks, start=1):
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            for control in KICK:
-                kick[control.field] = draw(control, kick, f"{key}_kick{number + 1}", width=200)
-            if st.button(f"Remove kick {number + 1}", key=f"{key}_unkick{number + 1}"):
-                removed = number
+            for control in controls:
+                draw(control, kick, f"{key}_kick{number}", width=NARROW)
+            if st.button(f"Remove kick {number}", key=f"{key}_unkick{number}"):
+                removed = number - 1
     added = st.button(
         "Add a kick to the weights",
         key=f"{key}_kick",
@@ -105,84 +87,83 @@ def intervention_controls(draft: Draft, key: str) -> tuple[Draft, bool]:
         disabled=len(kicks) >= bounds()["interventions"].high,
         help="After a step that you choose, multiply the hidden weights of every run by a factor.",
     )
+    if removed is None and not added:
+        return None
     if removed is not None:
         del kicks[removed]
     if added:
         kicks.append({"step": max(int(draft["steps"]) // 2, 0), "factor": 10.0, "layers": "hidden"})
-    return {**draft, "interventions": tuple(kicks)}, added or removed is not None
+    return {**draft, "interventions": tuple(kicks)}
 
 
-def draw(control: Control, values: Mapping[str, Any], key: str, width: int | Literal["stretch"] = "stretch") -> Any:
-    """Draw one control showing `values[control.field]` and return what it says now."""
-    value = values[control.field]
-    name = f"{key}_{control.field}"
-    off = not control.used_by(values)
-    if control.kind == "choice":
-        index = control.options.index(value) if value in control.options else 0
-        return st.selectbox(
-            control.label, control.options, index, format_func=control.name, key=name, help=control.help, width=width
-        )
-    if control.kind == "switch":
-        return st.toggle(control.label, value, key=name, help=control.help, disabled=off)
-    if control.kind == "text":
-        return st.text_input(control.label, value or "", key=name, help=control.help, max_chars=60) or None
-    if control.kind == "number":
-        return st.number_input(
-            control.label, value=float(value), step=control.step, format="%g", key=name, help=control.help,
-            disabled=off, width=width,
-        )  # fmt: skip
-    whole = st.number_input(
-        control.label,
-        value=None if value is None else int(value),
-        step=int(control.step or 1),
-        key=name,
-        help=control.help,
-        placeholder="all",
-        disabled=off,
-        width=width,
-    )
-    return whole if control.kind == "optional" or whole is not None else value
+def run_cards(draft: Draft, key: str) -> None:
+    """Draw a card a run with the settings that no part of the line opens."""
+    for number, column in enumerate(st.columns(len(draft["runs"])), start=1):
+        with column, st.container(border=True):
+            st.markdown(f"**Run {number}**")
+            grid(RUN_MORE, draft["runs"][number - 1], f"{key}_run{number}", columns=1)
 
 
-def _grid(controls: Sequence[Control], values: Mapping[str, Any], key: str, columns: int) -> Draft:
-    found: Draft = {}
+def grid(controls: Sequence[Control], values: Mapping[str, Any], key: str, columns: int) -> None:
+    """Draw those of the controls that have an effect, in rows of so many columns."""
     cells: Iterator[Place] = iter(())
     for control in controls:
-        # Whether one is of use may depend on one that stands before it.
-        now = {**values, **found}
-        if not control.used_by(now):
+        if not control.used_by(values):
             continue
         if (cell := next(cells, None)) is None:
             cells = iter(st.columns(columns, vertical_alignment="bottom") if columns > 1 else [st.container()])
             cell = next(cells)
         with cell:
-            found[control.field] = draw(control, now, key)
-    return found
+            draw(control, values, key)
 
 
-def _widths(widths: Sequence[int], own: bool, key: str) -> tuple[int, ...]:
-    """Draw depth and width, or with `own` a field for the width of each layer."""
-    depth = int(
+def draw(
+    control: Control,
+    values: Mapping[str, Any],
+    key: str,
+    *,
+    width: int | Literal["stretch"] = "stretch",
+    of: str = "",
+    name: str = "",
+) -> None:
+    """Draw one control showing `values[control.field]`; `of` is what it is of, where several look alike.
+
+    Its key ends with `name`, by default that of the field.
+    """
+    value, label = values[control.field], f"{control.label}{of}"
+    own = f"{key}_{name or control.field}"
+    off = not control.used_by(values)
+    if control.kind == "choice":
+        index = control.options.index(value) if value in control.options else 0
+        st.selectbox(label, control.options, index, format_func=control.name, key=own, help=control.help, width=width)
+    elif control.kind == "switch":
+        st.toggle(label, value, key=own, help=control.help, disabled=off)
+    elif control.kind == "text":
+        st.text_input(label, value or "", key=own, help=control.help, max_chars=60)
+    elif control.kind == "number":
         st.number_input(
-            "Hidden layers",
-            value=len(widths),
-            min_value=1,
-            max_value=int(bounds()["depth"].high),
-            key=f"{key}_depth",
-            help="How many hidden layers the networks have.",
-            width=NARROW,
+            label, value=float(value), step=control.step, format="%g", key=own, help=control.help, disabled=off,
+            width=width,
+        )  # fmt: skip
+    else:
+        st.number_input(
+            label,
+            value=None if value is None else int(value),
+            step=int(control.step or 1),
+            key=own,
+            help=control.help,
+            placeholder="all",
+            disabled=off,
+            width=width,
         )
-    )
-    if not own:
-        return (_width("Width", widths[0], f"{key}_width"),) * depth
-    extended = [*widths, *[widths[-1]] * depth][:depth]
-    return tuple(
-        _width(f"Layer {number}", width, f"{key}_width{number}") for number, width in enumerate(extended, start=1)
-    )
 
 
-def _width(label: str, width: int, key: str) -> int:
-    return int(st.number_input(label, value=int(width), step=8, key=key, help="Units of the layer.", width=NARROW))
+def _of_run(number: int, runs: Sequence[Draft]) -> str:
+    return f", run {number}" if len(runs) > 1 else ""
+
+
+def _width(label: str, width: int, key: str) -> None:
+    st.number_input(label, value=int(width), step=8, key=key, help="Units of the layer.", width=NARROW)
 
 
 def _rearranged(runs: list[Draft], action: str, number: int) -> list[Draft]:

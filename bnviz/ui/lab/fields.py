@@ -36,7 +36,7 @@ def _has_plane(draft: Mapping[str, Any]) -> bool:
     return DATASETS[draft["dataset"]].features == 2
 
 
-EXPERIMENT_MAIN: tuple[Control, ...] = (
+DATA: tuple[Control, ...] = (
     Control(
         "dataset",
         "Data",
@@ -45,20 +45,6 @@ EXPERIMENT_MAIN: tuple[Control, ...] = (
         options=tuple(DATASETS),
         name=lambda key: DATASETS[key].label,
     ),
-    Control(
-        "activation",
-        "Activation",
-        "The function after each hidden layer.",
-        "choice",
-        options=tuple(ACTIVATIONS),
-        name=lambda key: ACTIVATIONS[key].label,
-    ),
-    Control("steps", "Steps", "How many updates of the weights.", "whole", 50),
-    Control("batch_size", "Batch size B", "Examples in a mini-batch; empty for all of them.", "optional", 8),
-    Control("seed", "Seed", "Fixes data, initial weights and mini-batches; all runs share them.", "whole", 1),
-)
-
-EXPERIMENT_MORE: tuple[Control, ...] = (
     Control(
         "standardize", "Standardize the inputs", "Give each input mean 0 and sd 1 over the training set.", "switch"
     ),
@@ -73,6 +59,29 @@ EXPERIMENT_MORE: tuple[Control, ...] = (
     ),
     Control("label_noise", "Label noise", "Share of the training labels drawn anew at random.", "number", 0.1),
     Control("n_train", "Training examples", "How many to train on; empty for all.", "optional", 100),
+)
+
+NETWORK: tuple[Control, ...] = (
+    Control(
+        "activation",
+        "Activation",
+        "The function after each hidden layer.",
+        "choice",
+        options=tuple(ACTIVATIONS),
+        name=lambda key: ACTIVATIONS[key].label,
+    ),
+)
+
+STEPS: tuple[Control, ...] = (
+    Control("steps", "Steps", "How many updates of the weights.", "whole", 50),
+    Control("batch_size", "Batch size B", "Examples in a mini-batch; empty for all of them.", "optional", 8),
+)
+
+SEED: tuple[Control, ...] = (
+    Control("seed", "Seed", "Fixes data, initial weights and mini-batches; all runs share them.", "whole", 1),
+)
+
+RECORDING: tuple[Control, ...] = (
     Control("records", "Recorded steps", "At most this many steps are recorded and played back.", "whole", 20),
     Control(
         "dtype",
@@ -83,20 +92,21 @@ EXPERIMENT_MORE: tuple[Control, ...] = (
     ),
 )
 
-RUN_MAIN: tuple[Control, ...] = (
-    Control(
-        "norm",
-        "Normalization",
-        "What stands between the linear layer and the activation.",
-        "choice",
-        options=tuple(NORMS),
-        name=lambda key: NORMS[key].label,
-    ),
-    Control("lr", "Learning rate η", "Factor on the gradient in each update.", "number", 0.1),
-    Control("init_scale", "Initial scale", "Factor on the initial hidden weights.", "number", 0.5),
+EXPERIMENT: tuple[Control, ...] = (*DATA, *NETWORK, *STEPS, *SEED, *RECORDING)
+
+NORM = Control(
+    "norm",
+    "Normalization",
+    "What stands between the linear layer and the activation.",
+    "choice",
+    options=tuple(NORMS),
+    name=lambda key: NORMS[key].label,
 )
 
+RATE = Control("lr", "Learning rate η", "Factor on the gradient in each update.", "number", 0.1)
+
 RUN_MORE: tuple[Control, ...] = (
+    Control("init_scale", "Initial scale", "Factor on the initial hidden weights.", "number", 0.5),
     Control("label", "Name", "How the run is called in figures; empty for a name made from its settings.", "text"),
     Control(
         "optimizer",
@@ -180,6 +190,8 @@ RUN_MORE: tuple[Control, ...] = (
         used_by=_norm_uses("noise_std"),
     ),
 )
+
+RUN: tuple[Control, ...] = (NORM, RATE, *RUN_MORE)
 
 KICK: tuple[Control, ...] = (
     Control("step", "After step", "The update after which the weights are multiplied.", "whole", 10),

@@ -9,10 +9,12 @@ import zipfile
 from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 import streamlit as st
 
 from bnviz.experiment import Experiment, InvalidExperiment
+from bnviz.ui.lab.state import query_of
 from bnviz.ui.server.budget import refused
 from bnviz.ui.server.configuration import configuration
 from bnviz.ui.server.training import training_queue
@@ -41,7 +43,7 @@ TABLES = {
 
 
 def downloads(result: str, experiment: Experiment, key: str) -> None:
-    """Offer the recording kept under `result` as .npz, each of its tables as .csv, and `experiment` as .json.
+    """Offer the recording kept under `result` as .npz, each of its tables as .csv, `experiment` as .json and as link.
 
     Files are made when they are asked for, not on every rerun.
     """
@@ -73,6 +75,10 @@ def downloads(result: str, experiment: Experiment, key: str) -> None:
             key=f"{key}_json",
             on_click="ignore",
         )
+        with st.popover("Copy link", icon=":material/link:"):
+            st.markdown("This link opens the lab with these settings and trains them.")
+            address = (st.context.url or "").partition("?")[0]
+            st.code(f"{address}?{urlencode(query_of(experiment))}", language=None, wrap_lines=True)
     if len(tables) < len(rows):
         left_out = ", ".join(TABLES[name] for name in rows if name not in tables)
         st.caption(f"More than {MOST_ROWS:,} rows, so in the recording only: {left_out}.")

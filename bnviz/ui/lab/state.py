@@ -13,12 +13,15 @@ import streamlit as st
 
 from bnviz.costs import work
 from bnviz.experiment import Experiment, InvalidExperiment
+from bnviz.lessons.the_question.race import RACE
 from bnviz.lessons.training_lab.presets import PRESETS
 from bnviz.links import STRANGE, read_query
-from bnviz.ui.lab.controls import Draft, draft_of
+from bnviz.ui.lab.controls import draft_of
+from bnviz.ui.lab.heard import Draft, heard
 from bnviz.ui.server.budget import nearest_allowed, refused, share_of_budget
+from bnviz.ui.server.training import job_key, training_queue
 from bnviz.value import NO_SUCH_FIELD
-from bnviz.words import short
+from bnviz.words import short, typeset
 
 START = PRESETS[0].experiment
 IN_FLIGHT = 5.0  # seconds for which a busy browser may still send the query of before the last change
@@ -28,8 +31,8 @@ _DRAFT, _VERSION, _WRITTEN, _SHOWN = "lab_draft", "lab_version", "lab_written_qu
 def open_lab(query: Mapping[str, str]) -> dict[str, str]:
     """Take the draft from the URL when it is not the one that this session wrote, and train what it says.
 
-    Without parameters the session's last draft is kept, or the first preset begins. Returns what was wrong with
-    the URL: field → message.
+    Without parameters the session's last draft is kept, or one begins that plays at once if some does at no cost.
+    Returns what was wrong with the URL: field → message.
     """
     asked = dict(query)
     if asked and not _is_own(asked):
@@ -39,8 +42,17 @@ def open_lab(query: Mapping[str, str]) -> dict[str, str]:
         strangers = {name: STRANGE for name, message in problems.items() if message.endswith(NO_SUCH_FIELD)}
         return problems | strangers | too_much
     if _DRAFT not in st.session_state:
-        load(START)
+        _begin()
     return {}
+
+
+def _begin() -> None:
+    """Show the first preset or the race, whichever this server has already; else wait for the reader to train."""
+    at_no_cost = [each for each in (START, RACE) if training_queue().costs_nothing(job_key(each))]
+    if at_no_cost:
+        load(at_no_cost[0])
+    else:
+        rewrite(draft_of(START))
 
 
 def _is_own(query: dict[str, str]) -> bool:
@@ -72,13 +84,9 @@ def rewrite(draft: Draft) -> None:
     st.session_state[_VERSION] = st.session_state.get(_VERSION, 0) + 1
 
 
-def update(draft: Draft) -> None:
-    """Keep what the widgets say now."""
-    st.session_state[_DRAFT] = draft
-
-
 def draft() -> Draft:
-    """Return the draft."""
+    """Return the draft, with what the widgets say now."""
+    st.session_state[_DRAFT] = heard(st.session_state[_DRAFT], st.session_state, widget_key())
     return st.session_state[_DRAFT]
 
 
@@ -87,8 +95,13 @@ def widget_key() -> str:
     return f"lab{st.session_state[_VERSION]}"
 
 
-def shown() -> tuple[Experiment, str | None]:
-    """Return the experiment that is on the stage, and the key of its recording when that was uploaded."""
+def shown() -> tuple[Experiment, str | None] | None:
+    """Return the experiment that is on the stage, and the key of its recording when that was uploaded.
+
+    None until something was trained.
+    """
+    if _SHOWN not in st.session_state:
+        return None
     text, result = st.session_state[_SHOWN]
     return Experiment.from_json(text), result
 
@@ -138,14 +151,18 @@ def _plain(value: object) -> str:
     if isinstance(value, tuple):
         many = all(isinstance(part, int) for part in value) and len(set(value)) == 1
         return f"{len(value)} × {value[0]}" if many else str(len(value))
-    return "all" if value is None else str(value)
+    return "all" if value is None else typeset(str(value))
 
 
-def write_query(experiment: Experiment) -> dict[str, str]:
-    """Keep the URL in step with the controls, and return its parameters."""
-    # Never empty: without parameters the lab would begin with its first preset.
-    query = experiment.to_query() or {"steps": str(experiment.steps)}
+def query_of(experiment: Experiment) -> dict[str, str]:
+    """Return the parameters of a link that opens the lab with `experiment`."""
+    # Never empty: without parameters the lab would begin with another.
+    return experiment.to_query() or {"steps": str(experiment.steps)}
+
+
+def write_query(experiment: Experiment) -> None:
+    """Keep the URL in step with the controls."""
+    query = query_of(experiment)
     if st.query_params.to_dict() != query:
         st.query_params.from_dict(query)
     _remember(query)
-    return query

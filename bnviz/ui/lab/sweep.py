@@ -21,7 +21,7 @@ from bnviz.ui.page.stage import reserve_figure
 from bnviz.ui.page.sweep_view import Sweep, cell_table, choose_tasks, show_maps, show_profiles
 from bnviz.words import short
 
-MODE, ONE, SWEEP = "lab_mode", "One experiment", "Sweep"
+SWEEPING = "lab_sweeping"  # the switch between one experiment and a sweep
 MOST_SEEDS = 5
 
 
@@ -133,7 +133,7 @@ def _open_buttons(sweep: Sweep, cell: Mapping[str, Any]) -> None:
 
 def _open(experiment: Experiment) -> None:
     lab.load(experiment)
-    st.session_state[MODE] = ONE
+    st.session_state[SWEEPING] = False
 
 
 def _downloads(rows: pd.DataFrame) -> None:

@@ -139,6 +139,11 @@ class JobQueue(Generic[Task, Result]):
         """Return what is kept under the key of a `Done`, or None when it was never made or is forgotten."""
         return self._results.get(key)
 
+    def costs_nothing(self, key: str) -> bool:
+        """Whether the result of the job `key` is kept, or being made for somebody."""
+        with self._changed:
+            return key in self._shared or self._results.get(key) is not None
+
     def keep(self, key: str, result: Result) -> bool:
         """Keep a result that was not made here, such as an uploaded one, under `key`; whether there is room for it."""
         return self._results.keep(key, Done("finished", key, result, at=time.time()), self._size(result))
