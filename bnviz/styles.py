@@ -6,6 +6,7 @@ from typing import Literal
 
 from bnviz.experiment import Experiment, Run
 from bnviz.norms import NORMS
+from bnviz.words import typeset
 
 Theme = Literal["light", "dark"]
 
@@ -72,7 +73,7 @@ def _labels(runs: tuple[Run, ...]) -> list[str]:
             for name in type(run).model_fields
             if name not in ("norm", "label") and len({getattr(twin, name) for twin in twins}) > 1
         ]
-        details = ", ".join(f"{name} {getattr(run, name)}" for name in differing)
+        details = ", ".join(typeset(f"{name} {getattr(run, name)}") for name in differing)
         default = NORMS[run.norm].label + (f", {details}" if details else "")
         labels.append(run.label or default)
     counts = Counter(labels)

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from bnviz.charts.kept import kept
-from bnviz.charts.rows import last_values, log_axis, on_log_axis, outside_note, shared_range, thin
+from bnviz.charts.numbers import AS_TICK, tip, told
+from bnviz.charts.rows import before_kick, last_values, log_axis, near, on_log_axis, outside_note, shared_range, thin
 from bnviz.charts.theme import STAGE_NAMES, Layers, finish, intervention_rules, message, named, run_channels, step_axis
 from bnviz.styles import Theme
 
@@ -21,6 +22,8 @@ WeightQuantity = Literal["weight_norm", "grad_norm", "effective_lr"]
 MomentQuantity = Literal["mean", "std"]
 
 _LOSS_RANGE = (1e-6, 1e4)
+# As in the player: beyond this multiple of the first loss lines go along the upper edge.
+_LOSS_CEILING = 10
 _WEIGHT_RANGE = (1e-12, 1e12)
 _WEIGHTS: dict[WeightQuantity, tuple[str, str]] = {
     "weight_norm": ("Weight norm ‖W‖", "‖W‖ (no unit, log scale)"),
@@ -45,16 +48,19 @@ def plot_loss(
 ) -> Layers:
     """Cross-entropy of every run over the steps, on a log axis: thick on the test set, thin on the batch.
 
-    `frame` is `History.losses()`. Losses outside of [1e-6, 1e4] are drawn at the edge, and the note says so.
+    `frame` is `History.losses()`. Losses below 1e-6, above 1e4 or above ten times the first are drawn at the edge, and
+    the note says so; an arrow marks where a run leaves the axis, so that what was before stays readable.
     `status` is `History.status`: a run that did not finish ends in a cross, and the note quotes its status.
     """
     drawn = frame[np.isfinite(frame["loss"])]
     if drawn.empty:
         return message("No step has a finite loss, so there is no curve to draw.", theme=theme)
-    loss, notes = on_log_axis(drawn["loss"], *_LOSS_RANGE)
+    first = drawn[drawn["step"] == drawn["step"].min()]["loss"].max()
+    low, high = _LOSS_RANGE
+    loss, notes = on_log_axis(drawn["loss"], low, min(high, _LOSS_CEILING * first) if first > low else high)
     y = alt.Y("loss:Q", **log_axis(loss, "cross-entropy (nats, log scale)"))
     return _two_splits(
-        drawn.assign(loss=loss),
+        told(drawn, "loss").assign(loss=loss, leaves=_leaves(drawn, loss)),
         y,
         "Loss",
         notes,
@@ -83,7 +89,15 @@ def plot_accuracy(
         return message("No step has an accuracy, so there is no curve to draw.", theme=theme)
     axis = alt.Axis(title="share classified right", tickCount=5, format=".0%")
     y = alt.Y("accuracy:Q", scale=alt.Scale(domain=[0, 1]), axis=axis)
-    return _two_splits(drawn, y, "Accuracy", [], styles, theme=theme, interventions=interventions, status=status)
+    shown = told(drawn, "accuracy").assign(leaves=False)
+    return _two_splits(shown, y, "Accuracy", [], styles, theme=theme, interventions=interventions, status=status)
+
+
+def _leaves(frame: pd.DataFrame, drawn: pd.Series) -> pd.Series:
+    """Whether a curve leaves the axis at its top with this row, having been on it before."""
+    above = frame["loss"] > drawn
+    in_order = frame.assign(above=above).sort_values("step").groupby(["run", "split"])["above"]
+    return above & ~in_order.shift(fill_value=False)
 
 
 def _two_splits(
@@ -106,7 +120,7 @@ def _two_splits(
         alt.Tooltip("name:N", title="run"),
         alt.Tooltip("split:N"),
         alt.Tooltip("step:Q", format=","),
-        alt.Tooltip(f"{field}:Q", format=".3g"),
+        tip(field),
     ]
     test, train = drawn[drawn["split"] == "test"], drawn[drawn["split"] == "train"]
     layers = [
@@ -119,6 +133,11 @@ def _two_splits(
     if len(end):
         cross = alt.Chart(end).mark_point(shape="cross", angle=45, size=260, filled=True, opacity=1)
         layers.append(cross.encode(x, y, color, tooltip=tooltip))
+    leaving = drawn[drawn["leaves"]].drop_duplicates(["run", "step"])
+    if len(leaving):
+        arrow = alt.Chart(leaving).mark_point(shape="triangle-up", size=160, filled=True, opacity=1, yOffset=-6)
+        layers.append(arrow.encode(x, y, color, tooltip=tooltip))
+        notes = [*notes, "▲: above the axis from here."]
     ends = [f"× {styles[run].label}: {status[run]}." for run in broken]
     return finish(
         layers,
@@ -150,8 +169,9 @@ def plot_weights(
     if drawn.empty:
         reason = " It exists for scale-invariant layers trained by SGD." if quantity == "effective_lr" else ""
         return message(f"{title} has no values for these runs.{reason}", theme=theme)
-    values, notes = on_log_axis(drawn[quantity], *_WEIGHT_RANGE)
-    drawn = drawn.assign(**{quantity: values, "depth": drawn["layer"] + 1})
+    limits = near(before_kick(drawn, interventions)[quantity], *_WEIGHT_RANGE)
+    values, notes = on_log_axis(drawn[quantity], *limits)
+    drawn = told(drawn, quantity).assign(**{quantity: values, "depth": drawn["layer"] + 1})
     last, layers = int(drawn["step"].max()), sorted(drawn["depth"].unique().tolist())
     drawn, thinned = thin(named(drawn, styles), ["run", "layer"])
     rules, rule_notes = intervention_rules(interventions, last, theme)
@@ -172,7 +192,7 @@ def plot_weights(
                 alt.Tooltip("name:N", title="run"),
                 alt.Tooltip("depth:O", title="hidden layer"),
                 alt.Tooltip("step:Q", format=","),
-                alt.Tooltip(f"{quantity}:Q", title=title, format=".3g"),
+                tip(quantity, title),
             ],
         )
     )
@@ -215,16 +235,17 @@ def plot_moments(
     shares = {"low": 0.15, "median": 0.5, "high": 0.85}
     bands = pd.DataFrame({name: over_units.quantile(share) for name, share in shares.items()}).reset_index()
     last, units = int(bands["step"].max()), chosen["unit"].nunique()
-    span = shared_range(bands[["low", "median", "high"]].to_numpy())
+    fields = ["low", "median", "high"]
+    span = shared_range(bands[fields].to_numpy(), before_kick(bands, interventions)[fields].to_numpy())
     notes = [f"{STAGE_NAMES[stage].capitalize()}. Median, 15–85\u00a0% of {units} units."]
     notes += outside_note(bands[["low", "high"]].to_numpy(), span)
-    drawn, thinned = thin(named(bands, styles), ["run"])
+    drawn, thinned = thin(told(named(bands, styles), *fields), ["run"])
     rules, rule_notes = intervention_rules(interventions, last, theme)
     color, dash, legend_lines = run_channels(drawn["run"], styles, theme)
     x, scale = step_axis(last), alt.Scale(domain=list(span), nice=False, zero=False)
     base = alt.Chart(drawn)
     band = base.mark_area(opacity=0.2, clip=True).encode(
-        x, alt.Y("low:Q", scale=scale, axis=alt.Axis(title=axis_title)), alt.Y2("high:Q"), color
+        x, alt.Y("low:Q", scale=scale, axis=alt.Axis(title=axis_title, labelExpr=AS_TICK)), alt.Y2("high:Q"), color
     )
     line = base.mark_line(strokeWidth=3, clip=True).encode(
         x,
@@ -234,7 +255,7 @@ def plot_moments(
         tooltip=[
             alt.Tooltip("name:N", title="run"),
             alt.Tooltip("step:Q", format=","),
-            *[alt.Tooltip(f"{field}:Q", format=".3g") for field in ("low", "median", "high")],
+            *map(tip, fields),
         ],
     )
     return finish(

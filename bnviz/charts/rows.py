@@ -10,18 +10,14 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from bnviz.charts.numbers import AS_TICK
+
 # Altair refuses to embed more than 5,000 rows, and a browser draws fewer faster.
 MOST_ROWS = 4500
 _FEWEST_STEPS = 20
-# Ticks too far apart for zeros to be counted are labeled by powers of ten.
-_MANY_DECADES = 4
+# A kick to the weights may throw a run far off. What is farther away than so many times what was before is cut off.
+_FAR_ON_A_LOG_AXIS, _FAR = 1e3, 20
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-_EXPONENT = "abs(round(log(datum.value) / LN10))"
-_AS_POWER = (
-    "datum.value >= 0.01 && datum.value <= 1000 ? format(datum.value, '~g') : "
-    f"'10' + (datum.value < 1 ? '⁻' : '') + ({_EXPONENT} >= 10 ? '¹' : '') + "
-    f"slice('⁰¹²³⁴⁵⁶⁷⁸⁹', {_EXPONENT} % 10, {_EXPONENT} % 10 + 1)"
-)
 
 
 def thin(
@@ -70,6 +66,22 @@ def on_log_axis(values: pd.Series, low: float, high: float) -> tuple[pd.Series, 
     return finite.clip(floor, high), notes
 
 
+def before_kick(frame: pd.DataFrame, interventions: Sequence[int]) -> pd.DataFrame:
+    """The rows from before the first kick to the weights; none where there is no kick."""
+    return frame[frame["step"] <= min(interventions)] if interventions else frame.head(0)
+
+
+def near(before: pd.Series, low: float, high: float) -> tuple[float, float]:
+    """Narrow the range of a log axis to what compares with the values from before a kick to the weights."""
+    finite = before[np.isfinite(before) & (before > 0)]
+    if finite.empty:
+        return low, high
+    return (
+        max(low, float(finite.min()) / _FAR_ON_A_LOG_AXIS),
+        min(high, float(finite.max()) * _FAR_ON_A_LOG_AXIS),
+    )
+
+
 def log_axis(values: pd.Series, title: str) -> dict[str, Any]:
     """Scale and axis of a log y axis that spans the values, with at most a dozen ticks, at round numbers."""
     low, high = float(values.min()), float(values.max())
@@ -86,8 +98,8 @@ def log_axis(values: pd.Series, title: str) -> dict[str, Any]:
         ticks = [part * power for power in powers for part in parts if low <= part * power <= high]
         ticks = ticks[:: ceil(len(ticks) / 8)]
     axis = alt.Axis(title=title, values=ticks, format=".3~g")
-    if decades > _MANY_DECADES:
-        axis.labelExpr = _AS_POWER
+    if min(ticks) < 1e-3 or max(ticks) >= 1e3:
+        axis.labelExpr = AS_TICK
     return {"scale": alt.Scale(type="log", domain=[low, high], nice=False), "axis": axis}
 
 
@@ -99,12 +111,17 @@ def _number(value: float) -> str:
     return power if mantissa == "1" else f"{mantissa}·{power}"
 
 
-def shared_range(values: np.ndarray) -> tuple[float, float]:
+def shared_range(values: np.ndarray, before: np.ndarray | None = None) -> tuple[float, float]:
     """A range for all runs that a diverging one cannot stretch.
 
     The central 96 % of the finite values, widened by half of its length on both sides, but no wider than the
-    values themselves; a margin of 5 % is added. (0, 1) if nothing is finite.
+    values themselves; a margin of 5 % is added. (0, 1) if nothing is finite. `before` are the values from before a
+    kick to the weights: the range ends where these could not be read any more.
     """
+    if before is not None and np.isfinite(before).any():
+        calm = shared_range(before)
+        reach = _FAR * (calm[1] - calm[0])
+        return shared_range(values[np.isfinite(values)].clip(calm[0] - reach, calm[1] + reach))
     finite = values[np.isfinite(values)]
     if finite.size == 0:
         return 0.0, 1.0

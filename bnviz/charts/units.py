@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from bnviz.charts.kept import kept
-from bnviz.charts.rows import outside_note, shared_range, thin
+from bnviz.charts.numbers import AS_TICK, tip, told
+from bnviz.charts.rows import before_kick, outside_note, shared_range, thin
 from bnviz.charts.theme import (
     PALETTES,
     STAGE_NAMES,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from bnviz.styles import RunStyle
 
 _MOST_UNITS = 32
+_PERCENTILES = (95, 85, 50, 15, 5)
 
 
 @kept
@@ -51,19 +53,21 @@ def plot_affine(
     if chosen.empty:
         return message(f"{label} has no γ and β in hidden layer {layer + 1}.", theme=theme)
     palette, last = PALETTES[theme], int(of_layer["step"].max())
-    span = shared_range(of_layer[["gamma", "beta"]].to_numpy())
-    median = chosen.groupby("step")[["gamma", "beta"]].median().reset_index()
+    fields = ["gamma", "beta"]
+    span = shared_range(of_layer[fields].to_numpy(), before_kick(of_layer, interventions)[fields].to_numpy())
+    median = told(chosen.groupby("step")[fields].median().reset_index(), *fields)
     drawn, thinned = thin(chosen, ["unit"], most_series=_MOST_UNITS, what="units")
+    drawn = told(drawn, *fields)
     rules, rule_notes = intervention_rules(interventions, last, theme)
     scale = alt.Scale(domain=list(span), nice=False, zero=False)
-    axis = alt.Axis(title="γ and β of each unit (no unit)")
+    axis = alt.Axis(title="γ and β of each unit (no unit)", labelExpr=AS_TICK)
 
     layers = []
     for field, symbol, color in (("beta", "β", palette.second), ("gamma", "γ", color_of(styles[run], theme))):
         if not np.isfinite(median[field]).any():
             continue
         y = alt.Y(f"{field}:Q", scale=scale, axis=axis)
-        tooltip = [alt.Tooltip("step:Q", format=","), alt.Tooltip(f"{field}:Q", title=symbol, format=".3g")]
+        tooltip = [alt.Tooltip("step:Q", format=","), tip(field, symbol)]
         units = alt.Chart(drawn).mark_line(strokeWidth=1, opacity=0.45, color=color, clip=True)
         middle = alt.Chart(median).mark_line(strokeWidth=3.5, color=color, clip=True)
         # At step 0 the two are apart (γ = 1 or ‖v‖, β = 0), so that the labels cannot collide there.
@@ -93,7 +97,7 @@ def plot_affine(
         notes=[
             "Thin: one unit. Thick: the median.",
             *rule_notes,
-            *outside_note(chosen[["gamma", "beta"]].to_numpy(), span),
+            *outside_note(chosen[fields].to_numpy(), span),
             *thinned,
         ],
         description=f"At step {median['step'].iloc[-1]:,}: {ends}.",
@@ -124,20 +128,20 @@ def plot_percentiles(
         return message(f"{label}: hidden layer {layer + 1} has no values {STAGE_NAMES[stage]}.", theme=theme)
     last = int(of_layer["step"].max())
     values = of_layer["value"].to_numpy()
-    low, high = shared_range(values)
+    low, high = shared_range(values, before_kick(of_layer, interventions)["value"].to_numpy())
     # The recorded range is symmetric or starts at 0, so that an edge is not nearer than the other one reaches.
     reach = max(abs(low), abs(high))
     span = (-reach if np.isneginf(values).any() else low, reach if np.isposinf(values).any() else high)
     wide = chosen.set_index(["step", "percentile"])["value"].unstack("percentile")  # noqa: PD010
     beyond = np.isinf(wide.to_numpy()).any()
     wide = wide.clip(*span).rename(columns=lambda percent: f"p{percent}").reset_index()
-    drawn, thinned = thin(wide.assign(run=run), ["run"])
+    drawn, thinned = thin(told(wide, *[f"p{percent}" for percent in _PERCENTILES]).assign(run=run), ["run"])
     rules, rule_notes = intervention_rules(interventions, last, theme)
     color, x = color_of(styles[run], theme), step_axis(last)
     scale = alt.Scale(domain=list(span), nice=False, zero=False)
-    axis = alt.Axis(title="value (no unit)")
+    axis = alt.Axis(title="value (no unit)", labelExpr=AS_TICK)
     tooltip = [alt.Tooltip("step:Q", format=",")]
-    tooltip += [alt.Tooltip(f"p{p}:Q", title=f"{p} %", format=".3g") for p in (95, 85, 50, 15, 5)]
+    tooltip += [tip(f"p{percent}", f"{percent} %") for percent in _PERCENTILES]
     base = alt.Chart(drawn)
 
     def band(low: str, high: str, opacity: float) -> alt.Chart:

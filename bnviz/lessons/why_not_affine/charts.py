@@ -10,6 +10,7 @@ import altair as alt
 import pandas as pd
 
 from bnviz.charts.kept import kept
+from bnviz.charts.numbers import AS_TICK, tip, told
 from bnviz.charts.theme import PALETTES, Layers, Palette, finish, message, named, run_channels
 from bnviz.styles import Theme
 
@@ -62,6 +63,7 @@ def plot_map(
     ).head(0)  # fmt: skip
     drawn = drawn.assign(outcome=[_outcome(row) for _, row in drawn.iterrows()])
     drawn["ended"] = drawn["ended"].astype(float)
+    drawn = told(drawn, x_field, y_field)
     outline = alt.Chart(grid).mark_rect(fill=palette.page, stroke=palette.grid, strokeWidth=1, aria=False).encode(x, y)
     if pick:
         click = alt.selection_point(PICK, fields=[x_field, y_field], on="click", toggle=False, clear=False)
@@ -84,7 +86,7 @@ def plot_map(
 
 def _cell_layers(drawn: pd.DataFrame, x: alt.X, y: alt.Y, fields: Sequence[str], palette: Palette) -> list[alt.Chart]:
     """Colored cells, gray ones where all diverged, dots and crosses."""
-    tooltip = [alt.Tooltip(f"{field}:O", title=FIELD_TITLES[field], format="~g") for field in fields]
+    tooltip = [tip(field, FIELD_TITLES[field]) for field in fields]
     tooltip.append(alt.Tooltip("outcome:N", title="test accuracy"))
     color = alt.Color(
         "accuracy:Q",
@@ -136,6 +138,7 @@ def plot_profile(
     if drawn.empty:
         return message(f"No network at {where} is trained yet.", theme=theme)
     drawn = drawn.assign(ended=drawn["ended"].astype(float), outcome=[_outcome(row) for _, row in drawn.iterrows()])
+    drawn = told(drawn, along)
     color, dash, legend_lines = run_channels(drawn["run"], styles, theme)
     x = alt.X(f"{along}:O", scale=alt.Scale(domain=list(axes[along])), axis=_axis(along))
     y = alt.Y(
@@ -145,7 +148,7 @@ def plot_profile(
     )
     tooltip = [
         alt.Tooltip("name:N", title="run"),
-        alt.Tooltip(f"{along}:O", title=FIELD_TITLES[along], format="~g"),
+        tip(along, FIELD_TITLES[along]),
         alt.Tooltip("outcome:N", title="test accuracy"),
     ]
     kept, lost = drawn[drawn["accuracy"].notna()], drawn[drawn["accuracy"].isna()]
@@ -214,7 +217,9 @@ def plot_depths(frame: pd.DataFrame, styles: Sequence[RunStyle], *, theme: Theme
 
 def _axis(field: str) -> alt.Axis:
     title = f"{FIELD_TITLES[field]} ({_UNITS.get(field, 'no unit')})"
-    return alt.Axis(title=title, format="~g", labelAngle=0, labelSeparation=8, grid=False, ticks=False, domain=False)
+    return alt.Axis(
+        title=title, labelExpr=AS_TICK, labelAngle=0, labelSeparation=8, grid=False, ticks=False, domain=False
+    )
 
 
 def _outcome(row: pd.Series) -> str:

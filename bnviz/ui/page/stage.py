@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import streamlit as st
+from pandas.api.types import is_float_dtype
 
 from bnviz.experiment import Experiment
 from bnviz.outcome import Outcome, outcomes
@@ -24,8 +25,11 @@ from bnviz.ui.server.jobs import Done, QueueFull
 from bnviz.ui.server.stream import STREAM
 from bnviz.ui.server.training import Computation, Part, Task, job_key, training_queue
 from bnviz.ui.watch import watch_bar
+from bnviz.words import short
 
 if TYPE_CHECKING:
+    from pandas.io.formats.style import Styler
+
     from bnviz.history import History
 
 LAB = "pages/12_training_lab.py"
@@ -94,7 +98,7 @@ class Stage:
             self.show_caption()
             fold = st.expander("The same as a table", key=f"{self.key}_as_table", on_change="rerun")
             if fold.open:
-                fold.dataframe(table(done.result), hide_index=True)
+                fold.dataframe(_written(table(done.result)), hide_index=True)
         return done
 
     def show_caption(self) -> None:
@@ -281,6 +285,12 @@ def _place(container: str, key: str, height: Height | None, caption: str) -> Sta
         # Each kind of content keeps its own place. The player would start over if it took turns with another, and
         # a place that is cleared and filled in one breath keeps in the browser what it held before.
         return Stage(key, st.empty(), st.empty(), st.container(), caption)
+
+
+def _written(table: pd.DataFrame) -> Styler:
+    """The table with its numbers written as everywhere on the page; they are still sorted as numbers."""
+    numbers = [name for name in table if is_float_dtype(table[name])]
+    return table.style.format(lambda value: short(float(str(value))), subset=numbers)
 
 
 def _encode(view: View, part: Part) -> bytes:
