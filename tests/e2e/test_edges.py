@@ -197,22 +197,24 @@ def test_the_focus_stays_when_the_lab_draws_its_controls_anew(visit):
     page = visit(f"training_lab?{urlencode(SMALL.to_query())}")
     wait_for_player(page)
     wait_until_idle(page)
-    for opened, name, after in [
-        ("runs", "Copy run 2", "Copy run 2"),
-        ("runs", "Remove run 2", "Remove run 2"),
-        ("runs", "Add a run", "Add a run"),
-        ("runs", "Copy run 2", "Normalization, run 2"),
-        ("runs", "Remove run 4", "Remove run 3"),
-        ("kick", "Add a kick to the weights", "Add a kick to the weights"),
-        ("kick", "Remove kick 1", "Add a kick to the weights"),
+    for opened, name, said, after in [
+        ("runs", "Copy run 2", "layer norm and 2 × batch norm", "Copy run 2"),
+        ("runs", "Remove run 2", "layer norm and batch norm", "Remove run 2"),
+        ("runs", "Add a run", "layer norm and 2 × batch norm", "Add a run"),
+        ("runs", "Copy run 2", "layer norm and 3 × batch norm", "Normalization, run 2"),
+        ("runs", "Remove run 4", "layer norm and 2 × batch norm", "Remove run 3"),
+        ("kick", "Add a kick to the weights", "weights ×10 at step 10", "Add a kick to the weights"),
+        ("kick", "Remove kick 1", "no kick", "no kick"),
     ]:
         if part(page, opened).get_attribute("aria-expanded") == "false":
             page.keyboard.press("Escape")
             part(page, opened).focus()
             page.keyboard.press("Enter")
+            until(page, f"({FOCUSED})().name.startsWith('DIV')")
         page.get_by_role("button", name=name).focus()
         page.keyboard.press("Enter")
-        page.wait_for_timeout(300)
+        expect(part(page, opened)).to_contain_text(said, timeout=PATIENCE)
+        wait_until_idle(page)
         until(page, f"({FOCUSED})().name.endsWith('{after}') && {IDLE}")
 
 
@@ -221,8 +223,12 @@ def test_who_opens_a_part_of_the_line_by_a_key_goes_on_in_it_and_comes_back(visi
     wait_for_player(page)
     part(page, "rate").focus()
     page.keyboard.press("Enter")
-    until(page, f"({FOCUSED})().name === 'INPUT Learning rate η'")
-    expect(page.get_by_role("dialog", name="rate 0.1", exact=True)).to_be_visible()
+    until(page, f"({FOCUSED})().name === 'DIV rate 0.1'")
+    expect(page.get_by_role("dialog", name="rate 0.1", exact=True)).to_be_focused()
+    expect(page.get_by_role("spinbutton", name="Learning rate η")).to_be_visible()
+    for _ in range(2):  # past what explains the field
+        page.keyboard.press("Tab")
+    assert page.evaluate(FOCUSED)["name"] == "INPUT Learning rate η"
     page.keyboard.press("Escape")
     until(page, f"({FOCUSED})().name.startsWith('BUTTON rate 0.1')")
 
@@ -240,6 +246,7 @@ def test_fields_of_several_runs_have_names_of_their_own(visit):
     names = page.evaluate(
         """() => [...document.querySelectorAll('[data-testid=stMain] :is(button, input, summary):not([tabindex="-1"])')]
             .filter(each => !each.closest('[inert], [data-testid=stElementToolbar], [data-testid=stButtonGroup]'))
+            .filter(each => each.checkVisibility())
             .map(each => each.getAttribute('aria-label') ?? (each.closest('label') ?? each).innerText)"""
     )
     assert sorted({name for name in names if names.count(name) > 1}) == []
