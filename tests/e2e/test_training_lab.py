@@ -168,6 +168,17 @@ def test_no_number_is_written_as_programs_write_it(visit):
     wait_for_player(page)
     expect(page.get_by_test_id("stTable")).to_be_visible(timeout=PATIENCE)
     wait_until_idle(page)
-    texts = page.get_by_test_id("stMain").inner_text()
+    page.get_by_text("Figures to read values from").click()
+    found = []
+    for tab in ("Loss", "γ and β", "μ and σ", "Weights and rates", "Percentiles"):
+        page.get_by_role("tab", name=tab, exact=True).click()
+        expect(page.get_by_test_id("stVegaLiteChart").first).to_be_visible(timeout=PATIENCE)
+        wait_until_idle(page)
+        page.get_by_test_id("stVegaLiteChart").first.scroll_into_view_if_needed()
+        page.wait_for_timeout(500)
+        found += page.get_by_test_id("stMain").locator("svg text").all_text_contents()
+    found.append(page.get_by_test_id("stMain").inner_text())
+    texts = "\n".join(found)
     assert "10⁻⁵" in texts
-    assert re.findall(r"\d\.?\d*e[+-]?\d+", texts) == []
+    assert any(re.fullmatch(r"10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+", text) for text in found), "ticks of an axis"
+    assert re.findall(r"\d\.?\d*e[+-−]?\d+", texts) == []

@@ -352,4 +352,18 @@ MUTANTS = [
         "const [row, point] = [across, up]",
         f"{TEST_DECISIONS} -k pointer",
     ),
+    Mutant(
+        "an arrow before its time",
+        CURVES,
+        "if (recording.steps[record] > step) continue;",
+        "",
+        f"{TEST_CURVES} -k arrow",
+    ),
+    Mutant(
+        "an arrow at every record above the axis",
+        CURVES,
+        "if (isAbove && !wasAbove)",
+        "if (isAbove)",
+        f"{TEST_CURVES} -k arrow",
+    ),
 ]

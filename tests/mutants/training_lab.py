@@ -3,6 +3,7 @@
 from tests.mutants import Mutant
 
 LAB, LINE = "tests/wiring/test_training_lab.py", "tests/pages/test_training_lab_line.py"
+CURVES, KICKED = "bnviz/charts/curves.py", "tests/unit/test_charts_after_a_kick.py"
 FIELDS, CONTROLS, FIGURES, HEARD, STATE, WORDS = (
     f"bnviz/ui/lab/{name}.py" for name in ("fields", "controls", "figures", "heard", "state", "words")
 )
@@ -122,5 +123,33 @@ MUTANTS = [
         "cell, [run])",
         "cell, [0])",
         "tests/wiring/test_training_lab_sweep.py -k cell_opens",
+    ),
+    Mutant(
+        "figures: an arrow at every step above the axis",
+        CURVES,
+        "return above & ~in_order.shift(fill_value=False)",
+        "return above",
+        f"{KICKED} -k explodes",
+    ),
+    Mutant(
+        "figures: a tip tells where the line was cut",
+        CURVES,
+        'told(drawn, "loss").assign(loss=loss,',
+        'told(drawn.assign(loss=loss), "loss").assign(',
+        f"{KICKED} -k tips",
+    ),
+    Mutant(
+        "figures: an explosion flattens what was before",
+        "bnviz/charts/rows.py",
+        ".clip(calm[0] - reach, calm[1] + reach)",
+        "",
+        f"{KICKED} -k axis_after",
+    ),
+    Mutant(
+        "figures: weights from before are flattened",
+        "bnviz/charts/rows.py",
+        "min(high, float(finite.max()) * _FAR_ON_A_LOG_AXIS)",
+        "high",
+        f"{KICKED} -k weights",
     ),
 ]

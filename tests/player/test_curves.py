@@ -154,6 +154,31 @@ def test_a_loss_that_rushes_off_is_cut_at_ten_times_the_first_and_the_title_says
     assert not whole.texts("are cut")
 
 
+def arrows(drawing: Drawing, panel: Panel) -> list[Mark]:
+    """What is drawn above the upper edge of a diagram, pointing up: base on the edge, tip in the middle above."""
+    found = [mark for mark in drawing.of("fill") if mark.bottom == pytest.approx(panel.top) and len(mark.points) == 3]
+    return [mark for mark in found if panel.left <= mark.x <= panel.right and mark.y < mark.bottom]
+
+
+def test_an_arrow_marks_where_a_run_leaves_the_axis_once_that_has_come(node: Node, record: Record):
+    recorded = record("clipped")
+    history, styles = recorded.history, run_styles(recorded.history.experiment)
+    shown = show(node, "Curves", recorded, range(len(history.steps)))
+    loss = history.arrays["loss"]
+    ceiling = 10 * loss[0][np.isfinite(loss[0])].max()
+    above = (loss > ceiling).any(-1)
+    leaves = above & ~np.vstack([np.zeros_like(above[:1]), above[:-1]])
+    assert leaves.sum() >= 1
+    for position, drawing in enumerate(shown.drawings):
+        panel = panels(drawing)["loss"]
+        wanted = {(shown.run_color(styles[run]), float(panel.x(history.steps[at])))
+                  for at, run in np.argwhere(leaves) if at <= position}  # fmt: skip
+        found = {(mark.color, mark.x) for mark in arrows(drawing, panel)}
+        assert sorted(found) == [(color, pytest.approx(x)) for color, x in sorted(wanted)]
+    (whole,) = show(node, "Curves", record("plane"), [8]).drawings
+    assert arrows(whole, panels(whole)["loss"]) == []
+
+
 @every_theme
 @WIDTHS
 def test_cursor_dots_and_kicks_stand_at_their_steps(node: Node, record: Record, width: float, theme: str):

@@ -9,6 +9,7 @@ const TITLE_HEIGHT = 24;
 export const STEP_AXIS = 26;
 // A diverging run may reach 1e30; beyond this multiple of the first loss, lines end at the upper edge.
 const LOSS_CEILING = 10;
+const ARROW = 9; // pixels: how high what marks such an end is
 
 /**
  * @typedef {import("./drawing.js").Theme} Theme
@@ -134,7 +135,47 @@ export class Curves {
       this.traced.copy(sheet, panel, cursor);
       drawInterventions(sheet, recording, panel, theme, panel.name === "loss");
       drawCursor(sheet, panel, cursor, theme);
+      if (panel.name === "loss") this.drawExits(panel, step, theme);
       this.drawDots(panel, position, theme);
+    }
+  }
+
+  /**
+   * Where a run leaves the axis of the loss at its top, having been on it before: one place for each time.
+   * @returns {{ run: number, record: number }[]}
+   */
+  exits() {
+    const { recording } = this;
+    const found = [];
+    for (let run = 0; run < recording.runCount; run++) {
+      let wasAbove = false;
+      for (let record = 0; record <= recording.endOf(run); record++) {
+        const isAbove = [0, 1].some((split) => recording.score("loss", record, run, split) > this.lossHigh);
+        if (isAbove && !wasAbove) found.push({ run, record });
+        wasAbove = isAbove;
+      }
+    }
+    return found;
+  }
+
+  /**
+   * Arrows where lines have left the axis up to this step: what follows lies above it, not on its edge.
+   * @param {Panel} panel
+   * @param {number} step
+   * @param {Theme} theme
+   */
+  drawExits(panel, step, theme) {
+    const { sheet, recording } = this;
+    for (const { run, record } of this.exits()) {
+      if (recording.steps[record] > step) continue;
+      const x = panel.x(recording.steps[record]);
+      sheet.context.beginPath();
+      sheet.context.moveTo(x, panel.top - ARROW);
+      sheet.context.lineTo(x + ARROW / 2, panel.top);
+      sheet.context.lineTo(x - ARROW / 2, panel.top);
+      sheet.context.closePath();
+      sheet.context.fillStyle = theme.runColor(recording.runs[run]);
+      sheet.context.fill();
     }
   }
 
