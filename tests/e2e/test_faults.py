@@ -50,7 +50,7 @@ def expect_the_small_experiment(page: Page) -> None:
     wait_for_player(page)
     expect(part(page, "steps")).to_contain_text("30 steps", timeout=PATIENCE)
     expect(part(page, "rate")).to_contain_text("rate 0.25")
-    expect(page.get_by_test_id("stTable")).to_contain_text("layer norm")
+    expect(page.get_by_test_id("stTable")).to_contain_text("layer norm", timeout=PATIENCE)
 
 
 def test_an_open_page_comes_back_with_its_experiment_when_the_server_is_killed_and_started_again(server, tab):
