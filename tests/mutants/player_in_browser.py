@@ -8,13 +8,6 @@ TEST_PLAYER_NUMBERS = "tests/e2e/test_player_numbers.py"
 
 MUTANTS = [
     Mutant(
-        "no id guard: the same recording starts over",
-        PLAYER,
-        "if (this.recording?.id === recording.id) {",
-        "if (false) {",
-        f"{TEST_PLAYER_NUMBERS} -k same_recording",
-    ),
-    Mutant(
         "id guard without the id: another recording is not shown",
         PLAYER,
         "if (this.recording?.id === recording.id) {",

@@ -268,6 +268,13 @@ MUTANTS = [
         TEST_JOINING,
     ),
     Mutant(
+        "no id guard: the same recording is built anew",
+        PLAYER,
+        "if (this.recording?.id === recording.id) {",
+        "if (false) {",
+        TEST_JOINING,
+    ),
+    Mutant(
         "another training goes on where the last one was",
         PLAYER,
         "const goesOn = this.recording && of === this.of;",
