@@ -55,6 +55,14 @@ def test_one_value_in_a_hundred_does_not_flatten_the_others():
     assert limits(near) == (0, 5.9, False)
 
 
+def test_what_was_before_a_kick_stays_readable():
+    before, after = np.tile([0.0, 1.0], 20), np.tile([-30.0, 20.0], 20)
+    kicked = np.concatenate([before, after])[:, None, None]
+    assert _limits(kicked) == (-30, 20, False)
+    assert _limits(kicked, calm=40) == (-4, 5, True)
+    assert _limits(np.concatenate([before, 3 * before])[:, None, None], calm=40) == (0, 3, False)
+
+
 def test_what_lies_outside_gets_the_code_of_the_nearest_end():
     codes = _quantize(np.array([-9, 0, 0.5, 1, 9, np.nan, np.inf, -np.inf]), 0.0, 1.0)
     assert codes.tolist() == [0, 0, 32767, 65534, 65534, 65535, 65535, 65535]

@@ -62,6 +62,8 @@ TOP_CODE = 65534
 # and values that make a range this many times wider than the central 98 % of them.
 EXPLODED, CALM = 25.0, 5.0
 TRIM = 6.0
+FAR = 4.0
+"""A range ends so many times the range from before a kick to the weights away from that."""
 
 Sections = dict[str, np.ndarray]
 View = Literal["training", "layer"]
@@ -188,6 +190,8 @@ def _trajectories(
         sources["mean_less_beta"] = sources["output_mean"] - sources["beta"]
         sources["sd_less_gamma"] = sources["output_sd"] - np.abs(sources["gamma"])
     records, runs = len(history.steps), len(history.status)
+    kicks = [kick.step for kick in history.experiment.interventions]
+    calm = int((history.steps <= min(kicks)).sum()) if kicks else 0
     most = max(len(drawn) for drawn in units)
     sections: Sections = {}
     scales: dict[str, list[dict[str, Any]]] = {}
@@ -196,15 +200,18 @@ def _trajectories(
         scales[name] = []
         for layer, drawn in enumerate(units):
             chosen = values[:, :, layer, :][..., drawn].astype(float)  # [T, K, units]
-            low, high, clipped = _limits(chosen)
+            low, high, clipped = _limits(chosen, calm)
             codes[:, layer, : len(drawn)] = _quantize(chosen, low, high).transpose(1, 2, 0)
             scales[name].append({"lo": low, "hi": high, "clipped": clipped})
         sections[name] = codes
     return sections, scales
 
 
-def _limits(values: np.ndarray) -> tuple[float, float, bool]:
-    """Return the range to draw for values [T, K, unit], and whether some lie outside it."""
+def _limits(values: np.ndarray, calm: int = 0) -> tuple[float, float, bool]:
+    """Return the range to draw for values [T, K, unit], and whether some lie outside it.
+
+    The first `calm` records are from before a kick to the weights, and stay readable.
+    """
     per_run = [run[np.isfinite(run)] for run in np.moveaxis(values, 1, 0)]
     per_run = [run for run in per_run if run.size]
     if not per_run:
@@ -218,6 +225,10 @@ def _limits(values: np.ndarray) -> tuple[float, float, bool]:
     inner = inner_high - inner_low
     if inner > 0 and high - low > TRIM * inner:
         low, high = max(low, inner_low - inner / 2), min(high, inner_high + inner / 2)
+    if calm:
+        before_low, before_high, _ = _limits(values[:calm])
+        reach = FAR * (before_high - before_low)
+        low, high = max(low, before_low - reach), min(high, before_high + reach)
     clipped = low > lowest or high < highest
     if high - low <= 1e-6 * max(abs(low), abs(high), 1e-12):
         margin = max(0.5, 0.01 * abs(low))
