@@ -4,6 +4,7 @@ from tests.mutants import Mutant
 
 PAYLOAD = "bnviz/ui/player/payload.py"
 RECORDING = "bnviz/ui/player/recording.js"
+PACKING = "bnviz/ui/packing.py"
 
 TEST_LIMITS = "tests/player/test_limits.py"
 TEST_ROUND_TRIP = "tests/player/test_round_trip.py"
@@ -116,14 +117,14 @@ MUTANTS = [
     ),
     Mutant(
         "id of the header alone",
-        PAYLOAD,
+        PACKING,
         "json.dumps(content, allow_nan=False).encode() + body",
         "json.dumps(content, allow_nan=False).encode()",
         f"{TEST_ROUND_TRIP} -k another_recording",
     ),
     Mutant(
         "sections not aligned",
-        PAYLOAD,
+        PACKING,
         "body += bytes(-len(body) % 4)",
         "body += bytes(-len(body) % 2)",
         f"{TEST_ROUND_TRIP} -k names",

@@ -1,20 +1,11 @@
 """Pack a History into the one value of bytes that the player receives.
 
-Layout, everything little-endian:
-
-| bytes | content |
-|---|---|
-| 4 | uint32 H, the length of the header |
-| H | the header: UTF-8 JSON, padded with spaces so that 4 + H is a multiple of 4 |
-| rest | the sections; each starts at a multiple of 4, counted from the end of the header |
-
-The header lists `sections` as {name, dtype, shape, offset}, and what is no array: `id` (a digest of the rest, which
-tells new data from a mere redraw), `planned` (of a part of a training that goes on: its last step, else null), `runs`
-(label, norm, color, color_dark, dash, status), `stages`, `layers`, `units` (per layer: which units are drawn, and of
-how many), `scales` (see below), `zero_bin` ({stage, bin} where ReLU's zeros are shown apart, else null),
-`interventions`, `autoplay`, and for two-dimensional data `grid` (x and y range) and `classes`. `view` says what the
-player shows: "training" is everything; "layer" is the inside of one layer alone, with the moments of its output, and
-leaves out what only the histograms and the decision region need.
+Header and sections are laid out as `bnviz.ui.packing` says. The header has what is no array: `planned` (of a part of a
+training that goes on: its last step, else null), `runs` (label, norm, color, color_dark, dash, status), `stages`,
+`layers`, `units` (per layer: which units are drawn, and of how many), `scales` (see below), `zero_bin` ({stage, bin}
+where ReLU's zeros are shown apart, else null), `interventions`, `autoplay`, and for two-dimensional data `grid` (x and
+y range) and `classes`. `view` says what the player shows: "training" is everything; "layer" is the inside of one layer
+alone, with the moments of its output, and leaves out what only the histograms and the decision region need.
 
 Sections (T records, K runs, L hidden layers, S stages, N bins, U drawn units at most):
 
@@ -42,8 +33,6 @@ limit, and `clipped` is true.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -51,6 +40,7 @@ import numpy as np
 from bnviz.activations import ACTIVATIONS
 from bnviz.history import RUNNING, STAGES
 from bnviz.styles import run_styles
+from bnviz.ui.packing import Sections, assemble
 
 if TYPE_CHECKING:
     from bnviz.history import History
@@ -65,7 +55,6 @@ TRIM = 6.0
 FAR = 4.0
 """A range ends so many times the range from before a kick to the weights away from that."""
 
-Sections = dict[str, np.ndarray]
 View = Literal["training", "layer"]
 
 
@@ -102,7 +91,7 @@ def pack(history: History, *, autoplay: bool = True, view: View = "training") ->
         decision, grid = _decision(history)
         sections |= decision
         header |= grid
-    return _assemble(header, sections)
+    return assemble(header, sections)
 
 
 def _runs(history: History) -> list[dict[str, Any]]:
@@ -252,17 +241,3 @@ def _decision(history: History) -> tuple[Sections, dict[str, Any]]:
     }
     grid = {axis: [float(arrays[f"grid_{axis}"][0]), float(arrays[f"grid_{axis}"][-1])] for axis in ("x", "y")}
     return sections, {"grid": grid, "classes": int(probability.shape[2])}
-
-
-def _assemble(header: dict[str, Any], sections: Sections) -> bytes:
-    body = bytearray()
-    entries = []
-    for name, values in sections.items():
-        entries.append({"name": name, "dtype": values.dtype.name, "shape": list(values.shape), "offset": len(body)})
-        body += np.ascontiguousarray(values, values.dtype.newbyteorder("<")).tobytes()
-        body += bytes(-len(body) % 4)
-    content = {**header, "sections": entries}
-    digest = hashlib.blake2b(json.dumps(content, allow_nan=False).encode() + body, digest_size=8)
-    text = json.dumps({"id": digest.hexdigest(), **content}, allow_nan=False).encode()
-    text += b" " * (-len(text) % 4)
-    return len(text).to_bytes(4, "little") + text + bytes(body)

@@ -1,5 +1,9 @@
 // recording.js: the packed recording (layout: payload.py) as typed arrays with named lookups.
 
+/** @import { Numbers } from "../packed.js" */
+
+import { unpack } from "../packed.js";
+
 /**
  * What the header of a packed recording tells besides its arrays.
  * @typedef {object} Header
@@ -16,7 +20,6 @@
  * @property {number | null} planned last step of a training that goes on
  * @property {{ x: [number, number], y: [number, number] }} [grid] of two-dimensional data
  * @property {number} [classes] of two-dimensional data
- * @property {Section[]} sections
  *
  * @typedef {object} Run
  * @property {string} label
@@ -28,24 +31,19 @@
  *
  * @typedef {"pre_norm" | "normalized" | "post_affine" | "post_activation"} Stage
  * @typedef {{ lo: number, hi: number, clipped: boolean }} Range
- * @typedef {{ name: string, dtype: keyof typeof ARRAY_TYPES, shape: number[], offset: number }} Section
- * @typedef {Uint8Array | Uint16Array | Int32Array | Float32Array} Numbers
  * @typedef {"mean" | "sd" | "peak" | "zero"} Blended
  * @typedef {"loss" | "accuracy"} Score
  */
 
-const ARRAY_TYPES = { uint8: Uint8Array, uint16: Uint16Array, int32: Int32Array, float32: Float32Array };
 export const MISSING = 65535;
 export const TOP_CODE = 65534;
 
 export class Recording {
   /** @param {Uint8Array} bytes */
   constructor(bytes) {
-    // Streamlit hands over a view at an odd offset of a larger buffer; wider numbers need an aligned copy.
-    const buffer = bytes.slice().buffer;
-    const headerLength = new DataView(buffer).getUint32(0, true);
+    const unpacked = unpack(bytes);
     /** @type {Header} */
-    const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, headerLength)));
+    const header = unpacked.header;
     this.id = header.id;
     this.view = header.view;
     this.runs = header.runs;
@@ -58,15 +56,8 @@ export class Recording {
     this.autoplay = header.autoplay;
     this.grid = header.grid;
     this.classes = header.classes;
-    /** @type {Record<string, Numbers>} */
-    this.arrays = {};
-    /** @type {Record<string, number[]>} */
-    this.shapes = {};
-    for (const { name, dtype, shape, offset } of header.sections) {
-      const length = shape.reduce((product, size) => product * size, 1);
-      this.arrays[name] = new ARRAY_TYPES[dtype](buffer, 4 + headerLength + offset, length);
-      this.shapes[name] = shape;
-    }
+    this.arrays = unpacked.arrays;
+    this.shapes = unpacked.shapes;
     this.steps = this.arrays.steps;
     const [records, runCount, layerCount, stageCount] = this.shapes.mean;
     this.records = records;
