@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from bnviz.lessons.what_it_computes import standardization as lesson
-from bnviz.lessons.what_it_computes.charts import plot_backward, plot_forward, plot_projection
+from bnviz.lessons.what_it_computes.charts import plot_backward, plot_projection
 from bnviz.lessons.what_it_computes.verdicts import (
     GUESSES,
     after_doubling,
@@ -14,7 +14,6 @@ from bnviz.lessons.what_it_computes.verdicts import (
     what_is_left,
     what_the_sums_say,
 )
-from bnviz.ui.formula import formula
 from bnviz.ui.lessons import what_it_computes as mini_batch
 from bnviz.ui.page import frame
 from bnviz.ui.page.ignored import say_what_was_ignored
@@ -37,17 +36,7 @@ def batch_of_one(settings: mini_batch.Settings) -> None:
 
 
 def draw_forward(batch: lesson.UnitBatch, settings: mini_batch.Settings, guess: str | None) -> None:
-    """Draw the forward pass, settle the prediction, and look at the shape of the values."""
-    st.header("Forward: two numbers of the batch")
-    formula(
-        batch,
-        unit=settings.unit,
-        example=settings.example,
-        theme=theme(),
-        key="what_it_computes_formula",
-        on_example=mini_batch.pick,
-    )
-    figure(plot_forward(lesson.forward(batch), example=settings.example, theme=theme()), "what_it_computes_forward")
+    """Settle the prediction, and look at the shape of the values."""
     happened, why = after_doubling(lesson.doubling(batch), settings.example)
     st.subheader("If every value is doubled")
     settle(guess, happened, why)
@@ -147,31 +136,35 @@ with frame.page("pages/1_what_it_computes.py"):
     st.title("Batch norm sets mean and spread; its gradient accounts for that")
     with frame.prose():
         st.markdown(
-            "Change a number of the mini-batch (double-click or double-tap its cell, or press Enter on it), pick a "
-            "unit and an example, and follow it forward and back. dy is the gradient of the loss that arrives at the "
-            "outputs of the picked unit."
+            "Drag one dot of the rail x, or take all of them by the bracket above: by its middle, and by its end. Then "
+            "move γ and β, below. Thick: the example that the formula follows."
         )
     problems = mini_batch.open_page(st.query_params.to_dict())
     if problems:
         say_what_was_ignored(problems)
     guess = predict(QUESTION, GUESSES, "what_it_computes")
-    mini_batch.offer_doubling()
-    left, right = st.columns(2, gap="large")
-    with right:
-        settings = mini_batch.controls()
-    with left:
+    place = st.container()
+    settings = mini_batch.controls()
+    with st.expander("The mini-batch as a table, to type numbers"):
+        st.caption(
+            "Double-click or double-tap a cell, or press Enter on it. dy is the gradient of the loss that arrives at "
+            "the outputs of the picked unit."
+        )
         table = mini_batch.edit(settings.size, settings.unit)
-    st.query_params.from_dict(mini_batch.to_query(settings))
+    st.query_params.from_dict(mini_batch.to_query(mini_batch.with_values(settings, table)))
     wrong = mini_batch.table_problems(table)
     if wrong:
-        st.error("\n".join(["This batch cannot be computed:", "", *(f"- {sentence}" for sentence in wrong)]))
+        place.error("\n".join(["This batch cannot be computed:", "", *(f"- {sentence}" for sentence in wrong)]))
     elif settings.size == 1:
-        batch_of_one(settings)
+        with place:
+            batch_of_one(settings)
     else:
+        with place:
+            mini_batch.draw_rails(table, settings)
         try:
             batch = mini_batch.unit_batch(table, settings)
         except ValueError as error:
-            st.error(literal(str(error)))
+            place.error(literal(str(error)))
         else:
             draw_forward(batch, settings, guess)
             draw_backward(batch, settings)

@@ -25,10 +25,10 @@ MUTANTS = [
         f"{WIRED} -k 'follows and opens'",
     ),
     Mutant(
-        "the formula traces the default example",
-        PAGE,
-        "        example=settings.example,\n        theme=theme(),\n        key=",
-        "        example=3,\n        theme=theme(),\n        key=",
+        "the figure follows the default example",
+        DRAW,
+        'example=state["what_it_computes_example"],',
+        "example=3,",
         f"{WIRED} -k 'another and example'",
     ),
     Mutant(
@@ -60,11 +60,11 @@ MUTANTS = [
         f"{WIRED} -k button",
     ),
     Mutant(
-        "an example that is pressed is not followed",
+        "the example before the one that is taken is followed",
         DRAW,
-        'st.session_state["what_it_computes_example"] = example',
-        'st.session_state["what_it_computes_example"] = example - 1',
-        f"{WIRED} -k pressed",
+        'int(chosen["example"])',
+        'int(chosen["example"]) - 1',
+        f"{WIRED} -k hand",
     ),
     Mutant("a tenth is negligible", f"{LESSON}/verdicts.py", "NEGLIGIBLE = 0.01", "NEGLIGIBLE = 0.1", EDGES),
     Mutant(
@@ -107,13 +107,6 @@ MUTANTS = [
         f"{LESSON}/charts.py",
         'encode(x=x, y=y, y2="line:Q")',
         'encode(x=x, y=y, y2="upstream:Q")',
-        DRAWN,
-    ),
-    Mutant(
-        "the spread is that of B − 1",
-        f"{LESSON}/charts.py",
-        "grouped.std(ddof=0)",
-        "grouped.std(ddof=1)",
         DRAWN,
     ),
 ]

@@ -3,6 +3,7 @@
 Nothing is trained here: the work of every stage is left out, and what the controls say is compared.
 """
 
+import json
 from typing import Any
 
 import pytest
@@ -73,7 +74,12 @@ def open_link(open_page, monkeypatch):
 def values(app: AppTest) -> dict[str, Any]:
     """What the controls of the page say, by the key of each."""
     kinds = ("select_slider", "slider", "radio", "toggle", "checkbox", "number_input", "selectbox", "text_input")
-    return {widget.key: widget.value for kind in kinds for widget in app.get(kind) if widget.key}
+    shown = {widget.key: widget.value for kind in kinds for widget in app.get(kind) if widget.key}
+    for element in app.get("bidi_component"):
+        data = json.loads(element.proto.json or "null")
+        if isinstance(data, dict) and "scene" in data:
+            shown |= {f"{element.key}_{name}": value for name, value in data["values"].items()}
+    return shown
 
 
 def value_of(name: str, shown: dict[str, Any]) -> Any:

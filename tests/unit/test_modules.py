@@ -10,7 +10,7 @@ import bnviz.ui
 from bnviz.ui.modules import joined, modules
 
 UI = Path(bnviz.ui.__file__).parent
-ENTRIES = ["player/mount.js", "watch/watch.js", "page/browser.js", "formula/formula.js"]
+ENTRIES = ["player/mount.js", "watch/watch.js", "page/browser.js", "live/streamlit.js"]
 NAMED = re.compile(r"^(?:export )?(?:default )?(?:async )?(?:class|function|const|let) (\w+)", re.MULTILINE)
 
 

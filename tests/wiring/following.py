@@ -51,6 +51,19 @@ class Shown:
         )
 
 
+@dataclass(frozen=True)
+class LiveInput:
+    """A number that a reader sets in a live figure, which no script runs in these tests: its place in the session."""
+
+    app: AppTest
+    name: str
+    key: str
+    value: Any
+
+    def set_value(self, value: Any) -> None:
+        self.app.session_state[self.key] = value
+
+
 class Page:
     """A page as a visitor has it open. `room` is the name of its lesson, which the keys of its controls begin with."""
 
@@ -72,15 +85,17 @@ class Page:
 
     def controls(self) -> set[str]:
         """The names of all that a reader can set or press on the page."""
-        return {self._name(key) for key in map(_key, _elements(self.app._tree)) if key and not key.startswith(_FRAME)}
+        keys = {key for key in map(_key, _elements(self.app._tree)) if key and not key.startswith(_FRAME)}
+        return {self._name(key) for key in keys} | {handle.name for handle in self._live_inputs()}
 
     def control(self, name: str) -> Any:
         """The control with this name in links, or else with this label."""
-        found = [
+        found: list[Any] = [
             element
             for element in _elements(self.app._tree)
             if (key := _key(element)) and name in (self._name(key), key, getattr(element, "label", None))
         ]
+        found += [handle for handle in self._live_inputs() if handle.name == name]
         assert len(found) == 1, f"{len(found)} controls are called {name!r}"
         return found[0]
 
@@ -135,6 +150,14 @@ class Page:
 
     def frames(self) -> list[pd.DataFrame]:
         return [frame.value for frame in self.app.dataframe]
+
+    def _live_inputs(self) -> Iterator[LiveInput]:
+        """The inputs of live figures whose values the page keeps as it keeps those of its controls."""
+        for element in self.app.get("bidi_component"):
+            data = json.loads(element.proto.json or "null")
+            for name, value in data["values"].items() if isinstance(data, dict) and "scene" in data else ():
+                if f"{self.room}_{name}" in self.app.session_state:
+                    yield LiveInput(self.app, name, f"{self.room}_{name}", value)
 
     def _name(self, key: str) -> str:
         return key.removeprefix(f"{self.room}_")
@@ -245,7 +268,7 @@ def _elements(block: Any) -> Iterator[Any]:
 
 
 def _is_set(element: Any) -> bool:
-    return isinstance(element, Widget) and not isinstance(element, Button)
+    return isinstance(element, LiveInput) or (isinstance(element, Widget) and not isinstance(element, Button))
 
 
 def _key(element: Any) -> str | None:

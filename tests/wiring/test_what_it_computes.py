@@ -1,6 +1,6 @@
 """What it computes: what the page shows follows its controls and its table."""
 
-from types import SimpleNamespace
+import json
 
 import pandas as pd
 import pytest
@@ -9,7 +9,9 @@ import streamlit as st
 from bnviz.lessons.what_it_computes import charts
 from bnviz.lessons.what_it_computes import standardization as lesson
 from bnviz.lessons.what_it_computes import verdicts as words
-from bnviz.ui import formula
+from bnviz.ui import live
+from bnviz.ui.lessons.what_it_computes import EPSILONS
+from bnviz.ui.lessons.what_it_computes_rails import rails
 from bnviz.words import number
 from tests.wiring.following import (
     Page,
@@ -36,7 +38,7 @@ CASES = {
     "another β": {"beta": -2.0, "size": 6, "eps": 1.0, "unit": 2},
 }
 FILE = "pages/1_what_it_computes.py"
-PRESSED = ["double", "start_again", "formula"]
+PRESSED = ["double", "start_again", "rails"]
 """What the tests below this table press; the table that is edited has a new key after every change of its size."""
 
 
@@ -79,29 +81,58 @@ def test_an_edited_cell_is_in_every_number(page, column):
     page.press("start_again")
 
 
-def test_an_example_pressed_in_the_formula_is_followed(monkeypatch):
-    def component(key, data, on_example_change):
-        def press(example):
-            st.session_state[key] = SimpleNamespace(example=example)
-            on_example_change()
+@pytest.fixture
+def hand(monkeypatch):
+    """A page whose live figure lets go of values when a test says so: `hand(page, chosen)`."""
 
-        for row in data["rows"]:
-            st.button(f"press {row['example']}", on_click=press, args=(row["example"],))
+    def component(key, data, on_chosen_change):
+        def let_go(values):
+            st.session_state[key] = {"chosen": {"values": values, "serial": 17}}
+            on_chosen_change()
 
-    monkeypatch.setattr(formula, "_component", component)
+        st.button("let go", on_click=let_go, args=(st.session_state.get("test_chosen", {}),))
+
+    monkeypatch.setattr(live, "_component", component)
+
+    def let_go(page, **chosen):
+        page.app.session_state["test_chosen"] = chosen
+        return page.run().press("let go")
+
+    return let_go
+
+
+def test_what_a_hand_leaves_is_in_every_number_and_in_the_link(hand):
     page = Page(FILE, "what_it_computes")
-    for example in (2, 8):
-        require(page.press(f"press {example}"), expected(example=example))
-        assert page.control("example").value == example
+    table = START.copy()
+    table.loc[1, "unit 1"], table.loc[4, "unit 1"] = -2.5, 11.0
+    hand(page, x2=-2.5, x5=11.0, gamma=-1.3, beta=2.0, eps=0.3, example=5)
+    require(page, expected(example=5, eps=0.3, gamma=-1.3, beta=2.0, table=table))
+    asked = {"gamma": "-1.3", "beta": "2", "eps": "0.3", "example": "5", "x": "3_-2.5_4_8_11_2_7_4.5"}
+    assert page.app.query_params == asked
+    again = Page(FILE, "what_it_computes", **asked)
+    require(again, expected(example=5, eps=0.3, gamma=-1.3, beta=2.0, table=table))
+    require(page.press("start_again"), expected(example=5, eps=0.3, gamma=-1.3, beta=2.0))
+
+
+def test_values_that_no_hand_can_leave_are_not_taken(hand):
+    page = Page(FILE, "what_it_computes")
+    hand(page, x2=1e6, x99=1.0, gamma="3", beta=float("nan"), eps=0.2, example=9)
+    require(page, expected())
 
 
 def require_all(page: Page, **settings) -> None:
     require(page, expected(**settings))
-    unit, example, theme = settings.get("unit", 1), settings.get("example", 3), settings.get("theme", "light")
-    example = min(example, settings.get("size", 8))
-    assert page.component("formula") == formula.formula_data(
-        batch_of(**settings), unit=unit, example=example, theme=theme
-    )
+    unit, size = settings.get("unit", 1), settings.get("size", 8)
+    table = settings.get("table", START)
+    values = table[f"unit {unit}"].iloc[:size].tolist()
+    shown = {"example": 3, "eps": 1e-5, "gamma": 1.5, "beta": 0.5} | {
+        name: value for name, value in settings.items() if name in ("example", "eps", "gamma", "beta")
+    }
+    shown["example"] = min(shown["example"], size)
+    figure = page.component("rails")
+    assert figure["values"] == {**{f"x{number}": x for number, x in enumerate(values, 1)}, **shown}
+    scene = rails(values, unit, reach=3.0, epsilons=EPSILONS)
+    assert figure["scene"] == json.loads(json.dumps(scene.to_dict()))
 
 
 def batch_of(unit=1, size=8, eps=1e-5, gamma=1.5, beta=0.5, table=START, **_others) -> lesson.UnitBatch:
@@ -141,7 +172,6 @@ def expected(
             *words.backward_formula(batch, example, theme),
         ],
         [
-            charts.plot_forward(lesson.forward(batch), example=example, theme=theme),
             charts.plot_backward(back, example=example, theme=theme),
             charts.plot_projection(back, example=example, theme=theme),
         ],

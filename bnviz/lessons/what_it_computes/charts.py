@@ -1,83 +1,16 @@
-"""One unit of a mini-batch through batch norm: its values on the way forward, its gradient on the way back."""
+"""One unit of a mini-batch in batch norm: what happens to its gradient on the way back."""
 
 from __future__ import annotations
 
 import altair as alt
-import numpy as np
 import pandas as pd
 
 from bnviz.charts.kept import kept
 from bnviz.charts.theme import PALETTES, Layers, finish
 from bnviz.styles import SYMBOL_COLORS, Theme
 
-_STAGES = {"x": "x", "normalized": "x̂", "y": "y"}
 _PARTS = {"upstream": "dy", "mean_part": "−mean", "along_part": "−along x̂", "rest": "what is left"}
 _PART_COLORS = {"upstream": "y", "mean_part": "mean", "along_part": "var", "rest": "x"}
-_WIDE = 8  # times the spread of the standardized values: beyond this they are hard to tell apart beside x
-
-
-@kept
-def plot_forward(frame: pd.DataFrame, *, example: int, theme: Theme = "light") -> Layers:
-    """Every example as x, as x̂ and as y, one row each on one axis, with the mean and one standard deviation around it.
-
-    `frame` is `standardization.forward`; `example` (from 1) is the one to trace.
-    """
-    palette, colors = PALETTES[theme], SYMBOL_COLORS[theme]
-    columns = list(_STAGES)
-    rows = frame.melt("example", columns, var_name="column").assign(stage=lambda long: long["column"].map(_STAGES))
-    # The path down the rows, and which rows belong to the picked example.
-    rows["place"] = rows["column"].map({column: place for place, column in enumerate(columns)})
-    picked = rows[rows["example"] == example]
-    grouped = rows.groupby(["column", "stage"], sort=False)["value"]
-    mean, sd = grouped.mean(), grouped.std(ddof=0)
-    spread = pd.DataFrame({"mean": mean, "low": mean - sd, "high": mean + sd}).reset_index()
-
-    low, high = min(rows["value"].min(), spread["low"].min()), max(rows["value"].max(), spread["high"].max())
-    margin = 0.06 * (high - low) or 1.0
-    scale = alt.Scale(domain=[low - margin, high + margin], nice=False, zero=False)
-    axis = alt.Axis(title="value (no unit)", tickCount=6)
-    x = alt.X("value:Q", scale=scale, axis=axis)
-    y = alt.Y(
-        "stage:N",
-        sort=list(_STAGES.values()),
-        axis=alt.Axis(title=None, labelFontSize=20, labelFontStyle="italic", ticks=False, domain=False, grid=False),
-    )
-    color = alt.Color("column:N", scale=alt.Scale(domain=columns, range=[colors[c] for c in columns]), legend=None)
-    tooltip = [
-        alt.Tooltip("example:O"),
-        alt.Tooltip("stage:N", title="symbol"),
-        alt.Tooltip("value:Q", format=".4~g"),
-    ]
-    bars = alt.Chart(spread).mark_bar(height=30, opacity=0.22)
-    bars = bars.encode(x=alt.X("low:Q", scale=scale, axis=axis), x2="high:Q", y=y, color=color)
-    means = alt.Chart(spread).mark_tick(thickness=3, size=40)
-    means = means.encode(x=alt.X("mean:Q", scale=scale, axis=axis), y=y, color=color)
-    paths = alt.Chart(rows).mark_line(strokeWidth=1, opacity=0.45, color=palette.muted)
-    paths = paths.encode(x=x, y=y, order="place:Q", detail="example:N")
-    path = alt.Chart(picked).mark_line(strokeWidth=3, color=palette.text).encode(x=x, y=y, order="place:Q")
-    points = alt.Chart(rows).mark_circle(size=90, opacity=0.85).encode(x=x, y=y, color=color, tooltip=tooltip)
-    dots = alt.Chart(picked).mark_circle(size=320, opacity=1, stroke=palette.text, strokeWidth=2.5)
-    dots = dots.encode(x=x, y=y, color=color, tooltip=tooltip)
-    # The page's color around the number sets it off against the lines.
-    numbers = [
-        alt.Chart(picked)
-        .mark_text(dy=-25, fontSize=16, fontWeight="bold", color=ink, stroke=ink, strokeWidth=width)
-        .encode(x=x, y=y, text=alt.Text("value:Q", format=".2f"))
-        for ink, width in ((palette.page, 6), (palette.text, 0))
-    ]
-    notes = [f"Bar: mean ± one standard deviation. Thick line: example {example}."]
-    extent = {column: float(np.ptp(frame[column])) for column in columns}
-    if extent["x"] > _WIDE * max(extent["normalized"], extent["y"]) > 0:
-        notes.append("x spreads so much wider than x̂ and y that those lie close together on the common axis.")
-    ends = picked.set_index("stage")["value"]
-    return finish(
-        [bars, paths, means, points, path, dots, *numbers],
-        title="From x to x̂ to y",
-        notes=notes,
-        description=f"Example {example}: x {ends['x']:.2f}, standardized {ends['x̂']:.2f}, y {ends['y']:.2f}.",
-        theme=theme,
-        height=270,
-    )
 
 
 @kept

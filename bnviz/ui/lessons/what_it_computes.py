@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from math import isfinite
 from typing import Any
 
@@ -13,7 +14,8 @@ import streamlit as st
 
 from bnviz.lessons.what_it_computes.standardization import START_BATCH, START_UPSTREAM, UnitBatch
 from bnviz.links import STRANGE
-from bnviz.words import short
+from bnviz.ui.lessons.what_it_computes_rails import moved, rail_values, rails
+from bnviz.ui.live import live
 
 UNITS = tuple(range(1, START_BATCH.shape[1] + 1))
 LARGEST_BATCH = len(START_BATCH)
@@ -34,6 +36,8 @@ class Settings:
     eps: float = 1e-5
     gamma: float = 1.5
     beta: float = 0.5
+    x: tuple[float, ...] = ()
+    """The values of the unit, one an example, where they are not those of the first table."""
 
 
 def _whole(low: int, high: int) -> tuple[Callable[[str], float], Callable[[float], bool], str]:
@@ -56,6 +60,8 @@ def read_query(query: Mapping[str, str]) -> tuple[Settings, dict[str, str]]:
     values: dict[str, Any] = {}
     problems = {}
     for name, text in query.items():
+        if name == "x":
+            continue
         if name not in _RULES:
             problems[name] = STRANGE
             continue
@@ -73,13 +79,36 @@ def read_query(query: Mapping[str, str]) -> tuple[Settings, dict[str, str]]:
         if "example" in query:
             problems["example"] = f"must be at most the batch size, {settings.size}."
         settings = replace(settings, example=min(Settings.example, settings.size))
+    if "x" in query:
+        moved = _read_values(query["x"], settings.size)
+        settings = replace(settings, x=moved)
+        if not moved:
+            problems["x"] = (
+                f"must be {settings.size} numbers from {-LARGEST_VALUE:g} to {LARGEST_VALUE:g}, joined by _."
+            )
     return settings, problems
+
+
+def _read_values(text: str, size: int) -> tuple[float, ...]:
+    """The values that a link gives the unit, none unless there is a number within reach for each example."""
+    try:
+        values = tuple(float(part) for part in text.split("_"))
+    except ValueError:
+        return ()
+    return values if len(values) == size and all(abs(value) <= LARGEST_VALUE for value in values) else ()
 
 
 def to_query(settings: Settings) -> dict[str, str]:
     """Return the URL parameters of the settings, leaving out what is at its default."""
     defaults = asdict(Settings())
-    return {name: f"{value:g}" for name, value in asdict(settings).items() if value != defaults[name]}
+    texts = {name: _text(value) for name, value in asdict(settings).items() if value != defaults[name]}
+    if settings.x and texts["x"] == _text(tuple(START_BATCH[: settings.size, settings.unit - 1])):
+        del texts["x"]
+    return texts
+
+
+def _text(value: Any) -> str:
+    return "_".join(map(_text, value)) if isinstance(value, tuple) else f"{value:g}"
 
 
 def start_table() -> pd.DataFrame:
@@ -117,20 +146,42 @@ def unit_batch(table: pd.DataFrame, settings: Settings) -> UnitBatch:
     )
 
 
+def with_values(settings: Settings, table: pd.DataFrame) -> Settings:
+    """Return the settings with the values of the unit, as a link has to hold them; none where one is no number."""
+    values = pd.to_numeric(table[column_of(settings.unit)], errors="coerce")
+    return settings if values.isna().any() else replace(settings, x=tuple(values.tolist()))
+
+
 def open_page(query: Mapping[str, str]) -> dict[str, str]:
     """Take the settings from the URL on arrival; return what was wrong with it."""
     if "what_it_computes_unit" in st.session_state:
         return {}
     settings, problems = read_query(query)
     for name, value in asdict(settings).items():
-        st.session_state[f"what_it_computes_{name}"] = value
+        if name != "x":
+            st.session_state[f"what_it_computes_{name}"] = value
+    _put(settings.unit, dict(enumerate(settings.x, 1)))
     keep_edits()
     return problems
 
 
-def pick(example: int) -> None:
-    """Follow another example."""
-    st.session_state["what_it_computes_example"] = example
+def take(unit: int, chosen: Mapping[str, float]) -> None:
+    """Take what a hand left in the live figure of a unit: its values, and the settings that it has handles for."""
+    for name in ("gamma", "beta", "eps"):
+        if name in chosen:
+            st.session_state[f"what_it_computes_{name}"] = float(chosen[name])
+    if "example" in chosen:
+        st.session_state["what_it_computes_example"] = int(chosen["example"])
+    _put(unit, moved(chosen))
+    keep_edits()
+
+
+def _put(unit: int, values: Mapping[int, float]) -> None:
+    """Give examples of a unit other values: number of the example → value."""
+    table = _table_now().copy()
+    for example, value in values.items():
+        table.loc[example, column_of(unit)] = value
+    st.session_state["what_it_computes_edited"] = table
 
 
 def keep_edits() -> None:
@@ -179,29 +230,17 @@ def _resize() -> None:
 
 
 def _keep_example_in_batch() -> None:
-    """Follow an example that the batch has.
-
-    While batch sizes change faster than the page follows, the browser still names an example by the options it shows.
-    If the script's shorter list has none such, Streamlit hands the option's text on as the value.
-    """
+    """Follow an example that the batch has."""
     example, size = st.session_state["what_it_computes_example"], st.session_state["what_it_computes_size"]
-    pick(min(int(example), size) if str(example).isdecimal() and int(example) > 0 else 1)
+    st.session_state["what_it_computes_example"] = min(example, size)
 
 
 def controls() -> Settings:
-    """Draw the controls and return what they say."""
-    # Setting a value anew each time keeps it when the choices beside it change.
+    """Draw the controls that the figure has no handles for, and return what all of them say."""
     _keep_example_in_batch()
-    left, right = st.columns(2)
-    with left:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
         unit = st.radio(
             "Unit", UNITS, horizontal=True, key="what_it_computes_unit", help="Each unit is normalized by itself."
-        )
-        example = st.selectbox(
-            "Example",
-            range(1, st.session_state["what_it_computes_size"] + 1),
-            key="what_it_computes_example",
-            help="The value that is traced in formula, table and pictures.",
         )
         size = st.slider(
             "Batch size B",
@@ -210,24 +249,37 @@ def controls() -> Settings:
             key="what_it_computes_size",
             on_change=_resize,
             help="How many examples share their mean and variance. Try two, then one.",
+            width=260,
         )
-    with right:
-        eps = st.select_slider(
-            "ε",
-            EPSILONS,
-            key="what_it_computes_eps",
-            format_func=short,
-            help="Added to the variance. PyTorch uses 10⁻⁵; steps on a log scale.",
+        offer_doubling()
+        st.button(
+            "Back to the first table",
+            key="what_it_computes_start_again",
+            on_click=start_again,
+            help="Undo every change of the mini-batch.",
         )
-        gamma = st.slider("γ", -REACH, REACH, step=0.1, key="what_it_computes_gamma", help="The unit's learned scale.")
-        beta = st.slider("β", -REACH, REACH, step=0.1, key="what_it_computes_beta", help="The unit's learned shift.")
-    st.button(
-        "Back to the first table",
-        key="what_it_computes_start_again",
-        on_click=start_again,
-        help="Undo every change of the mini-batch.",
+    state = st.session_state
+    return Settings(
+        unit=unit,
+        example=state["what_it_computes_example"],
+        size=size,
+        eps=state["what_it_computes_eps"],
+        gamma=state["what_it_computes_gamma"],
+        beta=state["what_it_computes_beta"],
     )
-    return Settings(unit, example, size, eps, gamma, beta)
+
+
+def draw_rails(table: pd.DataFrame, settings: Settings) -> None:
+    """Show the live figure of a table without problems."""
+    values = table[column_of(settings.unit)].astype(float).tolist()
+    scene = rails(values, settings.unit, reach=REACH, epsilons=EPSILONS)
+    live(
+        scene,
+        key="what_it_computes_rails",
+        values=rail_values(values, asdict(settings)),
+        # Of another unit only once it is drawn: a reader may press it while the hand's message is on its way.
+        on_release=partial(take, settings.unit),
+    )
 
 
 def edit(size: int, unit: int) -> pd.DataFrame:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from bnviz.lessons.what_it_computes import standardization as lesson
-from bnviz.lessons.what_it_computes.charts import plot_backward, plot_forward, plot_projection
+from bnviz.lessons.what_it_computes.charts import plot_backward, plot_projection
 from bnviz.lessons.what_it_computes.standardization import START_BATCH, START_UPSTREAM, UnitBatch
 from bnviz.styles import SYMBOL_COLORS
 
@@ -41,26 +41,6 @@ def rows_of(chart) -> list[dict]:
     return [row for rows in datasets.values() for row in rows]
 
 
-def test_forward_draws_every_value_at_its_place_and_traces_the_example():
-    frame = lesson.forward(BATCH)
-    rows = rows_of(plot_forward(frame, example=3))
-    points = {(row["example"], row["column"]): row["value"] for row in rows if "value" in row}
-    assert len(points) == 24
-    for column in ("x", "normalized", "y"):
-        assert points[4, column] == pytest.approx(frame[column].iloc[3])
-    bars = {row["column"]: (row["low"], row["high"]) for row in rows if "low" in row}
-    assert bars["normalized"] == pytest.approx((-1, 1), abs=1e-5)
-    assert bars["y"] == pytest.approx((-1, 2), abs=1e-5)
-    assert "x 4.00, standardized −0.55" in plot_forward(frame, example=3).to_dict()["description"].replace("-", "−")
-
-
-def test_forward_says_when_x_dwarfs_the_rest():
-    wide = lesson.forward(UnitBatch((-900.0, 2.0, 900.0), (0.0,) * 3))
-    said = "spreads so much wider"
-    assert said in plot_forward(wide, example=1).to_dict()["description"]
-    assert said not in plot_forward(lesson.forward(BATCH), example=1).to_dict()["description"]
-
-
 def test_each_bar_of_the_gradient_starts_where_the_one_before_it_ends():
     frame = lesson.backward(BATCH)
     bars = {(row["example"], row["column"]): row for row in rows_of(plot_backward(frame, example=2)) if "end" in row}
@@ -87,7 +67,4 @@ def test_symbols_keep_their_colors_in_the_pictures(theme):
     ink = SYMBOL_COLORS[theme]
     text = plot_backward(frame, example=1, theme=theme).to_json()
     assert all(ink[name] in text for name in ("y", "mean", "var", "x"))
-    assert all(
-        ink[name] in plot_forward(lesson.forward(BATCH), example=1, theme=theme).to_json() for name in ("x", "y")
-    )
     assert ink["var"] in plot_projection(frame, example=1, theme=theme).to_json()

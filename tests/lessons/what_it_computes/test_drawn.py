@@ -10,34 +10,7 @@ from tests.lessons.drawn import require_drawn
 from tests.wiring.pictures import picture
 
 BATCH = lesson.UnitBatch((1.0, 2.0, 4.0, 9.0), (0.5, -0.5, 1.0, 0.25), 1.5, 0.25, 0.1)
-FORWARD, BACKWARD = lesson.forward(BATCH), lesson.backward(BATCH)
-STAGES = {"x": "x", "normalized": "x̂", "y": "y"}
-
-
-def stacked(frame=FORWARD) -> pd.DataFrame:
-    return pd.concat([frame[["example"]].assign(value=frame[name], stage=mark) for name, mark in STAGES.items()])
-
-
-@pytest.mark.parametrize("example", [1, 3])
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_every_value_stands_in_its_row_and_the_example_is_marked(example, theme):
-    chart = picture(charts.plot_forward(FORWARD, example=example, theme=theme))
-    values = FORWARD[list(STAGES)].rename(columns=STAGES)
-    spread = pd.DataFrame({"mean": values.mean(), "sd": values.std(ddof=0)}).rename_axis("stage").reset_index()
-    spread = spread.assign(low=spread["mean"] - spread["sd"], high=spread["mean"] + spread["sd"])
-    require_drawn(chart.layer("bar"), spread, y="stage", x="low", x2="high")
-    require_drawn(chart.layer("tick"), spread, y="stage", x="mean")
-    paths, path = chart.layer("line"), chart.layer("line", 1)
-    require_drawn(paths, stacked(), y="stage", x="value", detail="example")
-    assert paths.drawn("order", "y").drop_duplicates().sort_values("order")["y"].tolist() == ["x", "x̂", "y"]
-    picked = stacked(FORWARD[FORWARD["example"] == example])
-    for layer in (path, chart.layer("circle", 1), chart.layer("text"), chart.layer("text", 1)):
-        require_drawn(layer, picked, y="stage", x="value")
-    require_drawn(chart.layer("text"), picked, text="value")
-    require_drawn(chart.layer("circle"), stacked(), y="stage", x="value")
-    color = chart.layer("circle").encoding["color"]["scale"]
-    assert dict(zip(color["domain"], color["range"], strict=True)) == {n: SYMBOL_COLORS[theme][n] for n in STAGES}
-    assert f"Example {example}: x {FORWARD['x'][example - 1]:.2f}" in chart.description
+BACKWARD = lesson.backward(BATCH)
 
 
 @pytest.mark.parametrize("example", [2, 4])
@@ -73,15 +46,13 @@ def test_the_line_is_what_is_taken_away_and_the_sticks_what_is_left(example):
 
 
 def test_axes_are_named_by_what_they_show():
-    forward, backward, line = (
+    backward, line = (
         picture(chart)
         for chart in (
-            charts.plot_forward(FORWARD, example=1),
             charts.plot_backward(BACKWARD, example=1),
             charts.plot_projection(BACKWARD, example=1),
         )
     )
-    assert {layer.axis_title("x") for layer in forward.layers} == {"value (no unit)"}
     assert backward.layer("bar", 1).axis_title("y") == "gradient (no unit)"
     assert {layer.axis_title("x") for layer in line.layers} == {"x̂ (no unit)"}
     assert {layer.axis_title("y") for layer in line.layers} == {"dy (no unit)"}

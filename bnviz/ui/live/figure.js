@@ -1,0 +1,319 @@
+// figure.js: a live figure: it holds the values, and whatever moves them is answered in the next frame.
+
+/** @import { Arrays, Handle, Scene, Values } from "./types.js" */
+/** @import { Point } from "./hand.js" */
+
+import { Sheet, Theme } from "../player/drawing.js";
+import { element } from "../player/elements.js";
+import { Fields } from "./fields.js";
+import { glide } from "./glide.js";
+import { letDrag } from "./hand.js";
+import { placeOf, valuesAt } from "./handles.js";
+import { Inputs } from "./inputs.js";
+import { layOut } from "./layout.js";
+import { drawScene } from "./marks.js";
+import { writeAs } from "./numbers.js";
+import { Pen } from "./pen.js";
+import { Sliders } from "./sliders.js";
+import { FIELDS, SUMS } from "./sums/sums.js";
+import { fillNumbers, fillSentence } from "./texts.js";
+
+const BESIDE = 900; // pixels: from here on the text may stand beside the picture
+
+/** @typedef {import("./family.js").Family} Computed */
+
+export class LiveFigure {
+  /**
+   * @param {HTMLElement} root
+   * @param {(values: Values) => void} release called once the hand has let go, with what it chose
+   */
+  constructor(root, release) {
+    this.root = root;
+    this.release = release;
+    this.draws = 0;
+    this.drawing = 0;
+    this.stopGliding = () => {};
+    this.holding = false;
+    this.written = "";
+    /** @type {Values} */
+    this.values = {};
+    /** @type {Values} */
+    this.before = {};
+    /** @type {Values | undefined} */
+    this.began = undefined;
+    /** @type {Arrays} */
+    this.arrays = {};
+    /** @type {Computed | null} */
+    this.family = null;
+    this.part = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (root.querySelector(selector));
+    this.sheet = new Sheet(/** @type {HTMLCanvasElement} */ (this.part("canvas")));
+    this.leaving = new AbortController();
+    letDrag(
+      this.part(".handles"),
+      {
+        places: () => this.places(),
+        take: (handle) => this.takeHandle(handle),
+        move: (handle, place) => this.moveHandle(handle, place),
+        release: () => this.letGo(),
+      },
+      this.leaving.signal,
+    );
+    this.pointAt(".handles", (target) => {
+      const handles = [...this.part(".handles").children];
+      const inputs = this.scene?.handles[handles.indexOf(target)]?.inputs;
+      return inputs ? this.colorOf(inputs[0]) : "";
+    });
+    this.pointAt(".live-text", (target) => target.closest("[data-symbol]")?.getAttribute("data-symbol") ?? "");
+    this.observer = new ResizeObserver(() => this.layout());
+    this.observer.observe(root);
+  }
+
+  /**
+   * Show a scene at these values. Where it was shown before, it glides to them.
+   *
+   * @param {Scene} scene
+   * @param {Values} values
+   */
+  show(scene, values) {
+    const first = !this.scene;
+    const written = JSON.stringify(scene);
+    this.theme = new Theme(this.root);
+    this.root.style.colorScheme = this.theme.dark ? "dark" : "light";
+    if (written !== this.written) {
+      this.written = written;
+      this.build(scene, first ? values : { ...values, ...this.kept(scene, values) });
+    }
+    this.pen = new Pen(this.sheet, this.theme, scene.colors);
+    this.layout();
+    if (first) this.rest();
+    else if (!this.holding) this.glideTo(values);
+  }
+
+  /**
+   * What the figure goes on from when its scene changes: its own values, as far as the new scene has them.
+   *
+   * @param {Scene} scene
+   * @param {Values} values
+   */
+  kept(scene, values) {
+    const names = scene.inputs.map(({ name }) => name).filter((name) => name in values && name in this.values);
+    return Object.fromEntries(names.map((name) => [name, this.values[name]]));
+  }
+
+  /**
+   * @param {Scene} scene
+   * @param {Values} values
+   */
+  build(scene, values) {
+    const focused = this.sliders?.focused();
+    this.scene = scene;
+    this.inputs = new Inputs(scene.inputs);
+    this.values = this.inputs.own(values);
+    this.fields = new Fields(FIELDS[scene.sums ?? ""] ?? {}, scene.given);
+    this.root.classList.toggle("beside", scene.beside);
+    this.part(".live-text").innerHTML = scene.text;
+    this.part(".handles").replaceChildren(...scene.handles.map(() => element("span", "handle")));
+    this.sliders = new Sliders(this.inputs, this.part(".sliders"), {
+      take: (name) => this.take(name),
+      set: (name, position) => this.move(name, this.inputs?.at(name, position) ?? position),
+      press: (name, event) => this.press(name, event),
+      release: () => this.letGo(),
+      point: (name) => this.light(name ? this.colorOf(name) : ""),
+    });
+    this.sliders.focus(focused);
+  }
+
+  /**
+   * Let what a mouse points at stand out.
+   *
+   * @param {string} selector
+   * @param {(target: Element) => string} colorAt
+   */
+  pointAt(selector, colorAt) {
+    const { signal } = this.leaving;
+    const part = this.part(selector);
+    const over = (/** @type {PointerEvent} */ event) => {
+      if (!this.holding) this.light(colorAt(/** @type {Element} */ (event.target)));
+    };
+    part.addEventListener("pointerover", over, { signal });
+    part.addEventListener("pointerleave", () => this.holding || this.light(""), { signal });
+  }
+
+  destroy() {
+    cancelAnimationFrame(this.drawing);
+    this.stopGliding();
+    this.leaving.abort();
+    this.observer.disconnect();
+  }
+
+  // The hand
+
+  /** @param {string} name */
+  take(name) {
+    this.stopGliding();
+    this.holding = true;
+    this.before = { ...this.values };
+    this.began ??= { ...this.values };
+    this.acting = name;
+    this.light(this.colorOf(name));
+  }
+
+  /** @param {string} name */
+  colorOf(name) {
+    return this.inputs?.find(name).color ?? "";
+  }
+
+  /**
+   * Let what has a color stand out, in the picture and in the formula.
+   *
+   * @param {string} color
+   */
+  light(color) {
+    if (!this.pen || this.pen.touched === color) return;
+    this.pen.touched = color;
+    this.requestDraw();
+  }
+
+  /**
+   * @param {string} name
+   * @param {number} wanted
+   */
+  move(name, wanted) {
+    if (!this.inputs) return;
+    this.values = this.inputs.set(name, wanted, this.before);
+    this.requestDraw();
+  }
+
+  /**
+   * @param {string} name
+   * @param {KeyboardEvent} event
+   */
+  press(name, event) {
+    const pressed = this.inputs?.press(name, event, this.values);
+    if (!pressed) return false;
+    this.values = pressed;
+    this.requestDraw();
+    return true;
+  }
+
+  letGo() {
+    if (!this.holding) return;
+    this.holding = false;
+    const focused = this.sliders?.focused();
+    this.light(focused ? this.colorOf(focused) : "");
+    const changed = JSON.stringify(this.began) !== JSON.stringify(this.values);
+    this.began = undefined;
+    if (!changed) return;
+    this.rest(true);
+    this.release({ ...this.values });
+  }
+
+  /** @returns {Point[]} */
+  places() {
+    const { pen, scene } = this;
+    return pen && scene ? scene.handles.map((handle) => placeOf(handle, pen)) : [];
+  }
+
+  /** @param {number} index */
+  takeHandle(index) {
+    const handle = /** @type {Handle} */ (this.scene?.handles[index]);
+    this.take(handle.inputs[0]);
+    for (const [name, value] of Object.entries(handle.picks)) {
+      this.values = { ...this.values, [name]: value };
+      this.before = { ...this.values };
+    }
+  }
+
+  /**
+   * @param {number} index
+   * @param {Point} place
+   */
+  moveHandle(index, place) {
+    const { inputs, scene, pen, before } = this;
+    if (!inputs || !scene || !pen) return;
+    this.values = valuesAt(scene.handles[index], place, pen, inputs, before);
+    this.requestDraw();
+  }
+
+  // Drawing
+
+  /** @param {Values} values */
+  glideTo(values) {
+    this.stopGliding();
+    if (!this.inputs) return;
+    const to = this.inputs.own(values);
+    if (JSON.stringify(this.values) === JSON.stringify(to)) return;
+    const show = (/** @type {Values} */ between) => {
+      this.values = between;
+      this.draw();
+    };
+    this.stopGliding = glide(this.values, to, this.inputs, show, () => this.rest(true));
+  }
+
+  layout() {
+    const { scene, pen, root } = this;
+    if (!scene || !pen || root.clientWidth < 50) return;
+    root.classList.toggle("wide", root.clientWidth >= BESIDE);
+    const width = this.part(".picture").clientWidth;
+    const { places, height } = layOut(scene.rows, width);
+    pen.places = places;
+    this.sheet.resize(width, height);
+    this.fields?.prepare(
+      pen,
+      scene.marks.filter(({ kind }) => kind === "field"),
+    );
+    this.ratio = window.devicePixelRatio;
+    this.draw();
+  }
+
+  requestDraw() {
+    this.drawing ||= requestAnimationFrame(() => {
+      this.drawing = 0;
+      if (this.ratio === window.devicePixelRatio) this.draw();
+      else this.layout();
+    });
+  }
+
+  draw() {
+    const { scene, pen, fields, root, theme } = this;
+    if (!scene || !pen || !fields || !theme || !pen.places.size) return;
+    this.compute(scene);
+    pen.arrays = this.arrays;
+    this.sheet.clear(theme);
+    drawScene(pen, scene, fields);
+    this.part(".handles")
+      .querySelectorAll(".handle")
+      .forEach((handle, index) => {
+        const { x, y } = this.places()[index];
+        /** @type {HTMLElement} */ (handle).style.transform = `translate(${x}px, ${y}px)`;
+      });
+    fillNumbers(this.part(".live-text"), this.arrays);
+    for (const each of this.part(".live-text").querySelectorAll("[data-symbol]")) {
+      const symbol = /** @type {HTMLElement} */ (each).dataset.symbol ?? "";
+      /** @type {HTMLElement} */ (each).style.setProperty("--ink", pen.ink(symbol));
+      each.classList.toggle("lit", symbol === pen.touched);
+    }
+    this.sliders?.show(this.values, pen.colors);
+    root.dataset.values = JSON.stringify(this.values);
+    root.dataset.draws = String(++this.draws);
+  }
+
+  /** @param {Scene} scene */
+  compute(scene) {
+    const found = this.family?.at(this.values);
+    const sums = SUMS[scene.sums ?? ""];
+    this.arrays = { ...this.values, ...found?.arrays, ...sums?.(this.values, scene.given), ...this.fields?.range() };
+    const where = found && !found.exact ? Object.entries(found.computedAt) : [];
+    const words = where.map(([name, value]) => `${this.inputs?.find(name).label} ${writeAs(value, "number")}`);
+    this.part(".computed").textContent = words.length ? `Computed at ${words.join(", ")}.` : "";
+  }
+
+  /** Say in words what is shown; at rest only, so that no reader is flooded. */
+  rest(aloud = false) {
+    if (!this.scene) return;
+    this.compute(this.scene);
+    const words = fillSentence(this.scene.alternative, this.arrays);
+    this.part("canvas").setAttribute("aria-label", words);
+    if (aloud) this.part("[aria-live]").textContent = words;
+  }
+}

@@ -1,0 +1,38 @@
+// marks.js: the vocabulary of scenes: what each kind of mark is drawn by.
+
+/** @import { Mark, Scene } from "./types.js" */
+/** @import { Fields } from "./fields.js" */
+/** @import { Pen } from "./pen.js" */
+
+import { drawArrow, drawPath, drawPlane, drawPoint, drawRightAngle, drawSegment, drawUpright } from "./planes.js";
+import { drawBand, drawBracket, drawDots, drawRail, drawTracks } from "./rails.js";
+
+/** @type {Record<string, (pen: Pen, mark: Mark) => void>} */
+const MARKS = {
+  dots: drawDots,
+  tracks: drawTracks,
+  band: drawBand,
+  bracket: drawBracket,
+  path: drawPath,
+  segment: drawSegment,
+  upright: drawUpright,
+  arrow: drawArrow,
+  right_angle: drawRightAngle,
+  point: drawPoint,
+};
+
+/**
+ * Draw a scene: fields below the axes, and then the marks in their order.
+ *
+ * @param {Pen} pen
+ * @param {Scene} scene
+ * @param {Fields} fields
+ */
+export function drawScene(pen, { rows, marks }, fields) {
+  for (const mark of marks) if (mark.kind === "field") fields.draw(pen, mark);
+  for (const panel of rows.flat()) {
+    if (panel.y) drawPlane(pen, pen.place(panel.name));
+    else drawRail(pen, pen.place(panel.name));
+  }
+  for (const mark of marks) if (mark.kind !== "field") MARKS[mark.kind](pen, mark);
+}

@@ -1,0 +1,13 @@
+// numbers.js: how the numbers of a live figure are written.
+
+import { formatNumber } from "../player/drawing.js";
+
+/**
+ * @param {number} value
+ * @param {string} format "number", "whole" or "degrees"
+ */
+export function writeAs(value, format) {
+  if (format === "number") return formatNumber(value);
+  const whole = Number.isFinite(value) ? String(Math.round(value)).replace("-", "−") : "–";
+  return format === "degrees" ? `${whole}°` : whole;
+}

@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { nearest } from "../../bnviz/ui/live/hand.js";
+import { Inputs } from "../../bnviz/ui/live/inputs.js";
+import { layOut } from "../../bnviz/ui/live/layout.js";
+
+const own = { symbol: "", color: "text", choices: null, format: "number", folded: false, group: null, of: [] };
+const inputs = new Inputs([
+  { ...own, name: "a", label: "one", low: -1, high: 1, step: 0.1 },
+  { ...own, name: "b", label: "other", low: -1, high: 1, step: 0.1 },
+  { ...own, name: "both", label: "both", low: -1, high: 1, step: 0.1, group: "shift", of: ["a", "b"] },
+  { ...own, name: "rate", label: "rate", low: 0.1, high: 10, step: 0.1, choices: [0.1, 1, 10] },
+]);
+
+test("what is moved comes back on the way back", () => {
+  const before = { a: 0.25, b: -0.5, rate: 1 };
+  const there = inputs.set("both", 0.5, before);
+  assert.deepEqual(there, { a: 0.875, b: 0.125, rate: 1 });
+  assert.deepEqual(inputs.set("both", inputs.value("both", there), before), there);
+  assert.deepEqual(inputs.set("both", -0.125, before, 0.125), before);
+});
+
+test("values that move others are not the figure's own", () => {
+  assert.deepEqual(inputs.own({ a: 1, b: 0, both: 0.5, rate: 10 }), { a: 1, b: 0, rate: 10 });
+});
+
+test("an input that is not there is named", () => {
+  assert.throws(() => inputs.find("c"), /no input is called c/);
+});
+
+test("the nearest handle within reach is taken, and none beyond it", () => {
+  const places = [
+    { x: 0, y: 0 },
+    { x: 30, y: 0 },
+  ];
+  assert.equal(nearest(places, { x: 14, y: 0 }), 0);
+  assert.equal(nearest(places, { x: 16, y: 0 }), 1);
+  assert.equal(nearest(places, { x: 30, y: 27 }), -1);
+  assert.equal(nearest([], { x: 0, y: 0 }), -1);
+});
+
+test("rails stand one below the other, as wide as there is room", () => {
+  const axis = { low: 0, high: 1, log: false, label: "", ticks: null };
+  const rail = (/** @type {string} */ name) => ({ name, title: name, x: axis, y: null, above: 40, below: 30 });
+  const { places, height } = layOut([[rail("x")], [rail("y")]], 548);
+  assert.equal(height, 140);
+  const [x, y] = [...places.values()];
+  assert.deepEqual([x.top, y.top, x.left, x.width], [40, 110, 34, 500]);
+  assert.deepEqual([y.x(0.5), y.valueOfX(284)], [284, 0.5]);
+});
