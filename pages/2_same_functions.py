@@ -7,8 +7,7 @@ from bnviz.lessons.same_functions.fixed_scale import SCALES, FixedScale
 from bnviz.lessons.same_functions.folding import Folding
 from bnviz.lessons.same_functions.identity import EPSILONS, ScaleIdentity
 from bnviz.lessons.same_functions.parting import Parting
-from bnviz.lessons.same_functions.plane import LENGTHS, RATES, Landscape, Walks
-from bnviz.ui.lessons.same_functions import draw_folding, draw_identity, draw_parting, draw_plane, draw_scale
+from bnviz.ui.lessons.same_functions import draw_folding, draw_identity, draw_parting, draw_planes, draw_scale
 from bnviz.ui.page import frame
 from bnviz.ui.page.lesson import limit, predict, sources
 from bnviz.ui.page.settings import Settings
@@ -158,29 +157,11 @@ def plane(settings: Settings, seed: int) -> None:
     st.header("The same, in a plane of two weights")
     with frame.prose():
         st.markdown(
-            "A neuron with two weights shows its whole landscape. Both neurons see the same 200 examples, γ = 1 and "
-            "β = 0 stay as they are, and both start at the same w. The more a band stands "
-            "out from the page, the larger the loss."
+            "A neuron with two weights shows its whole landscape. Both see the same 200 examples, γ = 1 and β = 0 stay "
+            "as they are. Drag w, and the start from which both walk: rings of equal loss without batch norm, rays "
+            "with it. There the length of w leaves the loss alone, and the gradient stands at a right angle to w."
         )
-    with st.container(horizontal=True):
-        length = settings.slider("length", "Length of w at the start", LENGTHS, 2.0, help="Its angle is 170 degrees.")
-        plane_rate = settings.slider("plane_rate", "Learning rate η", RATES, 0.3, help="The same for both neurons.")
-        update = settings.slider(
-            "update", "Update", range(61), 60, help="Up to which update the walks are drawn.", format_func=str
-        )
-    plane_stage = reserve_figure(
-        "same_functions_plane",
-        (540, 1050),
-        "The plane of the two weights. Look at the bands: with batch norm they are rays. The same again, over the "
-        "angle and the length of w:",
-    )
-    polar_stage = reserve_figure(
-        "same_functions_polar",
-        (750, 1430),
-        "Look at whether the bands stand upright: then the length of w leaves the loss alone, and only the angle "
-        "counts.",
-    )
-    draw_plane(plane_stage, polar_stage, Landscape(seed), Walks(length, plane_rate, seed), update)
+    draw_planes(settings, seed)
 
 
 with frame.page("pages/2_same_functions.py"):

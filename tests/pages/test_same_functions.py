@@ -52,7 +52,7 @@ def test_work_that_is_cut_short_shows_what_it_has_and_no_verdict(open_page, monk
     page = open_page(PAGE)
     assert not page.exception
     assert page.warning
-    assert len(page.get("vega_lite_chart")) == (10 if steps else 7)
+    assert len(page.get("vega_lite_chart")) == (6 if steps else 3)
     said = judged(page)
     assert "What happened" not in said
     assert "got furthest" not in said

@@ -88,3 +88,47 @@ def test_another_seed_is_one_click_away(opened):
     app.button(key="demo_repeat").click().run()
     assert app.text[0].value.startswith("8 ")
     assert link(app) == {"seed": "8"}
+
+
+def script_with_a_figure():
+    import streamlit as st
+
+    from bnviz.ui.live.scene import Input
+    from bnviz.ui.page.settings import Settings
+
+    settings = Settings("demo")
+    turn = settings.handle("demo_figure", Input("turn", "angle", 0, 360), 170.0)
+    rate = settings.handle("demo_figure", Input("rate", "rate", 0.1, 10, choices=(0.1, 1.0, 10.0)), 1.0)
+    # In the place of the figure: a widget with its key, as which it stays for as long as the page is open.
+    st.button("turn it", key="demo_figure", on_click=settings.take, args=({"turn": 90, "rate": 0.1},))
+    settings.keep()
+    st.text(f"{turn} {rate}")
+
+
+def test_what_a_hand_leaves_is_in_the_link_and_a_link_is_where_it_begins():
+    app = AppTest.from_function(script_with_a_figure).run()
+    assert (app.text[0].value, link(app)) == ("170.0 1.0", {})
+    app.button[0].click().run()
+    assert (app.text[0].value, link(app)) == ("90.0 0.1", {"turn": "90", "rate": "0.1"})
+    again = AppTest.from_function(script_with_a_figure)
+    again.query_params["turn"] = "12.5"
+    assert again.run().text[0].value == "12.5 1.0"
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ({"turn": "361"}, "turn = '361': must be from 0 to 360."),
+        ({"turn": "nan"}, "turn = 'nan': must be from 0 to 360."),
+        ({"turn": "north"}, "turn = 'north': must be from 0 to 360."),
+        ({"rate": "2"}, "rate = '2': must be one of 0.1, 1, 10."),
+    ],
+)
+def test_a_value_that_no_hand_can_leave_is_ignored_and_named(query, said):
+    app = AppTest.from_function(script_with_a_figure)
+    for name, value in query.items():
+        app.query_params[name] = value
+    app.run()
+    assert app.text[0].value == "170.0 1.0"
+    assert said in app.error[0].value.replace("\\", "")
+    assert link(app) == {}

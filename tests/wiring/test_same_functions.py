@@ -1,12 +1,15 @@
 """Same functions, different coordinates: what the page shows follows its controls."""
 
+import json
+
 import pytest
 
 from bnviz.charts.run_losses import plot_run_losses
 from bnviz.experiment import Experiment, Run
-from bnviz.lessons.same_functions import charts, fixed_scale, folding, identity, parting, plane, plane_charts
+from bnviz.lessons.same_functions import charts, fixed_scale, folding, identity, parting, plane
 from bnviz.lessons.same_functions import verdicts as words
 from bnviz.styles import run_styles
+from bnviz.ui.lessons.same_functions_planes import planes
 from bnviz.words import short
 from tests.wiring.following import (
     Page,
@@ -33,9 +36,12 @@ CASES = {
         "rate": 0.03,
         "depth": 1,
         "eps": 0.1,
-        "length": 3.0,
+        "length": 3.05,
+        "angle": 20.0,
         "plane_rate": 1.0,
-        "update": 1,
+        "update": 1.0,
+        "w_length": 0.1,
+        "w_angle": 359.0,
     },
     "all predictions wrong": {
         "fold_prediction": "most",
@@ -46,7 +52,7 @@ CASES = {
         "eps": 1e-5,
         "length": 0.5,
         "plane_rate": 3.0,
-        "update": 0,
+        "update": 0.0,
     },
 }
 SAID = {
@@ -58,7 +64,7 @@ SAID = {
         "With batch norm every ray is level.",
     ],
 }
-PRESSED = ["repeat"]
+PRESSED = ["repeat", "planes"]
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +75,7 @@ def page():
 @pytest.mark.parametrize("case", CASES)
 def test_all_that_is_shown_follows_the_controls(page, case):
     require(page.move(**CASES[case]), expected(**CASES[case]))
+    require_planes(page, **CASES[case])
     require_link(page, CASES[case])
     require_said(page, *SAID.get(case, []))
 
@@ -88,6 +95,14 @@ def test_another_seed_is_in_everything(page):
     page.move(depth=1).press("repeat")
     assert page.app.query_params["seed"] == "1"
     require(page, expected(depth=1, seed=1))
+    require_planes(page, seed=1)
+
+
+def require_planes(page, seed=0, **settings) -> None:
+    figure = page.component("planes")
+    values = {"length": 2.0, "angle": 170.0, "plane_rate": 0.3, "update": 60.0, "w_length": 2.5, "w_angle": 330.0}
+    assert figure["values"] == {name: settings.get(name, value) for name, value in values.items()}
+    assert figure["scene"] == json.loads(json.dumps(planes(styles("none", "batch"), plane.NORMS, seed).to_dict()))
 
 
 def expected(
@@ -99,8 +114,11 @@ def expected(
     depth=3,
     eps=0.0,
     length=2.0,
+    angle=170.0,
     plane_rate=0.3,
     update=60,
+    w_length=2.5,
+    w_angle=330.0,
     seed=0,
     theme="light",
 ) -> Shown:
@@ -109,7 +127,7 @@ def expected(
         + of_scale(scale, seed, theme)
         + of_parting(rate, depth, part_prediction, seed, theme)
         + of_identity(eps, seed, theme)
-        + of_plane(length, plane_rate, update, seed, theme)
+        + of_plane(length, angle, plane_rate, update, seed)
     )
 
 
@@ -206,8 +224,8 @@ def of_identity(eps, seed, theme) -> Shown:
     )
 
 
-def of_plane(length, rate, update, seed, theme) -> Shown:
-    ground, table = result_of(plane.Landscape(seed)), result_of(plane.Walks(length, rate, seed))
+def of_plane(length, angle, rate, update, seed) -> Shown:
+    table = plane.Walks(length, angle, rate, seed).compute()
     runs = [table[table["run"] == run] for run in (0, 1)]
     plain, batch = (walk[walk["step"] <= update].iloc[-1] for walk in runs)
     return Shown(
@@ -221,12 +239,5 @@ def of_plane(length, rate, update, seed, theme) -> Shown:
             words.ray_verdict(plain, batch),
             words.walk_verdict(runs[0].iloc[0], plain, "The plain w"),
             words.walk_verdict(runs[1].iloc[0], batch, "With batch norm w"),
-        ],
-        [
-            plane_charts.plot_walk(
-                ground, table, styles("none", "batch"), run=run, picture=picture, step=update, theme=theme
-            )
-            for picture in ("plane", "polar")
-            for run in (0, 1)
         ],
     )

@@ -5,7 +5,6 @@ Ordinary arithmetic on two numbers, so that the whole landscape can be seen: no 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,17 +16,13 @@ from bnviz.kept import remembered
 Floats = NDArray[np.float64]
 
 NORMS = ("none", "batch")
-LENGTHS = (0.5, 1.0, 2.0, 3.0)
-RATES = (0.03, 0.1, 0.3, 1.0, 3.0)
+RATES = (0.01, 0.03, 0.1, 0.2, 0.3, 0.5, 1.0, 2.0, 3.0, 10.0)
+UPDATES = 60
 EXAMPLES = 200
 REACH = 4.0  # the plane is drawn from −REACH to REACH on both axes
-SHORTEST = 0.1  # length at the lower edge of the polar picture, a factor of 40 below REACH
+SHORTEST = 0.1  # and lengths from here, a factor of 40 below REACH; at 0 batch norm has no direction to keep
 RAY = np.geomspace(SHORTEST, REACH, 41)
-CELLS = 96  # an even number: no cell is centered at the origin, where batch norm has no direction to keep
-PLANE = (np.linspace(-REACH, REACH, CELLS + 1),) * 2
-POLAR = (np.linspace(0, 360, CELLS + 1), np.geomspace(SHORTEST, REACH, CELLS + 1))
 _POINTS = 0x706C616E
-_START_ANGLE = np.radians(170.0)
 
 
 @dataclass(frozen=True)
@@ -79,24 +74,31 @@ def neurons(seed: int) -> tuple[Neuron, ...]:
     return tuple(Neuron(norm, inputs, targets) for norm in NORMS)
 
 
+def examples_of(seed: int) -> dict[str, float]:
+    """What the examples are to both losses, for the live figure.
+
+    S = mean(u·uᵀ) as s11, s12, s22, c = mean(t·u) as c1, c2, and mean(t²) as tt. With these, plain:
+    L = ½(w·S·w − 2c·w + tt); batch norm: L = ½(1 + tt) − c·w/√(w·S·w). Inputs and targets have mean 0.
+    """
+    neuron = neurons(seed)[0]
+    count = len(neuron.targets)
+    moments, along = neuron.inputs.T @ neuron.inputs / count, neuron.targets @ neuron.inputs / count
+    entries = {"s11": moments[0, 0], "s12": moments[0, 1], "s22": moments[1, 1], "c1": along[0], "c2": along[1]}
+    return {name: float(value) for name, value in {**entries, "tt": (neuron.targets**2).mean()}.items()}
+
+
 @dataclass(frozen=True)
 class Walks:
-    """Gradient descent w' = w − η·∂L/∂w of both neurons from one start."""
+    """Gradient descent w' = w − η·∂L/∂w of both neurons from one start, given by its angle (degrees) and length."""
 
     length: float = 2.0
+    angle: float = 170.0
     lr: float = 0.3
     seed: int = 0
-    updates: int = 60
+    updates: int = UPDATES
 
-    @property
-    def steps(self) -> int:
-        """How many steps `report` counts."""
-        return len(NORMS)
-
-    def compute(
-        self, report: Callable[[int, Sequence[float]], None], should_stop: Callable[[], bool] | None = None
-    ) -> pd.DataFrame:
-        """The walks: one row for each neuron and step. It takes some milliseconds, so `should_stop` is not asked.
+    def compute(self) -> pd.DataFrame:
+        """The walks: one row for each neuron and step.
 
         run, norm   0 "none", 1 "batch"
         step        updates so far
@@ -107,11 +109,10 @@ class Walks:
         along_ray   largest minus smallest L at the lengths `RAY` in the direction of w
         A walk that leaves the range of numbers ends with its last finite row.
         """
-        start = self.length * np.array([np.cos(_START_ANGLE), np.sin(_START_ANGLE)])
-        blocks = []
-        for run, neuron in enumerate(neurons(self.seed)):
-            blocks.append(self._walk(neuron, start).assign(run=run, norm=neuron.norm))
-            report(run + 1, ())
+        start = self.length * np.array([np.cos(np.radians(self.angle)), np.sin(np.radians(self.angle))])
+        blocks = [
+            self._walk(neuron, start).assign(run=run, norm=neuron.norm) for run, neuron in enumerate(neurons(self.seed))
+        ]
         return pd.concat(blocks, ignore_index=True)
 
     def _walk(self, neuron: Neuron, start: Floats) -> pd.DataFrame:
@@ -138,59 +139,10 @@ class Walks:
         )
 
 
-@dataclass(frozen=True)
-class Landscape:
-    """The losses of both neurons over the plane of weights, and over angle and length."""
-
-    seed: int = 0
-
-    @property
-    def steps(self) -> int:
-        """How many steps `report` counts."""
-        return len(NORMS)
-
-    def compute(
-        self, report: Callable[[int, Sequence[float]], None], should_stop: Callable[[], bool] | None = None
-    ) -> pd.DataFrame:
-        """One row for each neuron, picture and cell; `CELLS` times `CELLS` cells a picture.
-
-        run, norm     0 "none", 1 "batch"
-        picture       "plane" (x = w₁, y = w₂) or "polar" (x = angle in degrees, 0 to 360, y = ‖w‖)
-        row, x, y     row of the cell from the bottom, and its center
-        left, right, bottom, top   its sides; in "polar" the heights are even on a log axis
-        loss          L at the center
-        It takes some tens of milliseconds, so `should_stop` is not asked.
-        """
-        blocks = []
-        for run, neuron in enumerate(neurons(self.seed)):
-            for picture, cells in (("plane", _cells(PLANE)), ("polar", _cells(POLAR))):
-                loss = neuron.loss(_weights(picture, cells))
-                blocks.append(cells.assign(run=run, norm=neuron.norm, picture=picture, loss=loss))
-            report(run + 1, ())
-        return pd.concat(blocks, ignore_index=True)
-
-
-def _weights(picture: str, cells: pd.DataFrame) -> Floats:
-    """The weights `[cells, 2]` at the centers of the cells."""
-    x, y = cells["x"].to_numpy(), cells["y"].to_numpy()
-    if picture == "plane":
-        return np.column_stack([x, y])
-    return y[:, None] * np.column_stack([np.cos(np.radians(x)), np.sin(np.radians(x))])
-
-
-def _cells(sides: tuple[Floats, Floats]) -> pd.DataFrame:
-    """The cells between the given sides, with centers that are even between them on the same kind of axis."""
-    (left, right, x), (bottom, top, y) = (_between(edges) for edges in sides)
-    rows, columns = np.divmod(np.arange(len(x) * len(y)), len(x))
-    chosen = {"left": left[columns], "right": right[columns], "bottom": bottom[rows], "top": top[rows]}
-    return pd.DataFrame({"row": rows, "x": x[columns], "y": y[rows], **chosen})
-
-
-def _between(edges: Floats) -> tuple[Floats, Floats, Floats]:
-    """Lower side, upper side and center of each interval; geometric centers for a logarithmic axis."""
-    low, high = edges[:-1], edges[1:]
-    even = np.allclose(np.diff(edges), edges[1] - edges[0])
-    return low, high, (low + high) / 2 if even else np.sqrt(low * high)
+@remembered
+def walked(walks: Walks) -> pd.DataFrame:
+    """The frame of `walks`, kept for those who ask for the same."""
+    return walks.compute()
 
 
 @remembered

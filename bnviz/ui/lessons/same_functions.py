@@ -6,16 +6,18 @@ import streamlit as st
 
 from bnviz.charts.run_losses import plot_run_losses
 from bnviz.experiment import Experiment, Run
-from bnviz.lessons.same_functions import charts, plane_charts, verdicts
+from bnviz.lessons.same_functions import charts, verdicts
 from bnviz.lessons.same_functions.fixed_scale import OTHER_RATE, SAME_RATE, FixedScale, difference
 from bnviz.lessons.same_functions.folding import Folding, folding_summary
 from bnviz.lessons.same_functions.identity import ScaleIdentity, found
 from bnviz.lessons.same_functions.parting import AFFINE, Parting, endings, split
-from bnviz.lessons.same_functions.plane import NORMS, Landscape, Walks, state
-from bnviz.lessons.same_functions.plane_charts import Picture
+from bnviz.lessons.same_functions.plane import NORMS, Walks, state, walked
 from bnviz.styles import RunStyle, run_styles
+from bnviz.ui.lessons.same_functions_planes import INPUTS, planes
+from bnviz.ui.live import live
 from bnviz.ui.page.frame import prose
 from bnviz.ui.page.lesson import figure, numbers, settle, theme
+from bnviz.ui.page.settings import Settings
 from bnviz.ui.page.stage import Stage
 from bnviz.words import short
 
@@ -137,38 +139,25 @@ def draw_identity(stage: Stage, task: ScaleIdentity, eps: float) -> None:
             st.markdown(verdicts.identity_verdict(affine, batch, eps))
 
 
-def draw_plane(plane: Stage, polar: Stage, landscape: Landscape, walks: Walks, step: int) -> None:
-    """Show both walks over the plane and, in the second place, over angle and length, and what the rays are."""
-    ground, done = plane.obtain(landscape), polar.obtain(walks)
-    if ground is None or ground.result is None or done is None or done.result is None:
-        return
-    table, styles = done.result, _styles(*NORMS)
-    stages: tuple[tuple[Stage, Picture], ...] = ((plane, "plane"), (polar, "polar"))
-    for stage, picture in stages:
-        with stage.picture, st.container(horizontal=True):
-            for run, norm in enumerate(NORMS):
-                chart = plane_charts.plot_walk(
-                    ground.result, table, styles, run=run, picture=picture, step=step, theme=theme()
-                )
-                figure(chart, f"same_functions_{picture}_{norm}", width="content")
-        with stage.picture:
-            stage.show_caption()
-    plain, batch = (state(table, norm, step) for norm in NORMS)
-    with polar.picture:
-        numbers(
-            {
-                "loss along the ray, plain": short(plain["along_ray"], 2),
-                "loss along the ray, batch norm": short(batch["along_ray"], 1),
-                "‖w‖, plain": short(plain["length"]),
-                "‖w‖, batch norm": short(batch["length"]),
-            }
-        )
-        if done.ending != "finished":
-            return
-        with prose():
-            st.markdown(verdicts.ray_verdict(plain, batch))
-            for norm, now, name in (("none", plain, "The plain w"), ("batch", batch, "With batch norm w")):
-                st.markdown(verdicts.walk_verdict(state(table, norm, 0), now, name))
+def draw_planes(settings: Settings, seed: int) -> None:
+    """Show the live planes, and what the rays and the walks are that the hand left."""
+    key = "same_functions_planes"
+    values = {name: settings.handle(key, given, default) for name, (given, default) in INPUTS.items()}
+    live(planes(_styles(*NORMS), NORMS, seed), key=key, values=values, on_release=settings.take)
+    table = walked(Walks(values["length"], values["angle"], values["plane_rate"], seed))
+    plain, batch = (state(table, norm, int(values["update"])) for norm in NORMS)
+    numbers(
+        {
+            "loss along the ray, plain": short(plain["along_ray"], 2),
+            "loss along the ray, batch norm": short(batch["along_ray"], 1),
+            "‖w‖, plain": short(plain["length"]),
+            "‖w‖, batch norm": short(batch["length"]),
+        }
+    )
+    with prose():
+        st.markdown(verdicts.ray_verdict(plain, batch))
+        for norm, now, name in (("none", plain, "The plain w"), ("batch", batch, "With batch norm w")):
+            st.markdown(verdicts.walk_verdict(state(table, norm, 0), now, name))
 
 
 def _styles(*norms: str) -> tuple[RunStyle, ...]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from math import nan
 from typing import Any
 
 import streamlit as st
 
 from bnviz.experiment import Experiment, InvalidExperiment
 from bnviz.links import STRANGE
+from bnviz.ui.live.scene import Input
 from bnviz.ui.page.ignored import say_what_was_ignored
 from bnviz.words import short
 
@@ -69,6 +71,36 @@ class Settings:
         key = self._start(name, (False, True), default)
         return self._note(name, default, st.toggle(label, key=key, help=help))
 
+    def handle(self, figure: str, of: Input, default: float) -> float:
+        """The value of an input of the live figure with the key `figure`: on arrival that of the link.
+
+        The figure's `on_release` is to be `take`.
+        """
+        key = f"{self._page}_{of.name}"
+        if figure not in st.session_state:
+            st.session_state[key] = self._asked_number(of, default)
+        return self._note(of.name, default, st.session_state[key])
+
+    def take(self, chosen: Mapping[str, float]) -> None:
+        """Take what a hand left in a live figure."""
+        for name, value in chosen.items():
+            st.session_state[f"{self._page}_{name}"] = float(value)
+
+    def _asked_number(self, of: Input, default: float) -> float:
+        """What the link asks an input of a live figure to be."""
+        if of.name not in self._asked:
+            return default
+        asked = self._asked[of.name]
+        try:
+            value = float(asked)
+        except ValueError:
+            value = nan
+        if of.allows(value):
+            return value
+        rule = f"one of {_listed([*map(_text, of.choices)])}" if of.choices else f"from {of.low:g} to {of.high:g}"
+        self._problems[of.name] = f"{of.name} = {asked!r}: must be {rule}."
+        return default
+
     def keep(self) -> None:
         """Write the link, and tell the reader which parts of it were ignored."""
         for name in self._asked.keys() - self._values.keys():
@@ -99,8 +131,7 @@ class Settings:
         texts = {_text(value): value for value in values}
         asked = self._asked.get(name, _text(default))
         if asked not in texts:
-            listed = [*texts] if len(texts) <= _LISTED else [*[*texts][:3], "…", [*texts][-1]]
-            self._problems[name] = f"{name} = {asked!r}: must be one of {', '.join(listed)}."
+            self._problems[name] = f"{name} = {asked!r}: must be one of {_listed([*texts])}."
         st.session_state.setdefault(key, texts.get(asked, default))
         return key
 
@@ -110,6 +141,10 @@ class Settings:
         if self._kept and value != before:
             self._write()  # a section of the page was run by itself
         return value
+
+
+def _listed(texts: Sequence[str]) -> str:
+    return ", ".join(texts if len(texts) <= _LISTED else [*texts[:3], "…", texts[-1]])
 
 
 def _text(value: Any) -> str:

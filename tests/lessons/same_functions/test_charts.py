@@ -5,8 +5,7 @@ import pandas as pd
 import pytest
 
 from bnviz.charts.theme import PALETTES
-from bnviz.lessons.same_functions import charts, plane_charts
-from bnviz.lessons.same_functions.plane import Landscape, Walks
+from bnviz.lessons.same_functions import charts
 from bnviz.styles import RunStyle
 from tests.unit.specs import require_words_and_themes, values
 
@@ -14,8 +13,6 @@ BATCH = RunStyle("batch norm", "#0072b2", "#6fc3ff", ())
 PLAIN = RunStyle("plain", "#d55e00", "#ff9b5e", ())
 AFFINE = RunStyle("γx + β", "#a87400", "#f2c14e", (10, 4))
 THREE = (BATCH, AFFINE, PLAIN)
-LANDSCAPE = Landscape().compute(lambda step, losses: None)
-WALKS = Walks(updates=30).compute(lambda step, losses: None)
 
 
 def folded(examples: int = 3) -> pd.DataFrame:
@@ -44,19 +41,12 @@ def pulled() -> pd.DataFrame:
     )
 
 
-def walked(**more):
-    settings = {"run": 1, "picture": "plane", "step": 30, **more}
-    return plane_charts.plot_walk(LANDSCAPE, WALKS, (PLAIN, BATCH), **settings)
-
-
 FIGURES = {
     "answer": lambda **more: charts.plot_answer(folded(), (BATCH, PLAIN), example=1, **more),
     "agreement": lambda **more: charts.plot_agreement(folded(), (BATCH, PLAIN), example=1, **more),
     "difference": lambda **more: charts.plot_parting(parted(), THREE, quantity="difference", **more),
     "loss": lambda **more: charts.plot_parting(parted(), THREE, quantity="loss", **more),
     "identity": lambda **more: charts.plot_identity(pulled(), (AFFINE, BATCH), eps=0.1, **more),
-    "plane": walked,
-    "polar": lambda **more: walked(picture="polar", **more),
 }
 
 
@@ -169,60 +159,3 @@ class TestIdentity:
     def test_an_eps_that_was_not_computed_is_named(self):
         spec = charts.plot_identity(pulled(), (AFFINE, BATCH), eps=3.0).to_dict()
         assert "Nothing was computed for ε = 3." in spec["description"]
-
-
-class TestWalk:
-    def test_the_plane_has_one_unit_on_both_axes(self):
-        spec = walked().to_dict()
-        assert (spec["width"], spec["height"]) == (300, 300)
-        spans = [np.ptp(scale(spec, 0, axis)["domain"]) for axis in ("x", "y")]
-        assert spans[0] == pytest.approx(spans[1])
-
-    def test_bands_have_the_same_levels_in_all_four_pictures(self):
-        pictures = [walked(run=run, picture=picture).to_dict() for run in (0, 1) for picture in ("plane", "polar")]
-        legends = [spec["layer"][0]["encoding"]["color"] for spec in pictures]
-        assert all(legend == legends[0] for legend in legends)
-
-    @pytest.mark.parametrize("picture", ["plane", "polar"])
-    @pytest.mark.parametrize("run", [0, 1])
-    def test_the_rectangles_cover_the_picture_with_the_band_of_every_cell(self, run, picture):
-        cells = LANDSCAPE[(LANDSCAPE["run"] == run) & (LANDSCAPE["picture"] == picture)]
-        bands = values(walked(run=run, picture=picture).to_dict(), 0)
-        assert len(bands) < len(cells) / 3
-        for _, row in cells.groupby("row"):
-            drawn = bands[np.isclose(bands["bottom"], row["bottom"].iloc[0])].sort_values("left")
-            assert drawn["left"].iloc[0] == pytest.approx(row["left"].min())
-            assert (drawn["right"].to_numpy()[:-1] >= drawn["left"].to_numpy()[1:]).all()
-            # Each center lies in the last rectangle that begins before it, and six bands are a factor of ten.
-            place = np.searchsorted(drawn["left"], row["x"].sort_values()) - 1
-            bands_of_row = drawn["band"].to_numpy()[place]
-            loss = row.sort_values("x")["loss"].to_numpy()
-            assert (10 ** (bands_of_row / 6) <= loss).all()
-            assert (loss < 10 ** ((bands_of_row + 1) / 6)).all()
-
-    def test_the_walk_ends_at_the_step_with_its_ray(self):
-        spec = walked(step=7).to_dict()
-        end = WALKS[(WALKS["run"] == 1) & (WALKS["step"] == 7)].iloc[0]
-        ray, path, point = values(spec, 1), values(spec, 3), values(spec, 6)
-        assert path["step"].max() == 7
-        assert point["left"].tolist() == [end["w1"]]
-        tip = ray.iloc[1]
-        assert tip["left"] * end["w2"] == pytest.approx(tip["bottom"] * end["w1"])
-        assert max(abs(tip["left"]), abs(tip["bottom"])) == pytest.approx(4)
-        polar = values(walked(step=7, picture="polar").to_dict(), 1)
-        assert polar["left"].tolist() == [end["angle"]] * 2
-
-    def test_what_lies_beyond_the_axes_is_left_out_and_said(self):
-        far = Walks(lr=3.0, updates=10).compute(lambda step, losses: None)
-        spec = plane_charts.plot_walk(LANDSCAPE, far, (PLAIN, BATCH), run=0, picture="plane", step=10).to_dict()
-        assert "beyond the axes are left out" in " ".join(spec["title"]["subtitle"])
-        assert values(spec, 3)[["left", "bottom"]].abs().to_numpy().max() <= 4
-        assert "left out" not in " ".join(walked().to_dict()["title"]["subtitle"])
-
-    def test_a_walk_without_a_row_is_named(self):
-        assert (
-            "batch norm has no step 3"
-            in plane_charts.plot_walk(
-                LANDSCAPE, WALKS[WALKS["run"] == 0], (PLAIN, BATCH), run=1, picture="plane", step=3
-            ).to_dict()["description"]
-        )

@@ -4,11 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from bnviz.lessons.same_functions import charts, plane_charts
-from bnviz.lessons.same_functions.plane import Landscape, Walks
+from bnviz.lessons.same_functions import charts
 from bnviz.styles import RunStyle
 from tests.lessons.drawn import require_colors, require_drawn
-from tests.pages.reading import compute
 from tests.wiring.pictures import picture
 
 STYLES = tuple(RunStyle(name, f"#{n}{n}1111", f"#{n}{n}aaaa", (n, 3)) for n, name in enumerate(("a", "b", "c")))
@@ -104,38 +102,3 @@ def test_the_pull_on_w_stands_over_that_on_gamma(eps):
     assert chart.layer("point").axis_title("y") == "w·∂L/∂w (nats)"
     largest = shown.groupby("name")["weight_part"].apply(lambda values: values.abs().max())
     assert f"a {largest['a']:.2g}; b {largest['b']:.2g}" in chart.description
-
-
-@pytest.mark.parametrize(("run", "step"), [(0, 3), (1, 3), (1, 60)])
-@pytest.mark.parametrize("quantities", [("plane", "w1", "w2"), ("polar", "angle", "length")], ids=lambda q: q[0])
-def test_a_walk_ends_at_its_update_in_either_picture(run, step, quantities):
-    kind, across, up = quantities
-    ground, walks = compute(Landscape()), compute(Walks(length=1.0, lr=0.1))
-    chart = picture(plane_charts.plot_walk(ground, walks, STYLES[:2], run=run, picture=kind, step=step))
-    walk = walks[(walks["run"] == run) & (walks["step"] <= step)]
-    ray, halo, line = (chart.layer("line", number) for number in range(3))
-    for layer in (halo, line):
-        require_places(layer, walk, across, up)
-    require_places(chart.layer("circle"), walk, across, up)
-    require_places(chart.layer("point"), walk[walk["step"] == 0], across, up)
-    require_places(chart.layer("circle", 1), walk[walk["step"] == step], across, up)
-    assert line.options["color"] == chart.layer("circle", 1).options["color"] == STYLES[run].color
-    assert chart.title[0] == f"{STYLES[run].label}, update {step}"
-    places, now = ray.drawn("x", "y"), walk.iloc[-1]
-    if kind == "plane":
-        assert places["y"][1] * now["w1"] == pytest.approx(places["x"][1] * now["w2"])
-        assert places["x"][1] * now["w1"] > 0
-        assert places["x"][0] == places["y"][0] == 0
-    else:
-        assert places["x"].tolist() == pytest.approx([now["angle"]] * 2)
-    cells = ground[(ground["run"] == run) & (ground["picture"] == kind)]
-    bands = chart.layer("rect").drawn("x", "y", "color")
-    for _, band in bands.iloc[:: len(bands) // 20].iterrows():
-        cell = cells[np.isclose(cells["left"], band["x"]) & np.isclose(cells["bottom"], band["y"])].iloc[0]
-        assert band["color"] == np.floor(6 * np.log10(cell["loss"]))
-
-
-def require_places(layer, walk, across, up):
-    drawn = layer.drawn("x", "y")
-    assert drawn["x"].to_numpy() == pytest.approx(walk[across].to_numpy())
-    assert drawn["y"].to_numpy() == pytest.approx(walk[up].to_numpy())
