@@ -123,3 +123,15 @@ def test_a_place_leads_back_to_its_value(ask, width):
     answer = ask("layout", SCENE["rows"], width, points)
     for (_, x, y), found in zip(points, answer["found"], strict=True):
         assert found["back"] == pytest.approx([x, y])
+
+
+def test_the_shades_are_those_of_the_loss_and_alike_in_all_planes(ask):
+    shades = ask("shades", SCENE, START, [["plane_none", 20, 30], ["plane_batch", 300, 200], ["polar_batch", 5, 390]])
+    low, high = shades["low"], shades["high"]
+    assert low < high
+    losses = {neuron.norm: neuron.loss for neuron in neurons(0)}
+    for found, norm in zip(shades["points"], ("none", "batch", "batch"), strict=True):
+        weight = found["at"] if found["panel"].startswith("plane") else at(*found["at"])
+        band = np.floor(6 * np.log10(losses[norm](np.array(weight))))
+        share = (band - low) / (high - low)
+        assert found["color"] == pytest.approx([255 + share * (end - 255) for end in (0x85, 0x92, 0xA0)], abs=1)

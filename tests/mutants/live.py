@@ -59,6 +59,13 @@ MUTANTS = [
         f"{TESTS}/test_two_weights.py -k bands",
     ),
     Mutant(
+        "the bands are painted upside down",
+        f"{LIVE}/fields.js",
+        "const y = valueOfY(top + (row + 0.5) / fine);",
+        "const y = valueOfY(top + height - (row + 0.5) / fine);",
+        f"{TESTS}/test_planes.py -k shades",
+    ),
+    Mutant(
         "choices are on a straight scale",
         f"{LIVE}/inputs.js",
         "return choices ? choices.indexOf(this.allowed(name, value)) : value;",

@@ -4,6 +4,7 @@
 /** @import { Pen } from "./pen.js" */
 
 const BANDS = 6; // a decade, so that a level lies at 1, and one near 3
+const SHARPNESS = 1.5; // points a pixel at least, so that edges are smooth
 const COARSE = 48; // places a side at which the range of the quantity is looked for
 
 /** The number of the band of a value. */
@@ -69,7 +70,7 @@ export class Fields {
   /** @type {(pen: Pen, mark: Mark) => HTMLCanvasElement} */
   paint(pen, { panel, field }) {
     const { left, top, width, height, valueOfX, valueOfY } = pen.place(panel);
-    const fine = Math.max(2, window.devicePixelRatio || 1);
+    const fine = Math.max(SHARPNESS, window.devicePixelRatio || 1);
     const [columns, rows] = [Math.round(width * fine), Math.round(height * fine)];
     const canvas = document.createElement("canvas");
     canvas.width = columns;

@@ -48,7 +48,31 @@ function drawn(scene, values, { width = 1000, theme = "light", touched = "", rat
   return { calls, height, places: Object.fromEntries(boxes), arrays: plain(pen.arrays) };
 }
 
+/** The bands of a scene: their range, and the color that is painted at points [panel, x, y] of its planes. */
+function shades(scene, values, points) {
+  const pen = new live.Pen(new live.Sheet(notingCanvas()), new live.Theme(THEMES.light), scene.colors);
+  const fields = new live.Fields(live.FIELDS[scene.sums], scene.given);
+  const marks = scene.marks.filter(({ kind }) => kind === "field");
+  pen.places = live.layOut(scene.rows, 1000).places;
+  fields.prepare(pen, marks);
+  const found = points.map(([panel, x, y]) => {
+    const place = pen.place(panel);
+    const canvas = fields.paint(
+      pen,
+      marks.find((mark) => mark.panel === panel),
+    );
+    const { data, width } = canvas.calls.find(([name]) => name === "putImageData")[1][0];
+    const fine = width / place.width;
+    const [column, row] = [Math.floor(x * fine), Math.floor(y * fine)];
+    const at = [place.valueOfX(place.left + (column + 0.5) / fine), place.valueOfY(place.top + (row + 0.5) / fine)];
+    const start = 4 * (row * width + column);
+    return { panel, at, color: [...data.slice(start, start + 3)] };
+  });
+  return { low: fields.lowest, high: fields.highest, points: found };
+}
+
 const ANSWERS = {
+  shades,
   sums: (name, values, given) => plain(live.SUMS[name](values, given)),
   fields: (name, quantity, given, points) => points.map(([x, y]) => live.FIELDS[name][quantity](given, x, y)),
   numbers: (values, format) => values.map((value) => live.writeAs(value, format)),
