@@ -327,13 +327,13 @@ def test_results_are_looked_up_and_it_says_where_they_were_computed(browser, ser
     slider.press("ArrowRight")
     expect(live).to_have_attribute("data-values", '{"time":0.55}')
     expect(said).to_have_text("Computed at time 0.50.")
-    expect(page.get_by_text("time 0.55")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_test_id("stText")).to_have_text("time 0.55", timeout=PATIENCE)
     page.get_by_role("button", name="Rerun").click()
     wait_until_idle(page)
     expect(live).to_have_attribute("data-values", '{"time":0.55}')
     slider.press("End")
     expect(said).to_have_text("")
-    expect(page.get_by_text("time 1", exact=True)).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_test_id("stText")).to_have_text("time 1", timeout=PATIENCE)
     assert page.complaints == []
     page.context.close()
 
@@ -371,6 +371,19 @@ def test_the_figure_follows_the_theme(figure):
     here.page.wait_for_timeout(1500)
     assert here.picture() != light
     assert here.root.evaluate("root => root.style.colorScheme") == "dark"
+
+
+def test_a_page_that_is_opened_again_begins_anew(figure):
+    here = figure("what_it_computes")
+    first = here.values
+    here.slider("beta").press("End")
+    until(here.page, "location.search === '?beta=3'")
+    for name in ("Is it the VAE trick?", "What it computes"):
+        here.page.get_by_role("link", name=name).first.click()
+        expect(here.root).to_have_count(int(name == "What it computes"), timeout=PATIENCE)
+        here.settle()
+    assert here.values == first
+    assert here.page.url.endswith("/what_it_computes")
 
 
 def test_it_is_gone_with_its_page(browser, serve):
