@@ -18,7 +18,6 @@ FIGURES = {"what_it_computes": ["mean", "sd", "gamma", "beta", "eps", "example"]
 FIGURES["what_it_computes"] += [f"x{number}" for number in range(1, 9)]
 FIGURES["same_functions"] = ["w_angle", "w_length", "angle", "length", "plane_rate", "update"]
 HANDLES = {"what_it_computes": 12, "same_functions": 8}
-AT_ONCE = 50  # milliseconds from a move to the frame that shows it, median of ten
 
 
 class Figure:
@@ -177,34 +176,35 @@ def test_a_handle_answers_while_it_is_dragged_and_tells_the_server_once(shared, 
 
 
 MOVES = """async (root, [x, y]) => {
-    const times = [];
+    const moves = [];
     const handle = root.querySelector('.handle');
     for (let step = 1; step <= 10; step++) {
         const before = root.dataset.draws;
         const start = performance.now();
+        let frames = 0;
         handle.dispatchEvent(new PointerEvent('pointermove',
             { bubbles: true, pointerId: 1, clientX: x + 5 * step, clientY: y }));
-        while (root.dataset.draws === before) await new Promise((done) => requestAnimationFrame(done));
-        times.push(performance.now() - start);
+        while (root.dataset.draws === before) {
+            await new Promise((done) => requestAnimationFrame(done));
+            frames++;
+        }
+        moves.push([performance.now() - start, frames]);
     }
-    return times;
+    return moves;
 }"""
 
 
 @pytest.mark.parametrize("path", FIGURES)
-def test_a_move_is_drawn_at_once(shared, path):
+def test_a_move_is_drawn_with_the_next_frame(shared, path):
     figure = shared(path)
-    medians: list[float] = []
-    # A machine with other work to do may have been busy with that.
-    while len(medians) < 5 and min(medians, default=AT_ONCE + 1) > AT_ONCE:
-        x, y = figure.handle(0)
-        figure.page.mouse.move(x, y)
-        figure.page.mouse.down()
-        medians.append(statistics.median(figure.root.evaluate(MOVES, [x, y])))
-        figure.page.mouse.up()
-        figure.settle()
-    print(f"{path}: {medians[-1]:.1f} ms from a move to its frame")
-    assert medians[-1] <= AT_ONCE
+    x, y = figure.handle(0)
+    figure.page.mouse.move(x, y)
+    figure.page.mouse.down()
+    moves = figure.root.evaluate(MOVES, [x, y])
+    figure.page.mouse.up()
+    print(f"{path}: {statistics.median(time for time, _ in moves):.1f} ms from a move to its frame")
+    # The test asks when a frame begins, and may be answered before or after the figure.
+    assert max(frames for _, frames in moves) <= 2
 
 
 def test_what_was_released_is_in_the_words_and_the_link_and_comes_back(figure):
