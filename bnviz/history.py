@@ -43,6 +43,8 @@ ARRAYS = (
     *("running_mean", "running_var", "weight_norm", "grad_norm", "effective_lr", *_IN_THE_PLANE),
 )
 """Names of the arrays of a history; the last five for 2-D data only."""
+EXAMPLE_ARRAYS = ("example_plane", "example_x", "example_y")
+"""Names of those that a history has too unless its file was written before there were any."""
 
 File = str | PathLike[str] | IO[bytes]
 
@@ -65,6 +67,9 @@ class History:
         running_mean, running_var [T, K, L, C]: NaN where a run keeps none
         weight_norm, grad_norm, effective_lr [T, K, L]: Frobenius norms of W and ∂L/∂W; η/‖W‖²
         decision [T, K, classes, G, G], grid_x, grid_y [G], points [n, 2], point_labels [n]: 2-D data only
+        example_plane [T, K, L, E, 2]: φ(y) of test examples in evaluation mode, centered, in the plane of the layer's
+            two principal directions, which is turned to follow the record before
+        example_x [E, features], example_y [E]: these examples, neither standardized nor shifted, and their classes
     """
 
     experiment: Experiment
@@ -115,6 +120,18 @@ class History:
     def weights(self) -> pd.DataFrame:
         """step, run, norm, layer, weight_norm, grad_norm, effective_lr (NaN unless SGD and scale-invariant)."""
         return self._frame(("weight_norm", "grad_norm", "effective_lr"), {"layer": self._layers})
+
+    def examples(self) -> pd.DataFrame:
+        """step, run, norm, layer, example, label, x, y: test examples in the plane of a layer's principal directions.
+
+        Raises ValueError where a file was written before examples were recorded.
+        """
+        if "example_plane" not in self.arrays:
+            raise ValueError("this recording has no examples; train its experiment again.")
+        plane, labels = self.arrays["example_plane"], self.arrays["example_y"]
+        columns = {"label": np.broadcast_to(labels, plane.shape[:-1]), "x": plane[..., 0], "y": plane[..., 1]}
+        index = {"layer": self._layers, "example": range(len(labels))}
+        return self._tidy(columns, index, range(len(self.status)))
 
     def decision(self) -> pd.DataFrame:
         """2-D data: step, run, norm, x, y and a column probability_0, probability_1, … for each class.
@@ -207,6 +224,8 @@ class History:
                     )
                 experiment = Experiment.from_json(header["experiment"])
                 names = ARRAYS if experiment.features == 2 else ARRAYS[: -len(_IN_THE_PLANE)]
+                if any(f"array_{name}" in stored.files for name in EXAMPLE_ARRAYS):
+                    names += EXAMPLE_ARRAYS
                 lacking = [name for name in ("steps", "recorded") if name not in stored.files]
                 lacking += [name for name in names if f"array_{name}" not in stored.files]
                 if lacking:
@@ -251,6 +270,10 @@ class History:
             points = len(self.arrays["points"])
             wanted |= {"decision": (t, k, self.experiment.classes, *grid), "grid_y": grid[:1], "grid_x": grid[1:]}
             wanted |= {"points": (points, 2), "point_labels": (points,)}
+        if "example_plane" in self.arrays:
+            examples = len(self.arrays["example_y"])
+            wanted |= {"example_plane": (t, k, n, examples, 2), "example_y": (examples,)}
+            wanted |= {"example_x": (examples, self.experiment.features)}
         steps, recorded = self.steps, self.recorded
         if {steps.dtype.kind, recorded.dtype.kind} != {"i"} or steps.shape != (t,):
             raise ValueError("its steps are not numbered")

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 from bnviz.datasets import Split
-from bnviz.engine.batches import Batch, make_batch
+from bnviz.engine.batches import Batch, load_data, make_batch
 from bnviz.engine.evaluation import Examples, FoldedNetwork
 from bnviz.engine.losses import accuracies, losses_and_accuracies
 from bnviz.engine.parameters import LayerViews
@@ -21,10 +21,13 @@ from bnviz.experiment import Experiment
 from bnviz.history import BINS, GRID, SPLITS, STAGES, History
 from bnviz.norms import NORMS
 from bnviz.optimizers import OPTIMIZERS
+from bnviz.planes import Planes
 from bnviz.stages import Stages, histogram_range, percentiles_from_counts
 
 POINTS = 300
 """Training points that are kept to be drawn over a decision region."""
+EXAMPLES = 64
+"""Test examples that are followed through the layers: the first ones, which hold the classes in equal numbers."""
 ALL = slice(None)
 DENSE = 20
 """Steps at the start that are all recorded, if there are records enough."""
@@ -80,10 +83,14 @@ class LossRecorder:
         t, here = len(self.steps) - 1, program.here
         folded = self.folded[here.start]
         folded.fold()
-        for runs, logits in folded.in_blocks(self.test_examples):
+        for runs, logits in folded.in_blocks(self.test_examples, self._seen(program)):
             losses, right = losses_and_accuracies(logits, self.test.y)
             self.arrays["loss"][t, here][runs, 1] = losses.numpy()
             self.arrays["accuracy"][t, here][runs, 1] = right
+
+    def _seen(self, program: Program) -> Sequence[torch.Tensor] | None:
+        """Where what the layers put out for the first test examples is to be kept, if anywhere."""
+        return None
 
     def after_backward(self, program: Program, batch: Batch, losses: list[float], alive: list[bool]) -> None:
         """Record what the step's mini-batch shows."""
@@ -126,9 +133,27 @@ class Recorder(LossRecorder):
         self.fixed: dict[str, np.ndarray] = {
             "edges": np.stack([np.linspace(*histogram_range(s, experiment.activation), BINS + 1) for s in STAGES])
         }
+        self._set_up_examples(programs, split)
         self.grid: Examples | None = None
         if experiment.features == 2:
             self._set_up_grid(split, t)
+
+    def _set_up_examples(self, programs: Sequence[Program], split: Split) -> None:
+        experiment, dtype = self.experiment, self.test.x.dtype
+        if experiment.standardize or experiment.offset:
+            # What was standardized or shifted is no picture any more.
+            split = load_data(experiment.model_copy(update={"standardize": False, "offset": 0.0}))
+        x, y = split.x_test[:EXAMPLES], split.y_test[:EXAMPLES]
+        self.fixed |= {"example_x": x.astype(np.float32), "example_y": y}
+        self.planes = {
+            program.here.start: Planes(len(program.network.runs), experiment.widths, len(y), dtype)
+            for program in programs
+        }
+        shape = (self.capacity, len(experiment.runs), len(experiment.widths), len(y), 2)
+        self.arrays["example_plane"] = np.full(shape, np.nan, np.float32)
+
+    def _seen(self, program: Program) -> Sequence[torch.Tensor]:
+        return self.planes[program.here.start].seen
 
     def _set_up_grid(self, split: Split, t: int) -> None:
         """A square grid around all training points, with a margin of a tenth."""
@@ -144,7 +169,7 @@ class Recorder(LossRecorder):
         self.arrays["decision"] = np.full(shape, np.nan, np.float32)
 
     def before_batch(self, program: Program) -> None:
-        """Record parameters and running statistics too, and for 2-D data the decision region."""
+        """Record parameters, running statistics and examples too, and for 2-D data the decision region."""
         super().before_batch(program)
         t, here, arrays, network = len(self.steps) - 1, program.here, self.arrays, program.network
         places, _ = self.places[here.start]
@@ -154,6 +179,7 @@ class Recorder(LossRecorder):
             for name, values in zip(("running_mean", "running_var"), group.running.chunk(2), strict=True):
                 arrays[name][t, here].reshape(-1)[places[group.rows.numpy()]] = values.numpy()
         arrays["weight_norm"][t, here] = _norms(network.parameters.layers)
+        arrays["example_plane"][t, here] = self.planes[here.start].follow().numpy()
         if self.grid is not None:
             probability = torch.softmax(self.folded[here.start].logits(self.grid), 1)
             arrays["decision"][t, here] = probability.unflatten(-1, (GRID, GRID)).numpy()

@@ -92,14 +92,22 @@ class FoldedNetwork:
         """Logits `[K, classes, N]` of the networks as they were folded."""
         return _join([logits for _, logits in self.in_blocks(examples)], 0)
 
-    def in_blocks(self, examples: Examples) -> Iterator[tuple[slice, Tensor]]:
-        """The same for some runs after others, so that what is done to them finds them in the cache."""
+    def in_blocks(self, examples: Examples, seen: Sequence[Tensor] | None = None) -> Iterator[tuple[slice, Tensor]]:
+        """The same for some runs after others, so that what is done to them finds them in the cache.
+
+        Where `seen` is given, φ(y) of the first examples is put there on the way: `[K, C, E]` a layer. E is at most the
+        size of a part.
+        """
         for block, unfolded in zip(self.blocks, self.unfolded, strict=True):
             # The room is overwritten by the next part.
-            parts = [self._forward(part, block, unfolded).clone() for part in examples.parts]
+            first, *rest = examples.parts
+            parts = [self._forward(first, block, unfolded, seen).clone()]
+            parts += [self._forward(part, block, unfolded).clone() for part in rest]
             yield block, _join(parts, -1)[..., : examples.number].contiguous()
 
-    def _forward(self, h: Tensor, block: slice, unfolded: Sequence[Unfolded]) -> Tensor:
+    def _forward(
+        self, h: Tensor, block: slice, unfolded: Sequence[Unfolded], seen: Sequence[Tensor] | None = None
+    ) -> Tensor:
         """The logits of a part, which the next one overwrites."""
         activate = self.network.activation.forward
         for index, layer in enumerate(self.maps[:-1]):
@@ -107,6 +115,8 @@ class FoldedNetwork:
             for kernel, runs, layers in unfolded:
                 kernel.evaluate(y[runs], *layers[index])
             h = activate(y, y)
+            if seen is not None:
+                seen[index][block].copy_(h[..., : seen[index].shape[-1]])
         return self.maps[-1].forward(h, block, self.rooms[(len(self.maps) - 1) % 2])
 
 

@@ -95,7 +95,7 @@ def make_history(
     return History(experiment, status, np.array(STEPS, np.int32), lengths, arrays)
 
 
-AT_NO_RECORD = {"edges", "grid_x", "grid_y", "points", "point_labels"}
+AT_NO_RECORD = {"edges", "grid_x", "grid_y", "points", "point_labels", "example_x", "example_y"}
 
 
 def sliced(history: History, first: int, last: int) -> History:

@@ -10,7 +10,7 @@ from tests.property.strategies import small_experiments
 
 pytestmark = pytest.mark.slow
 
-SHARED = {"edges", "grid_x", "grid_y", "points", "point_labels"}
+SHARED = {"edges", "grid_x", "grid_y", "points", "point_labels", "example_x", "example_y"}
 """Arrays without an axis for the run."""
 
 

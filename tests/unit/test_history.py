@@ -55,6 +55,7 @@ COLUMNS = {
     "moments": ["step", "run", "norm", "layer", "unit", "stage", "mean", "std"],
     "running": ["step", "run", "norm", "layer", "unit", "mean", "var"],
     "weights": ["step", "run", "norm", "layer", "weight_norm", "grad_norm", "effective_lr"],
+    "examples": ["step", "run", "norm", "layer", "example", "label", "x", "y"],
     "decision": ["step", "run", "norm", "x", "y", "probability_0", "probability_1"],
 }
 
@@ -73,7 +74,7 @@ def test_frames_hold_valid_records_only(history, name):
         assert set(rows["step"]) == set(history.steps[: ends[run]].tolist())
         assert set(rows["norm"]) == {history.experiment.runs[run].norm}
     keys = [column for column in frame.columns if column in COLUMNS["histograms"][:7] or column in ("unit", "split")]
-    keys += [column for column in ("percentile", "x", "y") if column in frame.columns]
+    keys += [column for column in ("percentile", "example", "x", "y") if column in frame.columns]
     assert not frame.duplicated(keys).any()
 
 
@@ -105,6 +106,9 @@ def test_rows_hold_the_values_of_their_place(history):
     step = history.steps[t]
     row = one(history.losses(), step=step, run=2, split="test")
     assert (row["loss"], row["accuracy"]) == (arrays["loss"][t, 2, 1], arrays["accuracy"][t, 2, 1])
+    row = one(history.examples(), step=step, run=2, layer=1, example=7)
+    assert (row["x"], row["y"]) == tuple(arrays["example_plane"][t, 2, 1, 7])
+    assert row["label"] == arrays["example_y"][7]
     row = one(history.moments(), step=step, run=2, layer=1, unit=3, stage="post_affine")
     assert (row["mean"], row["std"]) == (arrays["mean"][t, 2, 1, 2, 3], arrays["std"][t, 2, 1, 2, 3])
     row = one(history.affine(), step=step, run=0, layer=0, unit=5)
@@ -150,6 +154,14 @@ def test_files_are_read_back_exactly(history, tmp_path):
             assert ours.dtype == original.dtype
             np.testing.assert_array_equal(ours, original)
         pd.testing.assert_frame_equal(loaded.histograms(), history.histograms())
+
+
+def test_a_file_without_examples_is_read(stored):
+    """Those that an earlier version wrote have none."""
+    without = load(rebuilt(stored, array_example_plane=None, array_example_x=None, array_example_y=None))
+    assert load(stored).arrays.keys() - without.arrays.keys() == {"example_plane", "example_x", "example_y"}
+    with pytest.raises(ValueError, match="no examples; train"):
+        without.examples()
 
 
 def test_files_hold_nothing_that_needs_pickle(stored):
@@ -248,6 +260,11 @@ DAMAGES = {
         "'decision' does not fit",
     ),
     "no decision regions": (lambda good: rebuilt(good, array_decision=None), "decision"),
+    "no images": (lambda good: rebuilt(good, array_example_x=None), "it lacks example_x"),
+    "places of other examples": (
+        lambda good: rebuilt(good, array_example_y=np.zeros(9, int)),
+        "'example_plane' does not",
+    ),
     "a shape beyond all memory": (lambda good: with_member(good, "array_loss", "(10000000000000,)"), "not a bnviz"),
     "a shape below zero": (lambda good: with_member(good, "array_loss", "(-1, 3)"), "not a bnviz"),
     "a header full of text": (lambda good: rebuilt(good, header=np.full(MOST_HEADER, 91, np.uint8)), "too long"),

@@ -24,7 +24,7 @@ ORDER = [
     {"charts"},
     {"costs", "rows", "cluster"},
     {"engine"},
-    {"stages"},
+    {"stages", "planes"},
     {"recorder"},
     {"training"},
     {"sweeps"},
@@ -153,8 +153,8 @@ def test_only_the_ui_imports_streamlit():
 
 
 def test_torch_is_imported_where_it_computes_only():
-    computing = {"torch_private", "norms", "activations", "engine", "stages", "recorder", "training", "sweeps"}
-    computing |= {"lessons", "ui"}
+    computing = {"torch_private", "norms", "activations", "engine", "stages", "planes", "recorder", "training"}
+    computing |= {"sweeps", "lessons", "ui"}
     assert importers("torch") <= computing
     light = (
         "experiment",

@@ -15,7 +15,7 @@ from bnviz.training import Recorded
 from bnviz.ui.server import training
 from bnviz.ui.server.training import FIRST_PART, PART, Part
 
-AT_NO_RECORD = {"edges", "grid_x", "grid_y", "points", "point_labels"}
+AT_NO_RECORD = {"edges", "grid_x", "grid_y", "points", "point_labels", "example_x", "example_y"}
 # Batch norm and the plain network are worked on by programs of their own, in another order than that of the runs.
 RUNS = (Run(norm="batch"), Run(norm="none"), Run(norm="batch", lr=0.3), Run(norm="layer"))
 FINISHED = Experiment(dataset="moons", widths=(8, 5), steps=30, records=14, runs=RUNS)
