@@ -2,7 +2,10 @@
 
 import { MISSING, Recording, TOP_CODE } from "./recording.js";
 
-const BY_RECORD = ["steps", "loss", "accuracy", "heights", "peak", "outside", "zero", "mean", "sd", "decision"];
+const BY_RECORD = [
+  ...["steps", "loss", "accuracy", "heights", "peak", "outside", "zero", "mean", "sd", "decision"],
+  ...["plane", "spread"],
+];
 
 /**
  * A recording with the records of both, in order; `before` is null for the first part.
@@ -27,6 +30,7 @@ export function joined(before, part) {
   all.arrays.recorded = before.arrays.recorded.map(
     (/** @type {number} */ count, /** @type {number} */ run) => count + part.arrays.recorded[run],
   );
+  if (part.examples) all.examples = { ...part.examples, ...joinedReach(before.examples, part.examples) };
   all.scales = {};
   for (const name of Object.keys(part.scales)) joinTrajectories(all, before, part, name);
   return all;
@@ -88,4 +92,10 @@ function joinedScale(first, second) {
     hi: Math.max(first.hi, second.hi),
     clipped: first.clipped || second.clipped,
   };
+}
+
+/** One scale for the examples of both, which grows with the parts as well. */
+function joinedReach(first, second) {
+  const reach = first.reach.map((size, axis) => Math.max(size, second.reach[axis]));
+  return { reach, beyond: first.beyond || second.beyond };
 }

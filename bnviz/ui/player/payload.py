@@ -3,11 +3,12 @@
 Header and sections are laid out as `bnviz.ui.packing` says. The header has what is no array: `planned` (of a part of a
 training that goes on: its last step, else null), `runs` (label, norm, color, color_dark, dash, status), `stages`,
 `layers`, `units` (per layer: which units are drawn, and of how many), `scales` (see below), `zero_bin` ({stage, bin}
-where ReLU's zeros are shown apart, else null), `interventions`, `autoplay`, and for two-dimensional data `grid` (x and
-y range) and `classes`. `view` says what the player shows: "training" is everything; "layer" is the inside of one layer
-alone, with the moments of its output, and leaves out what only the histograms and the decision region need.
+where ReLU's zeros are shown apart, else null), `interventions`, `autoplay`, for two-dimensional data `grid` (x and y
+range) and `classes`, and where examples were recorded `examples` (see below). `view` says what the player shows:
+"training" is everything; "layer" is the inside of one layer alone, with the moments of its output, and leaves out what
+only the cells and the decision region need.
 
-Sections (T records, K runs, L hidden layers, S stages, N bins, U drawn units at most):
+Sections (T records, K runs, L hidden layers, S stages, N bins, U drawn units at most, E examples):
 
 | name | dtype | shape | meaning |
 |---|---|---|---|
@@ -25,10 +26,17 @@ Sections (T records, K runs, L hidden layers, S stages, N bins, U drawn units at
 | mean_less_beta, sd_less_gamma | uint16 | [K, L, U, T] | output mean − β and output sd − abs(γ); view "layer" only |
 | decision | uint8 | [T, K, classes-1, G, G] | probability in 1/255, axes [class, y, x]; the last class is the rest |
 | points, point_labels | float32, uint8 | [n, 2], [n] | training points |
+| plane | uint16 | [T, K, L, E, 2] | c stands for (2c / 4094 - 1) * max(reach) in the layer's plane; 65535 is missing |
+| spread | float32 | [T, K, L] | sd over the batch of the layer's median unit, before normalization |
+| inks | uint8 | [E, h, w] | the pictures of the examples; of points there are none |
+| example_labels | uint8 | [E] | their classes |
 
 `scales[name][layer] = {lo, hi, clipped}` holds for all runs, so that they compare. Where a few values (of a
 diverging run, say) would flatten all others the range leaves them out: they take the code of the nearest
 limit, and `clipped` is true.
+
+`examples` is {kind, reach, beyond}: an "image", a "signal" (one row of values) or a "point"; how far from the middle
+the examples come along x and y, in all cells and at all steps; and whether some, of a run that explodes, lie beyond.
 """
 
 from __future__ import annotations
@@ -41,6 +49,7 @@ from bnviz.activations import ACTIVATIONS
 from bnviz.history import RUNNING, STAGES
 from bnviz.styles import run_styles
 from bnviz.ui.packing import Sections, assemble
+from bnviz.ui.player.strip import pack_examples
 
 if TYPE_CHECKING:
     from bnviz.history import History
@@ -87,10 +96,11 @@ def pack(history: History, *, autoplay: bool = True, view: View = "training") ->
         "autoplay": autoplay,
         "planned": history.experiment.steps if RUNNING in history.status else None,
     }
-    if view == "training" and "decision" in history.arrays:
-        decision, grid = _decision(history)
-        sections |= decision
-        header |= grid
+    if view == "training":
+        parts = {"decision": _decision, "example_plane": pack_examples}
+        for of_part, fields in (pack_part(history) for name, pack_part in parts.items() if name in history.arrays):
+            sections |= of_part
+            header |= fields
     return assemble(header, sections)
 
 

@@ -20,6 +20,7 @@ import { unpack } from "../packed.js";
  * @property {number | null} planned last step of a training that goes on
  * @property {{ x: [number, number], y: [number, number] }} [grid] of two-dimensional data
  * @property {number} [classes] of two-dimensional data
+ * @property {Examples} [examples] where some were recorded
  *
  * @typedef {object} Run
  * @property {string} label
@@ -31,12 +32,14 @@ import { unpack } from "../packed.js";
  *
  * @typedef {"pre_norm" | "normalized" | "post_affine" | "post_activation"} Stage
  * @typedef {{ lo: number, hi: number, clipped: boolean }} Range
+ * @typedef {{ kind: "image" | "signal" | "point", reach: number[], beyond: boolean }} Examples
  * @typedef {"mean" | "sd" | "peak" | "zero"} Blended
  * @typedef {"loss" | "accuracy"} Score
  */
 
 export const MISSING = 65535;
 export const TOP_CODE = 65534;
+const TOP_PLACE = 4094;
 
 export class Recording {
   /** @param {Uint8Array} bytes */
@@ -56,8 +59,10 @@ export class Recording {
     this.autoplay = header.autoplay;
     this.grid = header.grid;
     this.classes = header.classes;
+    this.examples = header.examples;
     this.arrays = unpacked.arrays;
     this.shapes = unpacked.shapes;
+    if (this.examples) this.arrays.plane = placesOf(this.arrays.plane, Math.max(...this.examples.reach));
     this.steps = this.arrays.steps;
     const [records, runCount, layerCount, stageCount] = this.shapes.mean;
     this.records = records;
@@ -120,6 +125,43 @@ export class Recording {
     const values = this.arrays[name];
     const start = values[this.cell(first, run, layer, stage)];
     return weight ? start + weight * (values[this.cell(second, run, layer, stage)] - start) : start;
+  }
+
+  /**
+   * How far a unit in the middle of its layer spreads over the batch, before any normalization.
+   * @param {number} run
+   * @param {number} position
+   * @param {number} layer
+   */
+  spread(run, position, layer) {
+    const { first, second, weight } = this.around(run, position);
+    const at = (/** @type {number} */ record) => this.arrays.spread[(record * this.runCount + run) * this.layerCount + layer];
+    return weight ? at(first) + weight * (at(second) - at(first)) : at(first);
+  }
+
+  /** Number of the examples that are shown as images, 0 in recordings without. */
+  get exampleCount() {
+    return this.arrays.example_labels?.length ?? 0;
+  }
+
+  /**
+   * Write the places of all examples in a layer's plane into `out`, x and y in turn; NaN where they have none.
+   * @param {number} run
+   * @param {number} position
+   * @param {number} layer
+   * @param {Float32Array} out
+   */
+  places(run, position, layer, out) {
+    const { first, second, weight } = this.around(run, position);
+    const { plane } = this.arrays;
+    const size = 2 * this.exampleCount;
+    const start = ((first * this.runCount + run) * this.layerCount + layer) * size;
+    const end = ((second * this.runCount + run) * this.layerCount + layer) * size;
+    for (let index = 0; index < size; index++) {
+      const place = plane[start + index];
+      out[index] = weight ? place + weight * (plane[end + index] - place) : place;
+    }
+    return out;
   }
 
   /**
@@ -217,4 +259,15 @@ export class Recording {
     for (let index = 0; index < stored; index++) rest -= at(index);
     return Math.max(0, rest);
   }
+}
+
+/**
+ * Codes as places in the plane, so that parts with scales of their own can be put together.
+ * @param {Numbers} codes
+ * @param {number} most
+ */
+function placesOf(codes, most) {
+  const places = new Float32Array(codes.length);
+  codes.forEach((code, index) => { places[index] = code === MISSING ? NaN : ((2 * code) / TOP_PLACE - 1) * most; });
+  return places;
 }
