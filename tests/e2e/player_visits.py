@@ -40,6 +40,10 @@ class Visit:
     def press(self, key: str) -> None:
         self.page.keyboard.press(key)
 
+    def show_units(self) -> None:
+        """Let the cells show histograms of all units."""
+        self.player.get_by_label("all units", exact=True).check(force=True)
+
     def picture(self, selector: str) -> str:
         """What a canvas shows, as a data URL."""
         self.wait_for_frames()

@@ -16,12 +16,12 @@ def test_it_plays_by_itself_and_without_the_server(visit: Open):
     opened.expect("playing", "true")
     settle(opened)
     opened.press("Home")
-    first = opened.picture(".histograms")
+    first = opened.picture(".images")
     opened.press(" ")
     opened.expect("playing", "true")
     opened.frames.clear()
     opened.wait_for_draws(30)
-    assert opened.picture(".histograms") != first
+    assert opened.picture(".images") != first
     assert opened.number("frame") > 0
     opened.press(" ")
     opened.expect("playing", "false")
@@ -36,7 +36,7 @@ def test_before_its_recording_has_arrived_it_is_accessible_and_does_nothing(visi
         opened.player.get_by_role("button", name=name, exact=True).click()
     opened.player.get_by_role("slider", name="Recorded step").press("ArrowRight")
     opened.player.get_by_label("Speed").select_option("4")
-    opened.player.locator(".histograms").dispatch_event("pointermove")
+    opened.player.locator(".images").dispatch_event("pointermove")
     found = Axe().run(opened.page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]})
     assert [(item["id"], item["nodes"][0]["html"]) for item in found.response["violations"]] == []
     opened.expect("draws", 0)
@@ -66,10 +66,10 @@ def test_pause_really_pauses(visit: Open):
     opened.expect("playing", "false")
     opened.page.mouse.move(5, 5)
     opened.page.wait_for_timeout(100)
-    draws, picture = opened.number("draws"), opened.picture(".histograms")
+    draws, picture = opened.number("draws"), opened.picture(".images")
     opened.page.wait_for_timeout(700)
     assert opened.number("draws") == draws
-    assert opened.picture(".histograms") == picture
+    assert opened.picture(".images") == picture
 
 
 def test_keys_move_one_frame_or_to_the_ends(visit: Open):
@@ -86,7 +86,7 @@ def test_keys_go_on_after_a_click_beside_the_player_and_on_its_pictures(visit: O
     opened.page.get_by_test_id("stMain").click(position={"x": 30, "y": 400})
     opened.press("ArrowRight")
     opened.expect("frame", 1)
-    opened.player.locator(".histograms").click(position={"x": 90, "y": 20})
+    opened.player.locator(".images").click(position={"x": 90, "y": 20})
     opened.press("ArrowRight")
     opened.expect("frame", 2)
 
@@ -139,7 +139,7 @@ def test_a_click_on_a_row_focuses_its_layer(visit: Open):
     buttons = opened.player.get_by_role("group", name=re.compile("^Layer to look into")).get_by_role("button")
     expect(buttons.nth(4)).to_have_attribute("aria-pressed", "true")
     before = opened.picture(".trajectories")
-    opened.player.locator(".histograms").click(position={"x": 100, "y": 30})
+    opened.player.locator(".images").click(position={"x": 100, "y": 30})
     expect(buttons.nth(0)).to_have_attribute("aria-pressed", "true")
     expect(opened.player.get_by_role("heading", name=re.compile("^Inside layer 1"))).to_be_visible()
     assert opened.picture(".trajectories") != before
@@ -150,6 +150,8 @@ def test_a_click_on_a_row_focuses_its_layer(visit: Open):
 
 def test_the_stage_switch_changes_the_histograms(visit: Open):
     opened = visit(reduced_motion="reduce")
+    expect(opened.player.get_by_role("group", name="Activations")).to_be_hidden()
+    opened.show_units()
     stages = opened.player.get_by_role("radio")
     pictures = set()
     for name in ("before normalization", "normalized", "after the activation"):
@@ -161,6 +163,7 @@ def test_the_stage_switch_changes_the_histograms(visit: Open):
 
 def test_hovering_tells_the_numbers(visit: Open):
     opened = visit(reduced_motion="reduce")
+    opened.show_units()
     opened.player.locator(".histograms").hover(position={"x": 200, "y": 40})
     tip = opened.player.locator(".tip")
     expect(tip).to_contain_text("plain, layer 1")
@@ -171,9 +174,49 @@ def test_hovering_tells_the_numbers(visit: Open):
     expect(tip).to_be_hidden()
 
 
+def test_pointing_at_an_example_lifts_it_out_and_names_it(visit: Open):
+    opened = visit("race", reduced_motion="reduce")
+    opened.press("End")
+    before = opened.picture(".images")
+    box = opened.player.locator(".images").bounding_box()
+    assert box is not None
+    # In the plain network all examples of the last layer lie in the middle of their cell.
+    opened.player.locator(".images").hover(position={"x": (box["width"] - 40) / 6, "y": box["height"] * 0.9})
+    tip = opened.player.locator(".tip")
+    expect(tip).to_contain_text(re.compile(r"plain, layer 5image \d+, a \dspread of a unit over the batch 0\.000\d+"))
+    assert opened.picture(".images") != before
+    opened.page.mouse.move(1, 1)
+    expect(tip).to_be_hidden()
+    assert opened.picture(".images") == before
+
+
+def test_the_cells_show_examples_or_all_units(visit: Open):
+    opened = visit(reduced_motion="reduce")
+    expect(opened.player.locator(".images")).to_be_visible()
+    expect(opened.player.locator(".images")).to_have_attribute("aria-label", re.compile(r"Spread of a unit.*plain \d"))
+    expect(opened.player.locator(".shapes-caption")).to_contain_text("The same 64 test examples")
+    opened.show_units()
+    expect(opened.player.locator(".images")).to_be_hidden()
+    expect(opened.player.locator(".histograms")).to_be_visible()
+    expect(opened.player.locator(".shapes-caption")).to_contain_text("Shapes are scaled")
+    opened.player.get_by_label("examples", exact=True).check(force=True)
+    expect(opened.player.locator(".images")).to_be_visible()
+
+
+def test_on_a_phone_all_runs_of_the_strip_are_seen_at_once(visit: Open):
+    opened = visit("race", viewport={"width": 390, "height": 844}, reduced_motion="reduce")
+    heads = opened.player.locator(".head:visible")
+    expect(heads).to_have_text(
+        [re.compile(f"^{label}accuracy \\d+ %$") for label in ("plain", "γx \\+ β", "batch norm")]
+    )
+    boxes = [heads.nth(run).bounding_box() for run in range(3)]
+    assert all(box is not None and box["x"] + box["width"] <= 390 for box in boxes)
+
+
 def test_the_inside_of_one_layer_plays_alone_and_pauses(visit: Open):
     opened = visit("layer")
     expect(opened.player.locator(".histograms")).to_be_hidden()
+    expect(opened.player.locator(".images")).to_be_hidden()
     expect(opened.player.locator(".curves")).to_be_hidden()
     opened.expect("playing", "true")
     settle(opened)
@@ -275,10 +318,9 @@ def test_a_narrow_screen_shows_one_run_at_a_time(visit: Open, case: str):
         }"""
     )
     assert inside
-    canvas = ".trajectories" if case == "layer" else ".histograms"
-    before = opened.picture(canvas)
+    before = opened.picture(".trajectories")
     opened.player.get_by_role("group", name="Run", exact=True).get_by_role("radio").last.check(force=True)
-    assert opened.picture(canvas) != before
+    assert opened.picture(".trajectories") != before
 
 
 def test_no_text_is_smaller_than_14_pixels(visit: Open):

@@ -88,6 +88,7 @@ def require_moments(opened: Visit, history: History, record: int, stage: int, ru
 @pytest.mark.parametrize("case", ["moons", "race"])
 def test_every_record_stage_and_layer_shows_its_own_numbers(visit: Open, case: str):
     opened = visit(case, reduced_motion="reduce", script=NOTE_TEXTS)
+    opened.show_units()
     history = history_of(case)
     runs = list(range(len(history.status)))
     last = len(history.steps) - 1
@@ -131,6 +132,7 @@ def test_a_diverged_run_keeps_its_status_and_its_last_numbers(visit: Open):
 
 def test_buttons_of_layers_lie_beside_their_histograms(visit: Open):
     opened = visit("race", reduced_motion="reduce", script=NOTE_TEXTS)
+    opened.show_units()
     moments = [text for text in texts(opened, ".histograms") if text["text"].startswith("mean")][:5]
     canvas = opened.player.locator(".histograms").bounding_box()
     assert canvas is not None
@@ -187,6 +189,7 @@ def test_the_pointer_goes_to_the_step_that_the_axis_names(visit: Open):
 
 def test_a_narrow_page_shows_the_chosen_run(visit: Open):
     opened = visit("race", viewport={"width": 390, "height": 844}, reduced_motion="reduce", script=NOTE_TEXTS)
+    opened.show_units()
     history = history_of("race")
     go_to(opened, 20)
     runs = opened.player.get_by_role("group", name="Run", exact=True).get_by_role("radio")

@@ -146,8 +146,8 @@ MUTANTS = [
     Mutant(
         "layers reversed in Recording.cell",
         RECORDING,
-        "this.layerCount + layer) *",
-        "this.layerCount + this.layerCount - 1 - layer) *",
+        "this.layerCount + layer) * this.stageCount",
+        "this.layerCount + this.layerCount - 1 - layer) * this.stageCount",
         f"{TEST_ROUND_TRIP} -k moments",
     ),
     Mutant(

@@ -24,15 +24,15 @@ MUTANTS = [
     Mutant(
         "the chosen run is not shown on a narrow page",
         PLAYER,
-        "width < NARROW ? [state.run]",
-        "width < NARROW ? [0]",
+        "narrow ? [state.run]",
+        "narrow ? [0]",
         f"{TEST_PLAYER_NUMBERS} -k narrow",
     ),
     Mutant(
         "scores of the record before",
         PLAYER,
-        "describeScores(recording, run, frame)",
-        "describeScores(recording, run, Math.max(0, frame - 1))",
+        "describeScores(recording, run, frame, brief)",
+        "describeScores(recording, run, Math.max(0, frame - 1), brief)",
         f"{TEST_PLAYER_NUMBERS} -k every_record",
     ),
     Mutant(
@@ -66,8 +66,8 @@ MUTANTS = [
     Mutant(
         "it starts without being asked",
         PLAYER,
-        "if (!goesOn && recording.autoplay && !still)",
-        "if (!goesOn && !still)",
+        "if (!goesOn && recording.autoplay && !still && !this.state.held)",
+        "if (!goesOn && !still && !this.state.held)",
         f"{TEST_PLAYER_NUMBERS} -k autoplay",
     ),
 ]

@@ -129,7 +129,13 @@ MUTANTS = [
         "this.trigger ??= trigger;",
         TEST_ARRIVAL,
     ),
-    Mutant("a stopped player stops others", ARRIVAL, ", { signal });", ");", f"{TEST_ARRIVAL} -k stop_names"),
+    Mutant(
+        "a stopped player stops others",
+        ARRIVAL,
+        "this.watch), { signal });",
+        "this.watch));",
+        f"{TEST_ARRIVAL} -k stop_names",
+    ),
     Mutant("a page is taken for a recording", STREAM, '?.startsWith("application/octet-stream")', "", TEST_ARRIVAL),
     Mutant(
         "a message is read before it is complete",

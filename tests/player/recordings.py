@@ -8,10 +8,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from bnviz import Experiment, History, Intervention, Run
+from bnviz.datasets import DATASETS
 from bnviz.history import PERCENTILES, RUNNING, STAGES
 from bnviz.norms import NORMS
 
-BINS, GRID, POINTS = 20, 7, 23
+BINS, GRID, POINTS, EXAMPLES = 20, 7, 23, 11
 STEPS = (0, 1, 2, 4, 7, 12, 20, 33, 60)
 """Unevenly spaced, as the recorder's are."""
 RANGES = ((-8.0, 8.0), (-5.0, 5.0), (-6.0, 7.0), (-1.0, 4.0))
@@ -70,6 +71,11 @@ def make_history(
         **{name: np.full((t, k, n, most), np.nan) for name in ("running_mean", "running_var")},
         **{name: spread(0.1, 2, t, k, n) for name in ("weight_norm", "grad_norm", "effective_lr")},
     }
+    # Each layer has a cloud of its own size, wider than high; the second layer of the first run is a point.
+    sizes = np.array([1.7, 0.9])
+    examples = np.random.default_rng(seed + 1).uniform(-1, 1, (t, k, n, EXAMPLES, 2))
+    arrays["example_plane"] = (sizes * layers[..., None] * examples).astype(np.float32)
+    arrays["example_plane"][:, 0, 1:2] = 0
     # Histograms that lose mass to either side, in another way in every cell.
     arrays["counts"][..., 0] *= generator.integers(0, 4, (t, k, n, len(STAGES)), dtype=np.int32)
     arrays["counts"][..., -1] *= generator.integers(0, 4, (t, k, n, len(STAGES)), dtype=np.int32)
@@ -86,6 +92,8 @@ def make_history(
             values[length:, run] = 0 if name == "counts" else np.nan
     for name in ("mean", "std", "gamma", "beta"):
         arrays[name] = arrays[name].astype(dtype)
+    arrays["example_x"] = generator.random((EXAMPLES, DATASETS[dataset].features), np.float32)
+    arrays["example_y"] = np.arange(EXAMPLES) % 10
     arrays["edges"] = np.stack([np.linspace(*limits, BINS + 1) for limits in RANGES])
     if dataset == "moons":
         arrays["grid_x"], arrays["grid_y"] = np.linspace(-2, 3.5, GRID), np.linspace(-1.25, 4.25, GRID)
@@ -111,7 +119,7 @@ def sliced(history: History, first: int, last: int) -> History:
 
 
 def _clipped() -> History:
-    """As "plane", with a loss, a μ and a σ that rush off in one run and a loss that reaches 0 in another."""
+    """As "plane", with a loss, a μ, a σ and examples that rush off in one run and a loss that reaches 0 in another."""
     history = make_history(
         runs=(Run(norm="none"), Run(norm="batch", label="mine")), ends={0: "diverged at step 33"}, recorded={0: 8}
     )
@@ -120,7 +128,14 @@ def _clipped() -> History:
     arrays["loss"][3, 1] = 0.0
     arrays["mean"][5:8, 0, :2, 0] *= 1e6
     arrays["std"][4:8, 0, 1, 0] *= 1e5
+    arrays["example_plane"][3:8, 0] *= np.geomspace(10, 1e12, 5)[:, None, None, None]
     return history
+
+
+def without_examples(history: History) -> History:
+    """As read from a file that was written before examples were recorded."""
+    arrays = {name: values for name, values in history.arrays.items() if not name.startswith("example_")}
+    return History(history.experiment, history.status, history.steps, history.recorded, arrays)
 
 
 def _trained(experiment: Experiment, stop_after: int | None = None) -> History:
@@ -158,7 +173,7 @@ CASES = {
         recorded={2: 3},
         seed=2,
     ),
-    "alone": lambda: make_history(widths=(12,), runs=(Run(norm="batch"),), seed=3),
+    "alone": lambda: without_examples(make_history(widths=(12,), runs=(Run(norm="batch"),), seed=3)),
     "clipped": _clipped,
     # Stopped before the first update: there is step 0 and nothing else.
     "first": lambda: _trained(

@@ -56,6 +56,19 @@ def test_a_second_call_for_the_same_recording_asks_once_and_draws_it_for_the_new
     assert (both["asked"], len(both["loaded"])) == (["a"], 1)
 
 
+def test_what_keeps_its_end_to_itself_tells_when_it_was_seen(mount):
+    held = ("call", {"address": "a", "of": "mine", "suspense": "held"})
+    after = mount(held, ("arrive", "a"), ("skip",), ("end",))
+    assert after["kept"] == ["held", "open"]
+    assert [trigger[1:2] for trigger in after["triggers"]] == [["skip"], ["ended"]]
+    assert after["triggers"][1][2] == "mine"
+
+
+def test_what_has_no_secret_tells_nothing(mount):
+    after = mount(whole("a"), ("arrive", "a"), ("end",))
+    assert (after["kept"], after["triggers"]) == ([None], [])
+
+
 def test_a_recording_that_fails_is_reported_and_asked_for_again(mount):
     after = mount(whole("a"), ("fail", "a"), ("pass", A_WHILE))
     assert "did not arrive" in after["note"]

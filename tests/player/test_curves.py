@@ -237,6 +237,28 @@ def test_up_to_the_cursor_lines_are_copied_at_full_strength_and_then_faintly(
             assert scales == {(ratio, ratio)}
 
 
+@pytest.mark.parametrize("view", ["Curves", "Trajectories"])
+def test_the_end_is_a_secret_until_it_was_seen(node: Node, record: Record, view: str):
+    """Behind the cursor there is what was seen already, and no more; once the end was seen, everything."""
+    recorded = record("digits")
+    last = len(recorded.history.steps) - 1
+    changes = [{"seen": position} for position in (2, 5.5, last, 5.5)]
+    *drawings, beyond = show(node, view, recorded, [2, 2, 2, 5.5], changes=changes).drawings
+    cursors = [
+        [mark for mark in drawing.marks if mark.is_vertical and mark.bottom - mark.top > 30]
+        for drawing in (*drawings, beyond)
+    ]
+    ends = [
+        sorted(mark.right for mark in drawing.of("image") if any(abs(mark.left - cursor.x) < 0.01 for cursor in own))
+        for drawing, own in zip(drawings, cursors[:3], strict=True)
+    ]
+    nothing, some, everything = ends
+    assert nothing == []
+    assert some == pytest.approx(sorted(cursor.x for cursor in cursors[3]), abs=0.01)
+    assert len(everything) == len(some)
+    assert (np.array(everything) > some).all()
+
+
 @WIDTHS
 def test_the_pointer_finds_the_nearest_record_and_its_numbers(node: Node, record: Record, width: float):
     recorded = record("plane")

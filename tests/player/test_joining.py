@@ -13,7 +13,8 @@ SIZES = ("records", "runCount", "layerCount", "stageCount", "bins", "lastRecord"
 NUMBERS = ("steps", "loss", "accuracy", "mean", "sd")
 SHAPES = ("edges", "heights", "peak", "outside", "zero")
 PLANE = ("probability", "points", "pointLabels")
-TOP_CODE = 65534
+EXAMPLES = ("spread", "inks", "exampleLabels")
+TOP_CODE, TOP_PLACE = 65534, 4094
 
 
 def cuts_of(history) -> list[tuple[int, ...]]:
@@ -32,6 +33,9 @@ def agree(found: dict, whole: dict, view: str) -> None:
     for name in (*NUMBERS, *(SHAPES if view == "training" else ())):
         equal(found[name], whole[name], name)
     for name in PLANE if whole.get("classes") else ():
+        equal(found[name], whole[name], name)
+    assert ("examples" in found) == ("examples" in whole)
+    for name in EXAMPLES if "examples" in whole else ():
         equal(found[name], whole[name], name)
 
 
@@ -69,6 +73,27 @@ def test_trajectories_are_those_of_the_whole_within_the_steps_of_their_codes(
                     off = step / 2 + (len(at) + 2) * steps / 2
                     joined = found["trajectories"][name][run][layer]
                     np.testing.assert_allclose(np.array(joined), np.array(values), rtol=1e-9, atol=off)
+
+
+@pytest.mark.parametrize("case", [case for case in CUT if case not in ("alone", "clipped", "trained, diverging")])
+def test_examples_lie_where_they_do_in_the_whole_and_their_scale_holds_all_parts(
+    node: Node, record: Record, cut: Cut, case: str
+):
+    whole = node.ask("dump", record(case).packed, [0, 0.5, 1])
+    for at in cuts_of(record(case).history):
+        parts = [node.ask("dump", path, [0])["examples"] for path in cut(case, at)]
+        found = node.ask("dump", cut(case, at), [0, 0.5, 1])
+        reach = np.max([part["reach"] for part in parts], 0)
+        assert found["examples"] == whole["examples"] | {"reach": reach.tolist()}
+        step = 2 * max(*reach, *whole["examples"]["reach"]) / TOP_PLACE
+        np.testing.assert_allclose(np.array(found["places"], float), np.array(whole["places"], float), atol=step)
+
+
+def test_examples_that_a_part_leaves_out_are_said_to_be(node: Node, cut: Cut):
+    paths = cut("clipped", (4,))
+    assert [node.ask("dump", path, [0])["examples"]["beyond"] for path in paths] == [False, True]
+    for both in (paths, paths[::-1]):
+        assert node.ask("dump", both, [0])["examples"]["beyond"]
 
 
 @pytest.mark.parametrize("case", ["plane", "classes", "digits", "alone"])
@@ -211,6 +236,29 @@ def test_a_training_that_came_in_one_part_rests_at_its_end(show, record: Record)
     assert not after["growing"]
     assert not rested["playing"]
     assert rested["position"] == rested["lastRecord"]
+
+
+def test_it_stands_still_until_there_is_a_guess(show, cut: Cut):
+    parts = cut("plane", (3,))
+    *_, held, grown, later, released = show(
+        ("keep", "held"),
+        ("load", parts[:1], "mine", True),
+        ("load", parts, "mine", False),
+        ("pass", 1000),
+        ("keep", "open"),
+    )
+    assert [state["playing"] for state in (held, grown, later, released)] == [False, False, False, True]
+    assert later["position"] == 0
+
+
+def test_a_recording_that_comes_after_the_guess_plays_at_once(show, record: Record):
+    *_, after = show(("keep", "held"), ("keep", "open"), ("load", record("plane").packed, "mine", False))
+    assert after["playing"]
+
+
+def test_reduced_motion_rests_after_the_guess_too(show, record: Record):
+    acts = (("keep", "held"), ("load", record("plane").packed, "mine", False), ("keep", "open"))
+    assert not show(*acts, still=True)[-1]["playing"]
 
 
 def test_reduced_motion_rests_at_the_start_while_it_grows(show, cut: Cut):

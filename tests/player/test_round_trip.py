@@ -7,12 +7,13 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from bnviz import Run
 from bnviz.history import STAGES
 from bnviz.styles import run_styles
 from bnviz.ui.player.payload import MAX_UNITS, pack
 from tests.player.conftest import Record
 from tests.player.node import Node
-from tests.player.recordings import CASES
+from tests.player.recordings import CASES, make_history
 
 FLOAT32 = 2e-7
 BEFORE, AFTER = STAGES.index("pre_norm"), STAGES.index("post_affine")
@@ -133,6 +134,92 @@ def test_histograms(read, case):
     np.testing.assert_allclose(found.heights, expected, atol=0.5 / 255 + 1e-7)
     there = np.array(found.peak) > 0
     assert (np.array(found.heights).max(-1)[there] == 1).all()
+
+
+def drawn(history, positions: list[float], values: np.ndarray) -> np.ndarray:
+    """Values [T, K, …] at positions between records, and at the end of a run from there on: [P, K, …]."""
+    found = np.empty((len(positions), *values.shape[1:]))
+    for run, length in enumerate(history.recorded):
+        for at, position in enumerate(positions):
+            first = int(min(position, length - 1))
+            weight = min(position, length - 1) - first
+            second = min(first + 1, length - 1)
+            found[at, run] = values[first, run] + weight * (values[second, run].astype(float) - values[first, run])
+    return found
+
+
+WITH_EXAMPLES = [case for case in CASES if case not in ("alone", "clipped", "trained, diverging")]
+
+
+@pytest.mark.parametrize("case", WITH_EXAMPLES)
+def test_examples(read, case):
+    last = len(CASES[case]().steps) - 1
+    positions = [0.25 * quarter for quarter in range(4 * last + 1)]
+    found = read(case, positions)
+    history, plane = found.history, found.history.arrays["example_plane"].astype(float)
+    reach = np.nanmax(np.abs(plane), (0, 1, 2, 3))
+    np.testing.assert_allclose(found.examples["reach"], reach)
+    assert not found.examples["beyond"]
+    places = np.array(found.places, float).reshape(len(positions), *plane.shape[1:])
+    step = 2 * reach.max() / 4094
+    np.testing.assert_allclose(places, drawn(history, positions, plane), atol=step / 2 + 1e-6 * reach.max())
+    for layer, width in enumerate(history.experiment.widths):
+        std = np.sort(history.arrays["std"][:, :, layer, BEFORE, :width].astype(float), -1)
+        median = (std[..., (width - 1) // 2] + std[..., width // 2]) / 2
+        spread = drawn(history, positions, median)
+        np.testing.assert_allclose(np.array(found.spread, float)[:, :, layer], spread, rtol=1e-6)
+
+
+@pytest.mark.parametrize(("case", "kind"), [("digits", "image"), ("plane", "point"), ("mnist1d", "signal")])
+def test_pictures_of_examples(node, tmp_path, case, kind):
+    history = CASES[case]() if case in CASES else make_history(dataset="mnist1d", runs=(Run(),))
+    path = tmp_path / "packed.bin"
+    path.write_bytes(pack(history))
+    found = node.ask("dump", str(path), [0])
+    x, labels = history.arrays["example_x"].astype(float), history.arrays["example_y"]
+    assert found["examples"]["kind"] == kind
+    assert found["exampleLabels"] == labels.tolist()
+    ink = 255 * (x - x.min()) / np.ptp(x)
+    wanted = np.zeros(0) if kind == "point" else ink.ravel()
+    np.testing.assert_allclose(found["inks"], wanted, atol=0.5)
+
+
+def test_examples_of_a_run_that_explodes_do_not_flatten_the_others(read):
+    found = read("clipped")
+    plane = found.history.arrays["example_plane"].astype(float)
+    calm = np.nanmax(np.abs(plane[:, 1]), (0, 1, 2))
+    assert found.examples["beyond"]
+    assert (np.array(found.examples["reach"]) < 12 * calm.max()).all()
+    places = np.array(found.places, float).reshape(plane.shape)
+    step = 2 * max(found.examples["reach"]) / 4094
+    np.testing.assert_allclose(places[:, 1], plane[:, 1], atol=step)
+    assert np.abs(places[7, 0]).max() == pytest.approx(max(found.examples["reach"]), rel=1e-6)
+
+
+def test_a_kick_late_in_a_run_does_not_flatten_what_was_before_it(node, tmp_path):
+    history = make_history(runs=(Run(norm="none"), Run(norm="batch")))
+    plane = history.arrays["example_plane"]
+    before = np.abs(plane).max()
+    plane[-1, 0] *= 50
+    path = tmp_path / "packed.bin"
+    path.write_bytes(pack(history))
+    found = node.ask("dump", str(path), [0])["examples"]
+    assert found["beyond"]
+    assert before <= max(found["reach"]) < 11 * before
+
+
+def test_a_run_that_stays_absurdly_large_does_not_flatten_the_others_either(read):
+    """Its units are dead or huge from the first update on, and it goes on for the whole training."""
+    found = read("trained, diverging")
+    sizes = np.nanmax(np.abs(found.history.arrays["example_plane"].astype(float)), (0, 2, 3))
+    assert sizes[0].min() > 1e6
+    assert max(found.examples["reach"]) == pytest.approx(sizes[1].max())
+    assert found.examples["beyond"]
+
+
+def test_recordings_of_before_examples_have_none(read):
+    assert not hasattr(read("alone"), "examples")
+    assert not hasattr(read("plane", view="layer"), "examples")
 
 
 def sources(history) -> dict[str, np.ndarray]:

@@ -16,7 +16,7 @@ from bnviz.experiment import Experiment
 from bnviz.outcome import Outcome, outcomes
 from bnviz.ui.page.literal import literal
 from bnviz.ui.page.waiting import desk, wait_a_moment
-from bnviz.ui.player import growing_player, player, player_table
+from bnviz.ui.player import Suspense, growing_player, player, player_table
 from bnviz.ui.player.payload import View, pack
 from bnviz.ui.private import Place, visitor
 from bnviz.ui.server.budget import nearest_allowed, refused
@@ -72,10 +72,12 @@ class Stage:
         result: str | None = None,
         view: View = "training",
         table: Callable[[History], pd.DataFrame] = player_table,
+        suspense: Suspense | None = None,
     ) -> Done[History] | None:
         """Play the recording kept under the key `result`, or train the experiment and play that, as it comes.
 
-        None when there is nothing to play, or not all of it; the reason is then on the stage.
+        None when there is nothing to play, or not all of it; the reason is then on the stage. `suspense` keeps the end
+        of a recording to itself until the reader has seen it.
         """
         key = f"{self.key}_player"
         found: Done[History] | Watch | None = training_queue().result(result) if result else None
@@ -86,7 +88,7 @@ class Stage:
         if isinstance(found, Watch):
             with self.picture:
                 stop = partial(self._stop, job_key(experiment))
-                growing_player(self._stream, found.id, experiment, key=key, on_stop=stop)
+                growing_player(self._stream, found.id, experiment, key=key, on_stop=stop, suspense=suspense)
                 self.show_caption()
             self._say_it_is_shared(experiment)
             return None
@@ -94,7 +96,7 @@ class Stage:
         if done is None or done.result is None:
             return None
         with self.picture:
-            player(done.result, key=key, view=view)
+            player(done.result, key=key, view=view, suspense=suspense)
             self.show_caption()
             fold = st.expander("The same as a table", key=f"{self.key}_as_table", on_change="rerun")
             if fold.open:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from threading import Lock
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from bnviz.experiment import Experiment
     from bnviz.history import History
 
-__all__ = ["growing_player", "layer_table", "packed", "player", "player_table", "recording_address"]
+__all__ = ["Suspense", "growing_player", "layer_table", "packed", "player", "player_table", "recording_address"]
 
 
 def _read(name: str) -> str:
@@ -37,28 +38,71 @@ _component = st.components.v2.component(
 )
 
 
-def player(history: History, *, key: str, autoplay: bool = True, view: View = "training") -> None:
+@dataclass(frozen=True)
+class Suspense:
+    """How the player keeps the end of a training to itself, and tells when the reader has seen it.
+
+    held: it stands still at step 0 until the reader has made a guess, or presses "Just show me", which calls `on_skip`.
+    on_end: called with nothing when it was played to its end, once for each training.
+    """
+
+    held: bool
+    on_skip: Callable[[], Any]
+    on_end: Callable[[], Any]
+
+
+def player(
+    history: History,
+    *,
+    key: str,
+    autoplay: bool = True,
+    view: View = "training",
+    suspense: Suspense | None = None,
+) -> None:
     """Show a recording side by side, layer by layer, with controls that never ask the server.
 
-    Runs are columns and hidden layers rows; below come loss and accuracy, and γ, β, μ, σ of every unit of
-    the chosen layer (at most 32 units are drawn). The view "layer" shows these last alone, larger, with the mean and
-    the standard deviation of each unit's output below. `key` names the element on its page and must not contain
-    two underscores in a row. With `autoplay` it starts by itself, unless the reader asked for reduced motion.
+    Runs are columns and hidden layers rows, and each cell shows test examples where the layer puts them, or a histogram
+    of its units; below come loss and accuracy, and γ, β, μ, σ of every unit of the chosen layer (at most 32 units). The
+    view "layer" shows these last alone, larger, with the mean and the standard deviation of each unit's output below.
+    `key` names the element on its page and must not contain two underscores in a row. With `autoplay` it starts by
+    itself, unless the reader asked for reduced motion.
     """
-    _show(key, {"address": packed(history, autoplay, view).address, "of": training_name(history.experiment)})
+    data = {"address": packed(history, autoplay, view).address, "of": training_name(history.experiment)}
+    _show(key, data, suspense)
 
 
-def growing_player(stream: str, watch: str, experiment: Experiment, *, key: str, on_stop: Callable[[], Any]) -> None:
+def growing_player(
+    stream: str,
+    watch: str,
+    experiment: Experiment,
+    *,
+    key: str,
+    on_stop: Callable[[], Any],
+    suspense: Suspense | None = None,
+) -> None:
     """Show what there is of a training that the stream calls `watch`, as it comes, with a button that stops it.
 
     When it has ended the part of the page in which this stands is run again, and shows it by :func:`player`, under the
     same key: what plays goes on.
     """
-    _show(key, {"stream": stream, "watch": watch, "of": training_name(experiment)}, on_stop)
+    _show(key, {"stream": stream, "watch": watch, "of": training_name(experiment)}, suspense, on_stop)
 
 
-def _show(key: str, data: dict[str, str], on_stop: Callable[[], Any] = lambda: None) -> None:
-    _component(key=key, data=data, on_look_change=lambda: None, on_stop_change=on_stop)
+def _nothing() -> None:
+    """Leave a call of the browser without an answer: that the page runs is all."""
+
+
+def _show(key: str, data: dict[str, str], suspense: Suspense | None, on_stop: Callable[[], Any] = _nothing) -> None:
+    if suspense:
+        data = data | {"suspense": "held" if suspense.held else "open"}
+    _component(
+        key=key,
+        data=data,
+        on_look_change=_nothing,
+        on_stop_change=on_stop,
+        on_skip_change=suspense.on_skip if suspense else _nothing,
+        on_ended_change=suspense.on_end if suspense else _nothing,
+    )
 
 
 def recording_address(experiment: Experiment) -> str | None:

@@ -23,7 +23,7 @@ export async function fetchRecording(address) {
 
 /**
  * A recording to show at once, or a training to follow; `of` which one tells it from others.
- * @typedef {{ of: string, address?: string, stream?: string, watch?: string }} Source
+ * @typedef {{ of: string, address?: string, stream?: string, watch?: string, suspense?: "held" | "open" | null }} Source
  *
  * @typedef {import("./player.js").Player} Player
  * @typedef {import("../watch/stream.js").Trigger} Trigger
@@ -45,6 +45,11 @@ export class Arrival {
     this.asking = undefined;
     const { signal } = player.listeners;
     player.part(".stop").addEventListener("click", () => this.trigger("stop", this.watch), { signal });
+    const skip = () => {
+      player.keep("open");
+      this.trigger("skip", Date.now());
+    };
+    player.part(".skip").addEventListener("click", skip, { signal });
   }
 
   /**
@@ -52,8 +57,12 @@ export class Arrival {
    * @param {Source} source
    * @param {Trigger} trigger
    */
-  show({ address, stream, watch, of }, trigger) {
+  show({ address, stream, watch, of, suspense = null }, trigger) {
     this.trigger = trigger;
+    this.player.onEnd = () => {
+      if (suspense) this.trigger("ended", of);
+    };
+    this.player.keep(suspense);
     const source = address ?? watch;
     if (this.source === source) {
       this.player.refresh(); // the theme may be another one

@@ -1,7 +1,16 @@
 // curves.js: loss and accuracy of all runs over the steps, one line style a run.
 
 import { formatNumber, formatPercent, formatTick, linearScale, logScale, logTicks, Sheet } from "./drawing.js";
-import { drawCursor, drawInterventions, drawStepAxis, recordAt, stepAt, TracedLines, tracePoints } from "./lines.js";
+import {
+  drawCursor,
+  drawInterventions,
+  drawStepAxis,
+  recordAt,
+  seenIn,
+  stepAt,
+  TracedLines,
+  tracePoints,
+} from "./lines.js";
 
 const CURVE_HEIGHT = 104;
 const CURVE_GUTTER = 52;
@@ -21,9 +30,11 @@ export class Curves {
   /**
    * @param {HTMLCanvasElement} canvas
    * @param {Recording} recording
+   * @param {{ seen?: number }} state
    */
-  constructor(canvas, recording) {
+  constructor(canvas, recording, state) {
     this.sheet = new Sheet(canvas);
+    this.state = state;
     this.recording = recording;
     /** @type {Panel[]} */
     this.panels = [];
@@ -132,7 +143,7 @@ export class Curves {
     for (const panel of this.panels) {
       this.drawFrame(panel, theme);
       const cursor = panel.x(step);
-      this.traced.copy(sheet, panel, cursor);
+      this.traced.copy(sheet, panel, cursor, seenIn(recording, panel, this.state));
       drawInterventions(sheet, recording, panel, theme, panel.name === "loss");
       drawCursor(sheet, panel, cursor, theme);
       if (panel.name === "loss") this.drawExits(panel, step, theme);

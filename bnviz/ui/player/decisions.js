@@ -150,22 +150,23 @@ export class Decisions {
 }
 
 /**
- * Classes differ by shape too: circle, triangle, square, diamond.
+ * Classes differ by shape too: circle, triangle, square, diamond. At size 1 a circle has a radius of 3.5 pixels.
  * @param {CanvasRenderingContext2D} context
  * @param {number} label
  * @param {number} x
  * @param {number} y
+ * @param {number} [size]
  */
-function traceMarker(context, label, x, y) {
+export function traceMarker(context, label, x, y, size = 1) {
   const corners = { 1: 3, 2: 4, 3: 4 }[label % 4];
   if (!corners) {
-    context.arc(x, y, 3.5, 0, 2 * Math.PI);
+    context.arc(x, y, 3.5 * size, 0, 2 * Math.PI);
     return;
   }
   const turn = label % 4 === 2 ? Math.PI / 4 : -Math.PI / 2;
   for (let corner = 0; corner < corners; corner++) {
     const angle = turn + (2 * Math.PI * corner) / corners;
-    context[corner ? "lineTo" : "moveTo"](x + 4.5 * Math.cos(angle), y + 4.5 * Math.sin(angle));
+    context[corner ? "lineTo" : "moveTo"](x + 4.5 * size * Math.cos(angle), y + 4.5 * size * Math.sin(angle));
   }
   context.closePath();
 }

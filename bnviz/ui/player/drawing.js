@@ -33,6 +33,17 @@ export function formatMoment(value) {
   return Math.abs(value) < 0.01 ? withMinus(value.toFixed(2)) : formatNumber(value);
 }
 
+/**
+ * Two significant digits, written out where that is readable: spreads of neighboring layers differ by factors.
+ * @param {number} value
+ */
+export function formatSpread(value) {
+  if (!Number.isFinite(value)) return "–";
+  const size = Math.abs(value);
+  if (size !== 0 && (size < 1e-4 || size >= 1e5)) return asPower(value, 1);
+  return withMinus(String(Number(value.toPrecision(2))));
+}
+
 /** @param {number} share */
 export function formatPercent(share) {
   if (!Number.isFinite(share)) return "–";
@@ -163,6 +174,10 @@ export class Theme {
     this.classes = this.dark
       ? ["#8e7cc3", "#45b39d", "#c9b458", "#9aa5b1", "#d98cb3", "#6fa8dc"]
       : ["#7a5fb5", "#1b9e77", "#a8861a", "#6b7683", "#c2528b", "#3a78b8"];
+    // Of the ten classes of images; there the shape is the digit itself.
+    this.digits = this.dark
+      ? ["#6ea8ff", "#ff9a4d", "#5fd07e", "#ff7b80", "#b896ff", "#d9a98f", "#ff8fd0", "#b4bec9", "#d6c93f", "#45cfe0"]
+      : ["#1f5fbf", "#c25e00", "#18803a", "#c4242e", "#7b4bc4", "#7a4a38", "#c0318c", "#56606c", "#7d7200", "#00788c"];
   }
 
   /** @param {Colored} run */

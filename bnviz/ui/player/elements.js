@@ -30,7 +30,7 @@ export function buildSwatch({ dash }) {
 
 /**
  * @param {string} name
- * @param {number} value
+ * @param {number | string} value
  * @param {string} words
  * @param {boolean} checked
  * @param {(Node | string)[]} before

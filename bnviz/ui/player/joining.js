@@ -30,7 +30,9 @@ export function joined(before, part) {
   all.arrays.recorded = before.arrays.recorded.map(
     (/** @type {number} */ count, /** @type {number} */ run) => count + part.arrays.recorded[run],
   );
-  if (part.examples) all.examples = { ...part.examples, ...joinedReach(before.examples, part.examples) };
+  if (before.examples && part.examples) {
+    all.examples = { ...part.examples, ...joinedReach(before.examples, part.examples) };
+  }
   all.scales = {};
   for (const name of Object.keys(part.scales)) joinTrajectories(all, before, part, name);
   return all;
@@ -94,7 +96,11 @@ function joinedScale(first, second) {
   };
 }
 
-/** One scale for the examples of both, which grows with the parts as well. */
+/**
+ * One scale for the examples of both, which grows with the parts as well.
+ * @param {import("./recording.js").Examples} first
+ * @param {import("./recording.js").Examples} second
+ */
 function joinedReach(first, second) {
   const reach = first.reach.map((size, axis) => Math.max(size, second.reach[axis]));
   return { reach, beyond: first.beyond || second.beyond };

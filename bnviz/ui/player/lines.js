@@ -29,12 +29,13 @@ export class TracedLines {
   }
 
   /**
-   * Copy a panel: up to `cursor` (CSS pixels) at full strength, the rest faint.
+   * Copy a panel: up to `cursor` (CSS pixels) at full strength, the rest faint, and nothing beyond `end`.
    * @param {Sheet} sheet
    * @param {Panel} panel
    * @param {number} cursor
+   * @param {number} [end]
    */
-  copy(sheet, panel, cursor) {
+  copy(sheet, panel, cursor, end = Infinity) {
     const ratio = this.canvas.width / sheet.width;
     /** @type {(left: number, right: number, alpha: number) => void} */
     const part = (left, right, alpha) => {
@@ -56,7 +57,7 @@ export class TracedLines {
       sheet.context.restore();
     };
     part(panel.left - 2, cursor, 1);
-    part(cursor, panel.left + panel.width + 4, FUTURE);
+    part(cursor, Math.min(end, panel.left + panel.width + 4), FUTURE);
   }
 }
 
@@ -140,6 +141,16 @@ export function recordAt(recording, panel, x) {
     if (Math.abs(recording.steps[record] - step) < Math.abs(recording.steps[nearest] - step)) nearest = record;
   }
   return nearest;
+}
+
+/**
+ * The place up to which a panel shows its lines: those of a race that is not over tell no more than was seen of it.
+ * @param {Recording} recording
+ * @param {Panel} panel
+ * @param {{ seen?: number }} state
+ */
+export function seenIn(recording, panel, { seen = Infinity }) {
+  return seen < recording.lastRecord ? panel.x(stepAt(recording, seen)) : Infinity;
 }
 
 /**

@@ -6,21 +6,39 @@ import { Decisions } from "./decisions.js";
 import { Theme } from "./drawing.js";
 import { buildOption, buildSwatch, element } from "./elements.js";
 import { Histograms } from "./histograms.js";
+import { Images } from "./images.js";
 import { keyAction, Playback } from "./playback.js";
 import { Trajectories } from "./trajectories.js";
-import { describeCanvases, describeCaptions, describeRecord, describeScores, STAGE_LABELS } from "./words.js";
+import {
+  CELL_LABELS,
+  describeCanvases,
+  describeCaptions,
+  describeRecord,
+  describeScores,
+  STAGE_LABELS,
+} from "./words.js";
 
 const WIDE = 900;
 const NARROW = 600;
+// What a screen shows above and below the cells: title, question, names of the runs, controls.
+const ABOVE_AND_BELOW = { wide: 400, narrow: 515 };
 
 /**
- * What of a recording is on show: a stage, a layer, the run of a narrow player, and the runs that have a column.
- * @typedef {{ stage: number, layer: number, run: number, columns: number[] }} State
+ * What of a recording is on show.
+ * @typedef {object} State
+ * @property {"images" | "histograms"} cells what the cells show
+ * @property {number} stage of the histograms
+ * @property {number} layer
+ * @property {number} run that of a narrow player
+ * @property {number[]} columns the runs that have one
+ * @property {number | null} example the one that is pointed at
+ * @property {boolean} held whether the reader still has a guess to make
+ * @property {number} seen position up to which lines are shown, Infinity where the end is no secret
  *
  * What draws on one canvas, and answers the pointer there.
  * @typedef {object} View
  * @property {import("./drawing.js").Sheet} sheet
- * @property {(width: number) => void} layout
+ * @property {(width: number, room: number) => void} layout
  * @property {(position: number, theme: Theme) => void} draw
  * @property {(x: number, y: number, record: number) => string[] | null} tip
  * @property {(x: number, y: number) => number | null} [recordAt]
@@ -52,9 +70,23 @@ export class Player {
     this.root = root;
     this.part = (/** @type {string} */ selector) => partOf(root, selector);
     /** @type {State} */
-    this.state = { stage: 2, layer: 0, run: 0, columns: [] };
+    this.state = {
+      cells: "images",
+      stage: 2,
+      layer: 0,
+      run: 0,
+      columns: [],
+      example: null,
+      held: false,
+      seen: Infinity,
+    };
+    /** @type {"held" | "open" | null} */
+    this.suspense = null;
+    this.onEnd = () => {};
     /** @type {Histograms | null} */
     this.histograms = null;
+    /** @type {Images | null} */
+    this.images = null;
     /** @type {Curves | null} */
     this.curves = null;
     /** @type {Decisions | null} */
@@ -65,6 +97,7 @@ export class Player {
     this.shownFrame = null;
     this.drawRequest = 0;
     this.ratio = 1;
+    this.ended = false;
     this.visibleHeight = 0;
     this.draws = 0;
     this.listeners = new AbortController();
@@ -106,7 +139,23 @@ export class Player {
     this.layout();
     this.describe();
     const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-    if (!goesOn && recording.autoplay && !still) this.playback.play();
+    if (!goesOn && recording.autoplay && !still && !this.state.held) this.playback.play();
+  }
+
+  /**
+   * Keep what comes to itself: "held" stands still at the start until the reader has made a guess, "open" plays, and
+   * draws no line farther than it was played. null keeps no secret.
+   * @param {"held" | "open" | null} suspense
+   */
+  keep(suspense) {
+    const released = this.state.held && suspense !== "held";
+    this.suspense = suspense;
+    this.state.held = suspense === "held";
+    this.root.classList.toggle("held", this.state.held);
+    if (!released || !this.playback) return;
+    this.requestDraw();
+    this.describe();
+    if (!window.matchMedia("(prefers-reduced-motion: reduce)").matches) this.playback.play();
   }
 
   /**
@@ -115,6 +164,8 @@ export class Player {
    */
   begin(recording, growing) {
     this.playback?.suspend();
+    this.state.seen = this.suspense ? 0 : Infinity;
+    this.ended = false;
     this.state.run = 0;
     this.state.layer = recording.layerCount - 1;
     this.playback = new Playback(recording.lastRecord, {
@@ -132,7 +183,9 @@ export class Player {
     this.root.classList.toggle("layer-view", alone);
     const canvas = (/** @type {string} */ selector) => /** @type {HTMLCanvasElement} */ (this.part(selector));
     this.histograms = alone ? null : new Histograms(canvas(".histograms"), recording, state);
-    this.curves = alone ? null : new Curves(canvas(".curves"), recording);
+    this.images = recording.examples ? new Images(canvas(".images"), recording, state) : null;
+    if (!this.images) state.cells = "histograms";
+    this.curves = alone ? null : new Curves(canvas(".curves"), recording, state);
     this.trajectories = new Trajectories(canvas(".trajectories"), recording, state);
     this.part(".plane").hidden = !recording.arrays.decision;
     this.decisions = recording.arrays.decision ? new Decisions(canvas(".decisions"), recording, state) : null;
@@ -201,6 +254,7 @@ export class Player {
     on(this.part(".speed select"), "change", (event) => {
       this.playback.speed = Number(event.target.value);
     });
+    on(this.part(".cells-switch"), "change", (event) => this.choose({ cells: event.target.value }));
     on(this.part(".stage-switch"), "change", (event) => this.choose({ stage: Number(event.target.value) }));
     on(this.part(".layer-switch"), "change", (event) => this.choose({ layer: Number(event.target.value) }));
     on(this.part(".run-switch"), "change", (event) => this.choose({ run: Number(event.target.value) }));
@@ -220,34 +274,51 @@ export class Player {
       const box = /** @type {Element} */ (event.currentTarget).getBoundingClientRect();
       return [event.clientX - box.left, event.clientY - box.top];
     };
-    for (const name of /** @type {const} */ (["histograms", "curves", "trajectories", "decisions"])) {
+    for (const name of /** @type {const} */ (["images", "histograms", "curves", "trajectories", "decisions"])) {
       const canvas = this.part(`.${name}`);
       const view = () => /** @type {View} */ (this[name]);
       /** @type {(event: PointerEvent) => void} */
       const scrub = (event) => {
         const record = view().recordAt?.(...inside(event)) ?? null;
-        if (record !== null) this.playback.seek(record);
+        if (record !== null && !this.state.held) this.playback.seek(record);
       };
       on(canvas, "pointerdown", (event) => {
-        if (name === "histograms") return;
+        if (name === "images") this.pointAt(inside(event));
+        if (name === "images" || name === "histograms") return;
         canvas.setPointerCapture(event.pointerId);
         scrub(event);
       });
       on(canvas, "pointermove", (event) => {
         if (event.buttons && canvas.hasPointerCapture(event.pointerId)) scrub(event);
-        this.showTip(event, view().tip(...inside(event), this.playback.frame));
+        if (name === "images") this.pointAt(inside(event));
+        const { frame, position } = this.playback;
+        this.showTip(event, view().tip(...inside(event), name === "images" ? position : frame));
       });
       on(canvas, "pointerup", (event) => {
         if (canvas.hasPointerCapture(event.pointerId)) this.announce();
       });
       on(canvas, "pointerleave", () => {
         this.part(".tip").hidden = true;
+        if (name === "images") this.pointAt(null);
       });
     }
-    on(this.part(".histograms"), "click", (event) => {
-      const found = this.histograms?.find(...inside(event));
-      if (found) this.choose({ layer: found.layer });
-    });
+    for (const name of /** @type {const} */ (["images", "histograms"])) {
+      on(this.part(`.${name}`), "click", (event) => {
+        const found = this[name]?.find(...inside(event), this.playback.position);
+        if (found) this.choose({ layer: found.layer });
+      });
+    }
+  }
+
+  /**
+   * Let the example at a place of the images stand out everywhere; null for none.
+   * @param {[number, number] | null} place
+   */
+  pointAt(place) {
+    const example = (place && this.images?.find(...place, this.playback.position)?.example) ?? null;
+    if (example === this.state.example) return;
+    this.state.example = example;
+    this.requestDraw();
   }
 
   /**
@@ -256,7 +327,7 @@ export class Player {
    */
   onKey(event) {
     const action = keyAction(event, this.root);
-    if (!action) return;
+    if (!action || this.state.held) return;
     if (!this.root.contains(/** @type {Node} */ (event.composedPath()[0]))) {
       const heights = [...Player.all].map((player) => player.visibleHeight);
       if (this.visibleHeight < 100 || this.visibleHeight < Math.max(...heights)) return;
@@ -282,6 +353,10 @@ export class Player {
     scrub.max = String(recording.lastRecord);
     // The longest words it will hold, so that nothing moves while playing.
     this.part(".step").style.minWidth = `${`step ${recording.lastStep} of ${recording.lastStep}`.length}ch`;
+    this.part(".cells-switch").hidden = !this.images;
+    this.part(".cells-switch .options").replaceChildren(
+      ...Object.entries(CELL_LABELS).map(([cells, words]) => buildOption("cells", cells, words, cells === state.cells)),
+    );
     this.part(".stage-switch .options").replaceChildren(
       ...recording.stages.map((stage, index) =>
         buildOption("stage", index, STAGE_LABELS[stage], index === state.stage),
@@ -308,7 +383,9 @@ export class Player {
     );
     this.part(".layer-buttons").replaceChildren(
       ...recording.layers.map((label, layer) => {
-        const button = element("button", "", label);
+        // In a narrow player the number alone is shown.
+        const [word, number] = label.split(" ");
+        const button = element("button", "", element("span", "word", `${word} `), number);
         button.type = "button";
         button.dataset.layer = String(layer);
         return button;
@@ -337,12 +414,19 @@ export class Player {
     const { root, recording, state } = this;
     root.classList.toggle("wide", width >= WIDE);
     root.classList.toggle("narrow", width < NARROW);
-    state.columns = width < NARROW ? [state.run] : recording.runs.map((_, run) => run);
-    root.style.setProperty("--columns", String(state.columns.length));
+    const narrow = width < NARROW;
+    const all = recording.runs.map((_, run) => run);
+    state.columns = narrow ? [state.run] : all;
+    const strip = state.cells === "images";
+    root.classList.toggle("strip", strip);
+    const heads = strip ? all : state.columns;
+    root.style.setProperty("--columns", String(heads.length));
     this.heads.forEach((head, run) => {
-      head.hidden = !state.columns.includes(run);
+      head.hidden = !heads.includes(run);
     });
-    for (const view of this.views()) view.layout(view.sheet.canvas.clientWidth);
+    this.shownFrame = null;
+    const room = window.innerHeight - (narrow ? ABOVE_AND_BELOW.narrow : ABOVE_AND_BELOW.wide);
+    for (const view of this.views()) view.layout(view.sheet.canvas.clientWidth, room);
     this.placeLayerButtons();
     this.writeCaptions();
     this.ratio = window.devicePixelRatio;
@@ -350,12 +434,16 @@ export class Player {
   }
 
   views() {
-    const views = [this.histograms, this.decisions, this.curves, this.trajectories];
+    const views = [this.cells, this.decisions, this.curves, this.trajectories];
     return /** @type {View[]} */ (views.filter(Boolean));
   }
 
+  get cells() {
+    return this.state.cells === "images" ? this.images : this.histograms;
+  }
+
   placeLayerButtons() {
-    const rows = this.histograms?.rows;
+    const rows = this.cells?.rows;
     if (!rows) return;
     this.part(".layer-buttons")
       .querySelectorAll("button")
@@ -385,12 +473,18 @@ export class Player {
   }
 
   draw() {
-    const { playback, root } = this;
+    const { playback, root, state } = this;
+    state.seen = Math.max(state.seen, playback.position);
     for (const view of this.views()) view.draw(playback.position, this.theme);
     this.showFrame(playback.frame);
     this.part(".scrub").style.setProperty("--done", String(playback.position / Math.max(1, playback.lastRecord)));
     root.dataset.playing = String(playback.playing);
     root.dataset.draws = String(++this.draws);
+    if (!this.ended && playback.position >= playback.lastRecord && !playback.growing) {
+      this.ended = true;
+      state.seen = Infinity;
+      this.onEnd();
+    }
   }
 
   /** @param {number} frame */
@@ -410,7 +504,8 @@ export class Player {
     this.heads.forEach((head, run) => {
       const scores = partOf(head, ".head-scores");
       scores.classList.toggle("ended", recording.hasEnded(run, frame));
-      scores.textContent = describeScores(recording, run, frame);
+      const brief = root.classList.contains("narrow") && this.state.cells === "images";
+      scores.textContent = describeScores(recording, run, frame, brief);
     });
   }
 

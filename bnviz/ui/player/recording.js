@@ -135,7 +135,8 @@ export class Recording {
    */
   spread(run, position, layer) {
     const { first, second, weight } = this.around(run, position);
-    const at = (/** @type {number} */ record) => this.arrays.spread[(record * this.runCount + run) * this.layerCount + layer];
+    const at = (/** @type {number} */ record) =>
+      this.arrays.spread[(record * this.runCount + run) * this.layerCount + layer];
     return weight ? at(first) + weight * (at(second) - at(first)) : at(first);
   }
 
@@ -268,6 +269,8 @@ export class Recording {
  */
 function placesOf(codes, most) {
   const places = new Float32Array(codes.length);
-  codes.forEach((code, index) => { places[index] = code === MISSING ? NaN : ((2 * code) / TOP_PLACE - 1) * most; });
+  codes.forEach((code, index) => {
+    places[index] = code === MISSING ? NaN : ((2 * code) / TOP_PLACE - 1) * most;
+  });
   return places;
 }

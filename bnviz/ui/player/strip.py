@@ -16,6 +16,8 @@ TOP_PLACE, NO_PLACE = 4094, 65535
 """Codes of the plane: 12 bits are a tenth of a pixel, and what changes little compresses well."""
 EXPLODED = 10.0
 """Times that a cloud may outgrow the size that it has for three quarters of the records, before it leaves the cell."""
+ABSURD = 200.0
+"""How far an example may lie from the middle, and times as far as in the calmest run, before its run is left out."""
 
 
 def pack_examples(history: History) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
@@ -62,7 +64,8 @@ def _size_to_draw(history: History, plane: np.ndarray) -> float:
         if run.size:
             usual = run[0] if status.startswith("diverged") else np.quantile(run, 0.75)
             limits.append(min(float(run.max()), EXPLODED * float(usual)))
-    return max(limits, default=0.0) or 1.0
+    calm = [limit for limit in limits if limit <= ABSURD * max(1.0, min(limits))]
+    return max(calm, default=0.0) or 1.0
 
 
 def _pictures(history: History) -> tuple[dict[str, Any], np.ndarray]:

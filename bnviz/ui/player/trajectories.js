@@ -3,7 +3,16 @@
 import { STEP_AXIS } from "./curves.js";
 import { fewTicks, FONT_SIZE, formatNumber, formatTick, linearScale, Sheet } from "./drawing.js";
 import { COLUMN_GAP } from "./histograms.js";
-import { drawCursor, drawInterventions, drawStepAxis, recordAt, stepAt, TracedLines, tracePoints } from "./lines.js";
+import {
+  drawCursor,
+  drawInterventions,
+  drawStepAxis,
+  recordAt,
+  seenIn,
+  stepAt,
+  TracedLines,
+  tracePoints,
+} from "./lines.js";
 
 /**
  * @typedef {import("./drawing.js").Theme} Theme
@@ -137,7 +146,7 @@ export class Trajectories {
         continue;
       }
       const cursor = panel.x(step);
-      this.traced.copy(sheet, panel, cursor);
+      this.traced.copy(sheet, panel, cursor, seenIn(recording, panel, state));
       drawInterventions(sheet, recording, panel, theme, false);
       drawCursor(sheet, panel, cursor, theme);
     }

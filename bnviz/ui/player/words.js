@@ -1,6 +1,8 @@
 // words.js: what the player says in words: captions, scores, and the names of its canvases for screen readers.
 
-import { formatMoment, formatNumber, formatPercent } from "./drawing.js";
+import { formatMoment, formatNumber, formatPercent, formatSpread } from "./drawing.js";
+
+export const CELL_LABELS = { images: "examples", histograms: "all units" };
 
 export const STAGE_LABELS = {
   pre_norm: "before normalization",
@@ -19,12 +21,14 @@ export const STAGE_LABELS = {
  * @param {Recording} recording
  * @param {number} run
  * @param {number} record
+ * @param {boolean} [brief] where there is no room for more than the accuracy
  */
-export function describeScores(recording, run, record) {
+export function describeScores(recording, run, record, brief = false) {
   const { status } = recording.runs[run];
   if (recording.hasEnded(run, record)) return status;
   const loss = formatNumber(recording.score("loss", record, run, 1));
   const accuracy = formatPercent(recording.score("accuracy", record, run, 1));
+  if (brief) return `accuracy ${accuracy}`;
   const end = record === recording.lastRecord && status !== "finished" ? `, ${status}` : "";
   return `test loss ${loss}, accuracy ${accuracy}${end}`;
 }
@@ -64,7 +68,13 @@ export function describeCanvases(recording, state, record) {
     const { mean, sd } = recording.arrays;
     return `${recording.runs[run].label}: mean ${formatMoment(mean[cell])}, sd ${formatMoment(sd[cell])}`;
   });
+  const spreads = recording.runs.map(({ label }, run) => `${label} ${describeSpreads(recording, run, record)}`);
   return {
+    ".images":
+      `The same ${recording.exampleCount} test examples in each layer, one row a layer, one column a run, at step ` +
+      `${recording.steps[record]}.${
+        state.held ? "" : ` Spread of a unit over the batch, from the first layer to the last: ${spreads.join("; ")}.`
+      }`,
     ".histograms":
       `Histograms of the activations ${STAGE_LABELS[recording.stages[stage]]}, one row a layer, ` +
       `one column a run, at step ${recording.steps[record]}. ${layerName}: ${moments.join("; ")}.`,
@@ -77,21 +87,50 @@ export function describeCanvases(recording, state, record) {
 }
 
 /**
+ * @param {Recording} recording
+ * @param {number} run
+ * @param {number} record
+ */
+function describeSpreads(recording, run, record) {
+  if (!recording.examples) return "";
+  return recording.layers.map((_, layer) => formatSpread(recording.spread(run, record, layer))).join(", ");
+}
+
+/**
+ * What the cells show and how to read it.
+ * @param {Recording} recording
+ * @param {State} state
+ */
+function describeCells(recording, { cells, stage }) {
+  if (cells === "images") {
+    const beyond = recording.examples?.beyond ? " What lies beyond the scale is drawn at the edge." : "";
+    return (
+      `The same ${recording.exampleCount} test examples in every cell, where the layer puts them: in the plane in which ` +
+      "its outputs differ most, turned to follow itself, all cells and steps on one scale; in evaluation mode. Spread: " +
+      `the standard deviation over the batch that batch norm divides by, of the median unit.${beyond}`
+    );
+  }
+  const zeros =
+    stage === recording.zero_bin?.stage ? "Left bar: share of the bin at 0, full height is all values. " : "";
+  return (
+    "Shapes are scaled to their own peak: compare place and width. Bar below: mean ± sd. Thin outline: step 0. " +
+    `${zeros}At an edge: share beyond the range. Blended between recorded steps.`
+  );
+}
+
+/**
  * The captions, by their selectors.
  * @param {Recording} recording
  * @param {State} state
  */
-export function describeCaptions(recording, { stage, layer }) {
-  const zeros =
-    stage === recording.zero_bin?.stage ? "Left bar: share of the bin at 0, full height is all values. " : "";
+export function describeCaptions(recording, state) {
+  const { layer } = state;
   const { drawn, of } = recording.units[layer];
   const cut = Object.values(recording.scales).some((scales) => scales[layer].clipped);
   const output =
     recording.view === "layer" ? "y the output, after γ and β; lowest rows: how far it is from what β and γ say. " : "";
   return {
-    ".shapes-caption":
-      "Shapes are scaled to their own peak: compare place and width. Bar below: mean ± sd. Thin outline: step 0. " +
-      `${zeros}At an edge: share beyond the range. Blended between recorded steps.`,
+    ".shapes-caption": describeCells(recording, state),
     ".inside-title": `Inside ${recording.layers[layer]}: every line is one unit`,
     ".inside-caption":
       `γ scale, β shift, μ and σ the batch mean and sd before normalization, by step. ${output}` +

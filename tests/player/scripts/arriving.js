@@ -53,11 +53,22 @@ export async function fetching(address, place, answers, refusals = 0) {
 /**
  * Calls of a component ("player" or "watch") on one place of the page, and what the network brings, in any order; tells
  * what the player was given and the page asked. `acts` are ["call", data], ["arrive", address], ["fail", address] until
- * ["mend", address], ["tell", watch, news, payload], ["silence", watch], ["press"] of the Stop button, ["pass", milliseconds], and
+ * ["mend", address], ["tell", watch, news, payload], ["silence", watch], ["press"] of the Stop button, ["skip"] of the
+ * one that wants no guess, ["end"] of what is played, ["pass", milliseconds], and
  * ["leave", number of call].
  */
 export async function mounting(component, acts) {
-  const told = { loaded: [], refreshed: 0, waits: [], asked: [], joined: [], left: [], triggers: [], gone: [] };
+  const told = {
+    loaded: [],
+    refreshed: 0,
+    waits: [],
+    asked: [],
+    joined: [],
+    left: [],
+    triggers: [],
+    gone: [],
+    kept: [],
+  };
   const made = [];
   const waiting = new Map();
   const refused = new Set();
@@ -109,6 +120,9 @@ export async function mounting(component, acts) {
     }
     say(words) {
       part(".step").textContent = words;
+    }
+    keep(suspense) {
+      told.kept.push(suspense);
     }
     destroy() {
       this.gone = true;
@@ -171,6 +185,8 @@ export async function mounting(component, acts) {
     mend: (address) => refused.delete(address),
     tell: (watch, news, payload) => places.get(watch).hear(news, payload),
     silence: (watch) => places.get(watch).look(),
+    skip: () => part(".skip").listeners.forEach((listener) => listener()),
+    end: () => made.at(-1).onEnd(),
     press: () => part(component === "player" ? ".stop" : "button").listeners.forEach((listener) => listener()),
     leave: (number) => leave[number](),
   };

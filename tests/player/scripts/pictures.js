@@ -4,6 +4,7 @@ import { Curves } from "../../../bnviz/ui/player/curves.js";
 import { Decisions } from "../../../bnviz/ui/player/decisions.js";
 import { Theme } from "../../../bnviz/ui/player/drawing.js";
 import { Histograms } from "../../../bnviz/ui/player/histograms.js";
+import { Images } from "../../../bnviz/ui/player/images.js";
 import { shorten, Trajectories } from "../../../bnviz/ui/player/trajectories.js";
 import { FakeCanvas } from "./canvas.js";
 import { open } from "./recordings.js";
@@ -18,27 +19,33 @@ const THEMES = {
 };
 
 /**
- * Let one view (Histograms, Curves, Trajectories or Decisions) draw at each of `positions` in turn, and tell what it
- * answers to the pointer at `pointers`, each [x, y, record]. `changes` are of the state, from the third draw on.
+ * Let one view (Histograms, Images, Curves, Trajectories or Decisions) draw at each of `positions` in turn, and tell
+ * what it answers to the pointer at `pointers`, each [x, y, record]. `changes` are of the state, before each draw.
  */
-export function draw(view, path, { state, width, positions, ratio = 2, theme = "light", pointers = [] }) {
+export function draw(view, path, given) {
+  const { state, width, room, positions, ratio = 2, theme = "light", pointers = [], changes = [] } = given;
   window.devicePixelRatio = ratio;
   const recording = open(path);
   const canvas = new FakeCanvas();
-  const chosen = { Histograms, Curves, Trajectories, Decisions }[view];
+  const chosen = { Histograms, Images, Curves, Trajectories, Decisions }[view];
   const shown = new chosen(canvas, recording, state);
-  shown.layout(width);
+  shown.layout(width, room);
   const colors = new Theme(THEMES[theme]);
-  const drawings = positions.map((position) => {
+  const drawings = positions.map((position, number) => {
     canvas.context.calls = [];
+    Object.assign(state, changes[number]);
     shown.draw(position, colors);
     const { calls } = canvas.context;
     const images = {};
-    for (const { kind, image } of calls) {
-      if (kind !== "image") continue;
-      const { size, context } = FakeCanvas.all[image];
-      images[image] = { size: [...size], calls: [...context.calls] };
-    }
+    const collect = (copying) => {
+      for (const { kind, image } of copying) {
+        if (kind !== "image" || images[image]) continue;
+        const { size, context } = FakeCanvas.all[image];
+        images[image] = { size: [...size], calls: [...context.calls] };
+        collect(context.calls);
+      }
+    };
+    collect(calls);
     return {
       calls: [...calls],
       images,
@@ -50,6 +57,7 @@ export function draw(view, path, { state, width, positions, ratio = 2, theme = "
   const answers = pointers.map(([x, y, record]) => ({
     tip: shown.tip(x, y, record),
     record: shown.recordAt?.(x, y) ?? null,
+    ...(view === "Images" && { found: shown.find(x, y, record) }),
   }));
   return { drawings, answers, theme: { ...colors } };
 }

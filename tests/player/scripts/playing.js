@@ -6,7 +6,7 @@ import { open } from "./recordings.js";
 
 /**
  * Recordings that a player shows one after the other: ["load", path, of, growing], ["choose", change of its state],
- * ["pass", milliseconds], and methods of the playback with what they are given. Tells after each act what it shows.
+ * ["keep", suspense], ["pass", milliseconds], and methods of the playback with what they are given. Tells after each act what it shows.
  * Drawing is left out.
  */
 export function loading(acts, still = false) {
@@ -16,6 +16,7 @@ export function loading(acts, still = false) {
   const nothing = () => null;
   const player = Object.assign(Object.create(Player.prototype), {
     state: { stage: 2, layer: 0, run: 0, columns: [] },
+    root: { classList: { toggle: nothing } },
     part: () => ({ value: "2" }),
     buildViews: () => told.built++,
     refresh: () => told.refreshed++,
@@ -30,10 +31,13 @@ export function loading(acts, still = false) {
   });
   return acts.map(([what, ...given]) => {
     if (what === "load") player.load(open(given[0]), ...given.slice(1));
+    else if (what === "keep") player.keep(...given);
     else if (what === "choose") player.choose(...given);
     else if (what === "pass") clock.pass(given[0]);
     else player.playback[what](...given);
-    const { playback, state } = player;
+    const { playback } = player;
+    if (!playback) return null;
+    const { stage, layer, run, columns } = player.state;
     const { position, frame, playing, lastRecord, growing, speed } = playback;
     return {
       position,
@@ -43,7 +47,7 @@ export function loading(acts, still = false) {
       growing,
       speed,
       ...told,
-      state: { ...state },
+      state: { stage, layer, run, columns },
       waiting: clock.waiting.size,
     };
   });

@@ -72,6 +72,18 @@ export function dump(path, positions) {
       recording.outside(run, positions[at], layer, stage, side),
     );
   }
+  if (recording.examples) {
+    found.examples = recording.examples;
+    found.spread = table([positions.length, runCount, layerCount], (at, run, layer) =>
+      recording.spread(run, positions[at], layer),
+    );
+    const size = 2 * recording.exampleCount;
+    found.places = table([positions.length, runCount, layerCount], (at, run, layer) => [
+      ...recording.places(run, positions[at], layer, new Float32Array(size)),
+    ]);
+    found.inks = [...recording.arrays.inks];
+    found.exampleLabels = [...recording.arrays.example_labels];
+  }
   found.trajectories = {};
   found.hasTrajectory = {};
   for (const name of Object.keys(recording.scales)) {
