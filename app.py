@@ -6,6 +6,7 @@ from functools import partial
 import streamlit as st
 from starlette.middleware import Middleware
 
+from bnviz.experiment import Experiment
 from bnviz.lessons.the_question.race import NORMS_IN_RACE, RACE, race, read_query, to_query
 from bnviz.lessons.the_question.verdicts import GUESSES, compared_with_guess, verdict
 from bnviz.lessons.training_lab.presets import WHERE_LITTLE_IS_GAINED
@@ -16,11 +17,14 @@ from bnviz.ui.page.contents import page_named
 from bnviz.ui.page.ignored import say_what_was_ignored
 from bnviz.ui.page.stage import reserve
 from bnviz.ui.page.waiting import section
-from bnviz.ui.player import recording_address
+from bnviz.ui.player import Suspense, recording_address
 from bnviz.ui.server.application import FirstPicture, SecurityHeaders, lifespan
 from bnviz.ui.server.jobs import Done
 from bnviz.ui.server.stream import routes
+from bnviz.ui.server.training import job_key
 
+HEIGHT = (1060, 1730)
+SEEN, SKIPPED = "the_question_seen", "the_question_skipped"
 LAB, WHY_NOT = "pages/12_training_lab.py", "pages/5_why_not_affine.py"
 
 QUESTION = """
@@ -29,16 +33,16 @@ QUESTION = """
 ones no longer apply: doesn't that hurt convergence? Why not just y = γx + β?”
 """
 
-CAPTION = (
-    "Each network has five hidden layers of 64 sigmoids, starts from the same weights, and sees the same batches of 64 "
-    "images. Look at the histograms: where do a layer's values lie, and does anything move?"
+SCENE = (
+    "Same start, same batches, five layers of sigmoids: only what a layer does before its sigmoid differs. "
+    "Where do 64 test images end up?"
 )
 
-# Each part of the question: its short answer, and the page that shows it.
+# Each part of the question, its short answer, and the page that shows it.
 SHORT_ANSWERS = (
     (
+        "Isn't it redundant?",
         """
-### Isn't it redundant?
 As a set of functions, yes. Once training is over, μ and σ are fixed numbers, and batch norm can be merged into the
 weights and the bias of its layer; apart from rounding, no output changes. But training does not see the whole set at
 once. It walks through it one gradient step at a time, and batch norm changes the coordinates in which it walks. In a
@@ -48,8 +52,8 @@ it. *The limit:* other coordinates mean another walk, not always a better one.
         "pages/2_same_functions.py",
     ),
     (
+        "Could γ and β not learn to standardize by themselves?",
         """
-### Could γ and β not learn to standardize by themselves?
 For inputs that stay as they are, they could: γ = 1/σ and β = −μ/σ. But nothing in the loss asks for standardized
 values. Gradient descent is slow when the mean is large compared with the spread (LeCun and others 1998, “Efficient
 BackProp”). And the layers below keep changing what has to be standardized. Batch norm computes μ and σ instead of
@@ -58,8 +62,8 @@ learning them, so it need not catch up. *The limit:* where inputs stay put and a
         "pages/3_learn_to_standardize.py",
     ),
     (
+        "Are γ and β out of date as soon as μ and σ have moved?",
         """
-### Are γ and β out of date as soon as μ and σ have moved?
 No, because they were never fitted to particular values of μ and σ. Whatever the layers below do, the standardized
 values of a batch have mean 0 and standard deviation 1, so the output has mean β and standard deviation |γ| (again apart
 from ε). And the gradient is taken *through* μ and σ: each update takes into account how they will answer to it (Ioffe &
@@ -69,8 +73,8 @@ objection has a point (Ioffe 2017).
         "pages/4_moving_statistics.py",
     ),
     (
+        "Why not just y = γx + β?",
         """
-### Why not just y = γx + β?
 Because x is Wh, and γWh is only another weight matrix times h. The layer gets a second handle on a scale that it could
 set already, and nothing holds that scale in place from one layer to the next. *The limit:* the race above was chosen
 to show a large difference. With three layers of ReLUs and standardized inputs the picture is another one: the
@@ -79,8 +83,8 @@ first of these links trains that experiment for you.
         WHY_NOT,
     ),
     (
+        "And is it the trick of the variational autoencoder?",
         """
-### And is it the trick of the variational autoencoder?
 A comment under the question noticed the same form: a scale, times something standardized, plus a shift. The form is
 shared, the purpose is not. There the standardized part is random noise, and the trick lets a gradient pass through
 the act of sampling (Kingma & Welling 2014). Here it is computed from the data, and nothing is sampled. The nearest
@@ -106,19 +110,21 @@ def choose_runs(started: tuple[str, ...]) -> list[str]:
 
 
 def short_answers() -> None:
-    """Answer each part of the question in a few lines, with a link to where it can be watched."""
+    """Answer each part of the question in a few lines, folded, with a link to where it can be watched."""
     st.header("The short answer")
-    for text, file in SHORT_ANSWERS:
-        st.markdown(text)
-        if file == WHY_NOT:
-            st.page_link(
-                LAB,
-                label="See for yourself: where little is gained",
-                icon=":material/science:",
-                query_params=WHERE_LITTLE_IS_GAINED.to_query(),
-            )
-        page = page_named(file)
-        st.page_link(file, label=f"Watch it: {page.title}", icon=page.icon)
+    st.markdown(QUESTION)
+    for question, text, file in SHORT_ANSWERS:
+        with st.expander(question):
+            st.markdown(text)
+            if file == WHY_NOT:
+                st.page_link(
+                    LAB,
+                    label="See for yourself: where little is gained",
+                    icon=":material/science:",
+                    query_params=WHERE_LITTLE_IS_GAINED.to_query(),
+                )
+            page = page_named(file)
+            st.page_link(file, label=f"Watch it: {page.title}", icon=page.icon)
 
 
 def another_seed(seed: int) -> None:
@@ -129,10 +135,9 @@ def another_seed(seed: int) -> None:
 def question_page() -> None:
     """Wire the first page."""
     _, _, problems = read_query(st.query_params.to_dict())
-    st.title("Standardizing and undoing it is not the same as doing nothing")
-    with frame.prose():
-        st.markdown(QUESTION)
-        if problems:
+    st.title("Which network can still tell ten digits apart at layer 5?")
+    if problems:
+        with frame.prose():
             say_what_was_ignored(problems)
     the_race()
     with frame.prose():
@@ -145,41 +150,65 @@ def the_race() -> None:
     """Ask for a guess, run the race and settle it."""
     norms, seed, _ = read_query(st.query_params.to_dict())
     guess = st.radio(
-        "Which of the three will learn to read digits? Take a guess, then watch.",
-        GUESSES,
-        index=None,
-        horizontal=True,
-        key="the_question_guess",
+        "Take a guess, then watch: who will?", GUESSES, index=None, horizontal=True, key="the_question_guess"
     )
+    picture = st.container()
+    st.subheader("What each layer computes")
     chosen = choose_runs(norms)
     st.query_params.from_dict(to_query(chosen or norms, seed))
-    if chosen:
-        played(chosen, seed, guess)
-    else:
-        st.info("Switch on at least one equation.")
+    with picture:
+        if chosen:
+            played(chosen, guess)
+        else:
+            st.info("Switch on at least one equation.")
 
 
 @section
-def played(chosen: list[str], seed: int, guess: str | None) -> None:
-    """Play the race as it comes, and settle the guess."""
-    done = reserve("the_question_race", (1060, 1730), CAPTION).show(race(chosen, seed))
+def played(chosen: list[str], guess: str | None) -> None:
+    """Play the race as it comes, once there is a guess, and settle that when the reader has seen the end."""
+    # A button in this section asks for another seed, and runs the section alone.
+    _, seed, _ = read_query(st.query_params.to_dict())
+    racing = race(chosen, seed)
+    with st.container(key="the_question_words"):
+        words = st.empty()
+    stage = reserve("the_question_race", HEIGHT)
+    done = stage.show(racing, suspense=suspense(racing, guess))
+    seen = st.session_state.get(SEEN) == job_key(racing)
+    if done and done.result and seen and done.ending == "finished":
+        words.markdown(settled(dict(zip(chosen, outcomes(done.result), strict=True)), guess))
+    else:
+        words.markdown(SCENE)
     if done and done.result:
-        tell(done, dict(zip(chosen, outcomes(done.result), strict=True)), guess, seed)
+        tell(done, chosen, seed)
 
 
-def tell(done: Done, ended: dict[str, Outcome], guess: str | None, seed: int) -> None:
-    """Say what the race shows, how it compares with the guess, and where it was computed."""
-    with frame.prose():
-        if done.ending == "finished":
-            st.markdown(f"**{verdict(ended)}**")
-            if guess and len(ended) == len(NORMS_IN_RACE):
-                st.markdown(compared_with_guess(guess, ended))
-        minutes = (time.time() - done.at) / 60
-        when = "just now" if minutes < 1 else f"{minutes:.0f} minutes ago" if minutes < 120 else "earlier"
-        st.caption(
-            f"Trained by this server in {done.seconds:.1f} seconds, {when}, with seed {seed}. The server trains the "
-            "race of seed 0 when it starts, so that it can play at once. The same seed gives the same numbers again."
-        )
+def suspense(racing: Experiment, guess: str | None) -> Suspense:
+    """Hold a race of all three back until there is a guess, or the reader wants none."""
+    held = guess is None and len(racing.runs) == len(NORMS_IN_RACE) and not st.session_state.get(SKIPPED)
+    return Suspense(held, partial(remember, SKIPPED, True), partial(remember, SEEN, job_key(racing)))
+
+
+def remember(name: str, value: object) -> None:
+    """Keep what the browser told."""
+    st.session_state[name] = value
+
+
+def settled(ended: dict[str, Outcome], guess: str | None) -> str:
+    """Return what the race shows, and how it compares with the guess."""
+    said = f"**{verdict(ended)}**"
+    if guess and len(ended) == len(NORMS_IN_RACE):
+        return f"{compared_with_guess(guess, ended)} {said}"
+    return said
+
+
+def tell(done: Done, chosen: list[str], seed: int) -> None:
+    """Say where the race was computed, and lead on to others."""
+    minutes = (time.time() - done.at) / 60
+    when = "just now" if minutes < 1 else f"{minutes:.0f} minutes ago" if minutes < 120 else "earlier"
+    st.caption(
+        f"Trained by this server in {done.seconds:.1f} seconds, {when}, with seed {seed}. The server trains the "
+        "race of seed 0 when it starts, so that it can play at once. The same seed gives the same numbers again."
+    )
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             "Race again with another seed",
@@ -192,7 +221,7 @@ def tell(done: Done, ended: dict[str, Outcome], guess: str | None, seed: int) ->
             LAB,
             label="Open this race in the training lab",
             icon=":material/science:",
-            query_params=race(tuple(ended), seed).to_query(),
+            query_params=race(chosen, seed).to_query(),
         )
 
 

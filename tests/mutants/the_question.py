@@ -9,15 +9,15 @@ MUTANTS = [
     Mutant(
         "race: always all three",
         "app.py",
-        ".show(race(chosen, seed))",
-        ".show(race(('none', 'affine', 'batch'), seed))",
+        "racing = race(chosen, seed)",
+        "racing = race(('none', 'affine', 'batch'), seed)",
         RACE,
     ),
     Mutant(
         "race: the lab opens seed 0",
         "app.py",
-        "race(tuple(ended), seed).to_query()",
-        "race(tuple(ended)).to_query()",
+        "query_params=race(chosen, seed).to_query()",
+        "query_params=race(chosen).to_query()",
         RACE,
     ),
     Mutant(
@@ -26,6 +26,16 @@ MUTANTS = [
         "compared_with_guess(guess, ended)",
         "compared_with_guess(GUESSES[0], ended)",
         RACE,
+    ),
+    Mutant("race: it never waits for a guess", "app.py", "held = guess is None and", "held = False and", RACE),
+    Mutant("race: it waits for ever", "app.py", "held = guess is None and", "held =", RACE),
+    Mutant("race: the end is told at once", "app.py", "and seen and", "and", RACE),
+    Mutant(
+        "race: the end of any race settles this one",
+        "app.py",
+        "seen = st.session_state.get(SEEN) == job_key(racing)",
+        "seen = st.session_state.get(SEEN) is not None",
+        "tests/pages/test_the_question.py -k another_race",
     ),
     Mutant(
         "race: close is a tenth",

@@ -2,7 +2,9 @@ import re
 
 from streamlit.testing.v1 import AppTest
 
+from bnviz.lessons.the_question.race import NORMS_IN_RACE, race
 from bnviz.ui.page.contents import PAGES
+from bnviz.ui.server.training import job_key
 from tests.pages.reading import components
 
 
@@ -10,18 +12,43 @@ def on_stage(app: AppTest) -> int:
     return len(components(app))
 
 
-def test_the_race_is_on_stage_and_judged(open_page, said):
+def play_to_the_end(app: AppTest, norms=NORMS_IN_RACE, seed=0) -> AppTest:
+    """What the browser tells when the reader has seen the end."""
+    app.session_state["the_question_seen"] = job_key(race(norms, seed))
+    return app.run()
+
+
+def test_the_race_is_on_stage_and_judged_when_it_was_seen(open_page, said):
     app = open_page("app.py")
     assert not app.exception
     assert on_stage(app) == 1
-    assert "Only batch norm learned." in said(app)
     assert "Trained by this server" in said(app)
+    assert "Test accuracy at the end" not in said(app)
+    assert "Only batch norm learned." in said(play_to_the_end(app))
+
+
+def test_the_end_of_another_race_settles_nothing(open_page, said):
+    app = play_to_the_end(open_page("app.py"), seed=1)
+    assert "Test accuracy at the end" not in said(app)
+    assert "Where do 64 test images end up?" in said(app)
+
+
+def test_nothing_that_is_not_folded_tells_the_end(open_page):
+    """What stands on the page before the race has been seen asks, or says what is done; answers are in folds."""
+    app = open_page("app.py")
+    folded = {element.value for fold in app.expander for element in fold.markdown}
+    assert len(folded) >= 5
+    shown = " ".join(element.value for element in app.markdown if element.value not in folded)
+    for words in ("only batch norm", "ended ahead", "large difference", "accuracy"):
+        assert words not in shown.lower()
+    assert app.title[0].value.endswith("?")
 
 
 def test_switching_an_equation_off_takes_its_run_out_of_race_and_link(open_page, said):
     app = open_page("app.py")
     app.toggle(key="the_question_affine").set_value(False).run()
     assert app.query_params["runs"] == "none-batch"
+    play_to_the_end(app, ("none", "batch"))
     scores = re.search("Test accuracy at the end: (.*?)[.]", said(app))
     assert re.fullmatch(r"the plain network \d+ %, batch norm \d+ %", scores[1])
 

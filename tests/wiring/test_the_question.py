@@ -29,6 +29,13 @@ def must_show(*, none=True, affine=True, batch=True, guess=None, seed=0) -> Show
     return Shown(sentences=[f"**{verdict(ended)}**", *compared, *trained])
 
 
+def play_to_the_end(page, *, none=True, affine=True, batch=True, seed=0, **_) -> None:
+    """What the browser tells when the reader has seen the end of this race."""
+    norms = [norm for norm, on in zip(RACERS, (none, affine, batch), strict=True) if on]
+    page.app.session_state["the_question_seen"] = job_key(race(norms, seed))
+    page.run()
+
+
 def opened(page, label):
     (link,) = [link.proto.query_string for link in page.app.get("page_link") if link.proto.label == label]
     return Experiment.from_query(dict(parse_qsl(link)))
@@ -55,13 +62,30 @@ def test_every_control_is_moved(page):
 
 @pytest.mark.parametrize("values", [{}, *MOVES], ids=str)
 def test_what_follows_a_control_follows_and_the_rest_stays(page, values):
+    page.app.session_state["the_question_seen"] = None
     page.move(**values)
+    assert "Test accuracy at the end" not in page.text()
+    assert "You guessed" not in page.text()
+    play_to_the_end(page, **values)
     require(page, must_show(**values))
     text = page.text()
     assert ("You guessed" in text) == ("guess" in values and "affine" not in values)
     runs = [norm for norm in RACERS if values.get(norm, True)]
     assert opened(page, "Open this race in the training lab") == race(runs)
     assert page.app.query_params == ({} if len(runs) == 3 else {"runs": "-".join(runs)})
+
+
+@pytest.mark.parametrize("values", [{}, *MOVES], ids=str)
+def test_a_race_of_three_is_held_back_until_there_is_a_guess(page, values):
+    page.move(**values)
+    held = "guess" not in values and all(values.get(norm, True) for norm in RACERS)
+    assert page.component("race_player")["suspense"] == ("held" if held else "open")
+
+
+def test_who_wants_no_guess_is_shown_the_race():
+    page = Page("app.py", "the_question")
+    page.app.session_state["the_question_skipped"] = True
+    assert page.run().component("race_player")["suspense"] == "open"
 
 
 def test_the_player_has_the_networks_that_are_switched_on(page):
@@ -75,10 +99,12 @@ def test_the_player_has_the_networks_that_are_switched_on(page):
 def test_another_seed_is_the_next_one_and_in_all_that_follows():
     page = Page("app.py", "the_question")
     page.press("again")
+    play_to_the_end(page, seed=1)
     require(page, must_show(seed=1))
     assert page.app.query_params == {"seed": "1"}
     assert opened(page, "Open this race in the training lab") == race(RACERS, 1)
     page = Page("app.py", "the_question", runs="batch", seed="3")
     page.press("again")
+    play_to_the_end(page, none=False, affine=False, seed=4)
     require(page, must_show(none=False, affine=False, seed=4))
     assert page.app.query_params == {"runs": "batch", "seed": "4"}
