@@ -23,7 +23,7 @@ from bnviz.ui.server.jobs import Done
 from bnviz.ui.server.stream import routes
 from bnviz.ui.server.training import job_key
 
-HEIGHT = (1060, 1730)
+HEIGHT = (1130, 1500)
 SEEN, SKIPPED = "the_question_seen", "the_question_skipped"
 LAB, WHY_NOT = "pages/12_training_lab.py", "pages/5_why_not_affine.py"
 

@@ -86,7 +86,7 @@ def kicked(settings: Settings, seed: int) -> None:
     )
     kick_stage = reserve(
         "scale_decoupling_kick",
-        (1160, 1850),
+        (1380, 1920),
         caption=(
             "Digits, batches of 64, rate 0.1, ε = 10⁻⁵. Look at the training loss when the step counter passes 100, "
             "and then at the test accuracy."

@@ -232,6 +232,7 @@ def choose_case(opened: Visit, case: str) -> None:
 def test_the_same_recording_again_does_not_start_over(visit: Open):
     """A change of the theme hands the same recording over once more."""
     opened = visit(reduced_motion="reduce", color_scheme="light")
+    opened.show_units()
     go_to(opened, 7)
     opened.player.get_by_label("normalized", exact=True).check(force=True)
     for scheme in ("dark", "light"):
@@ -247,6 +248,7 @@ def test_the_same_recording_again_does_not_start_over(visit: Open):
 
 def test_another_recording_in_the_same_place_is_shown_from_its_start(visit: Open):
     opened = visit("moons", reduced_motion="reduce", script=NOTE_TEXTS)
+    opened.show_units()
     go_to(opened, 7)
     for case in ("race", "diverging", "moons"):
         choose_case(opened, case)

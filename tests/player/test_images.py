@@ -98,7 +98,7 @@ def test_rows_are_layers_and_columns_are_runs_on_a_phone_too(node: Node, record:
     assert boxes[-1, -1].bottom <= 300
 
 
-@pytest.mark.parametrize(("room", "lowest", "highest"), [(-100, 40, 60), (500, 100, 125), (5000, 180, 240)])
+@pytest.mark.parametrize(("room", "lowest", "highest"), [(-100, 40, 60), (500, 100, 125), (5000, 140, 160)])
 def test_rows_share_the_room_that_there_is(node: Node, record: Record, room: float, lowest: float, highest: float):
     shown = images(node, record("digits"), [0], room=room)
     for box in cells(shown.drawings[0], shown):

@@ -15,7 +15,7 @@ import { makeSprites } from "./sprites.js";
 
 const CELL_GAP = 6;
 const LOWEST_CELL = 52;
-const HIGHEST_CELL = 210;
+const HIGHEST_CELL = 150;
 const MARGIN = 2;
 const WIDEST = 3.5; // times as many pixels across as upward, at most
 const TEXT_TOP = 15; // baseline of the first line below the upper edge
