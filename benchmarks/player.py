@@ -25,6 +25,7 @@ SECONDS = 4.0
 FIGURES: tuple[tuple[str, Literal["s", "1/s", ""]], ...] = (
     ("first picture after navigation", "s"),
     ("drawn frames a second", "1/s"),
+    ("script of a drawn frame", "s"),
     ("messages to or from the server while playing", ""),
 )
 
@@ -34,12 +35,21 @@ FIRST_DRAW = """() => {
     return player && player.dataset.draws !== "0";
 }"""
 COUNT_DRAWS = """async (seconds) => {
+    const taken = [];
+    const request = window.requestAnimationFrame;
+    window.requestAnimationFrame = (draw) => request((now) => {
+        const start = performance.now();
+        draw(now);
+        taken.push((performance.now() - start) / 1000);
+    });
     const player = document.querySelector("[data-testid=stBidiComponentIsolated]").shadowRoot.querySelector(".player");
     player.querySelector("[data-action=start]").click();
     player.querySelector("[data-action=toggle]").click();
     const [draws, start] = [Number(player.dataset.draws), performance.now()];
     await new Promise((done) => setTimeout(done, 1000 * seconds));
-    return (Number(player.dataset.draws) - draws) / ((performance.now() - start) / 1000);
+    window.requestAnimationFrame = request;
+    const rate = (Number(player.dataset.draws) - draws) / ((performance.now() - start) / 1000);
+    return [rate, taken.sort((one, other) => one - other)[Math.floor(taken.length / 2)]];
 }"""
 
 
@@ -61,7 +71,7 @@ def lines(repeats: int) -> Iterator[Line]:
         yield Line("player", name, *spread([figures[place] for figures in visits]), unit=unit)
 
 
-def measure(address: str, repeats: int) -> list[tuple[float, float, float]]:
+def measure(address: str, repeats: int) -> list[tuple[float, float, float, float]]:
     """Open `address` on a warm server, and note FIGURES at each visit."""
     with sync_playwright() as playwright:
         executable = shutil.which("chromium") or shutil.which("google-chrome")
@@ -86,8 +96,8 @@ def wait_for_server(page: Page, address: str) -> None:
     raise TimeoutError(f"no server at {address}")
 
 
-def visit(page: Page, address: str) -> tuple[float, float, float]:
-    """Seconds to the first picture, drawn frames a second, WebSocket messages during SECONDS of playing."""
+def visit(page: Page, address: str) -> tuple[float, float, float, float]:
+    """Seconds to the first picture, drawn frames a second, seconds of script for each, messages while playing."""
     messages: list[object] = []
 
     def listen(socket: WebSocket) -> None:
@@ -101,9 +111,9 @@ def visit(page: Page, address: str) -> tuple[float, float, float]:
     first = time.perf_counter() - start
     page.wait_for_timeout(1000)
     messages.clear()
-    rate = float(page.evaluate(COUNT_DRAWS, SECONDS))
+    rate, drawing = page.evaluate(COUNT_DRAWS, SECONDS)
     page.remove_listener("websocket", listen)
-    return first, rate, float(len(messages))
+    return first, float(rate), float(drawing), float(len(messages))
 
 
 if __name__ == "__main__":

@@ -8,10 +8,12 @@ import pytest
 
 from bnviz import Experiment, History, Intervention, Run, train
 from bnviz.history import RUNNING, STAGES
+from bnviz.lessons.the_question.race import RACE
 from bnviz.styles import run_styles
 from bnviz.ui import player as playing
 from bnviz.ui.player.payload import MAX_UNITS, pack
 from bnviz.ui.player.table import layer_table, player_table
+from bnviz.ui.server.stream import Packed
 
 FLOAT32 = 1e-6
 
@@ -244,3 +246,11 @@ def test_the_table_of_layers_holds_means_over_the_units(history):
     assert last.loc[1, "mean of y"] == pytest.approx(last.loc[1, "β"], abs=1e-5)
     assert last.loc[1, "sd of y"] == pytest.approx(last.loc[1, "γ"], rel=1e-2)
     assert table.loc[table["run"] == "plain", "γ"].isna().all()
+
+
+def test_the_strip_of_the_race_costs_little_to_send():
+    """The first page waits for it. At most 400 kB, compressed as it is sent."""
+    history = train(RACE)
+    without = {name: values for name, values in history.arrays.items() if not name.startswith("example_")}
+    sizes = [len(Packed(pack(each)).compressed) for each in (history, replace(history, arrays=without))]
+    assert 0 < sizes[0] - sizes[1] < 400_000
