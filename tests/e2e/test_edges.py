@@ -56,12 +56,17 @@ FOCUSED = """() => {
     const [x, y] = [box.x + box.width / 2, box.y + Math.min(box.height, innerHeight) / 2];
     let top = document.elementFromPoint(x, y);
     while (top?.shadowRoot?.elementFromPoint(x, y)) top = top.shadowRoot.elementFromPoint(x, y);
+    // What lies in a component of the page lies in the page too.
+    const holds = (outer, inner) => {
+        while (inner && inner !== outer) inner = inner.parentNode ?? inner.host;
+        return Boolean(inner);
+    };
     const field = node.matches('input:not([type=checkbox], [type=radio], [type=range]), textarea');
     return {
         name: `${node.tagName} ${name}`,
         body: node === document.body,
         seen: box.width > 0 && opacity > 0.5 && getComputedStyle(shown).visibility === 'visible'
-            && Boolean(top) && (shown.contains(top) || top.contains(shown)),
+            && Boolean(top) && (holds(shown, top) || holds(top, shown)),
         line: field || lines.length > 0,
     };
 }"""

@@ -42,7 +42,7 @@ def long(seed: int) -> str:
 
 def wait_for_frames(page: Page) -> None:
     """Scroll to the player, since off screen it does not play, and wait until some frames have passed."""
-    page.locator(".player .histograms").scroll_into_view_if_needed(timeout=PATIENCE)
+    page.locator(".player .images").scroll_into_view_if_needed(timeout=PATIENCE)
     until(page, f"{FRAME} > 3")
 
 
