@@ -38,7 +38,7 @@ SCENE = (
     "Where do 64 test images end up?"
 )
 
-# Each part of the question, its short answer, and the page that shows it.
+# Each part of the question, its short answer, and the pages that show it.
 SHORT_ANSWERS = (
     (
         "Isn't it redundant?",
@@ -49,7 +49,7 @@ once. It walks through it one gradient step at a time, and batch norm changes th
 plain layer the size of the weights sets the size of the output. Under batch norm (apart from the small ε) γ alone sets
 it. *The limit:* other coordinates mean another walk, not always a better one.
 """,
-        "pages/2_same_functions.py",
+        ("pages/2_same_functions.py", "pages/6_scale_decoupling.py"),
     ),
     (
         "Could γ and β not learn to standardize by themselves?",
@@ -59,7 +59,7 @@ values. Gradient descent is slow when the mean is large compared with the spread
 BackProp”). And the layers below keep changing what has to be standardized. Batch norm computes μ and σ instead of
 learning them, so it need not catch up. *The limit:* where inputs stay put and are well scaled, there is little to gain.
 """,
-        "pages/3_learn_to_standardize.py",
+        ("pages/3_learn_to_standardize.py",),
     ),
     (
         "Are γ and β out of date as soon as μ and σ have moved?",
@@ -70,7 +70,7 @@ from ε). And the gradient is taken *through* μ and σ: each update takes into 
 Szegedy 2015, section 3). *The limit:* μ and σ of a batch are estimates. In small batches they are noisy, and there the
 objection has a point (Ioffe 2017).
 """,
-        "pages/4_moving_statistics.py",
+        ("pages/4_moving_statistics.py",),
     ),
     (
         "Why not just y = γx + β?",
@@ -80,7 +80,7 @@ set already, and nothing holds that scale in place from one layer to the next. *
 to show a large difference. With three layers of ReLUs and standardized inputs the picture is another one: the
 first of these links trains that experiment for you.
 """,
-        WHY_NOT,
+        (WHY_NOT,),
     ),
     (
         "And is it the trick of the variational autoencoder?",
@@ -90,7 +90,7 @@ shared, the purpose is not. There the standardized part is random noise, and the
 the act of sampling (Kingma & Welling 2014). Here it is computed from the data, and nothing is sampled. The nearest
 relative is weight normalization (Salimans & Kingma 2016), which also takes the scale out of the weights.
 """,
-        "pages/10_two_reparameterizations.py",
+        ("pages/10_two_reparameterizations.py",),
     ),
 )
 
@@ -106,6 +106,7 @@ def choose_runs(started: tuple[str, ...]) -> list[str]:
             ):
                 chosen.append(norm)
             st.latex(NORMS[norm].equation)
+    watch("pages/1_what_it_computes.py")
     return chosen
 
 
@@ -113,18 +114,24 @@ def short_answers() -> None:
     """Answer each part of the question in a few lines, folded, with a link to where it can be watched."""
     st.header("The short answer")
     st.markdown(QUESTION)
-    for question, text, file in SHORT_ANSWERS:
+    for question, text, files in SHORT_ANSWERS:
         with st.expander(question):
             st.markdown(text)
-            if file == WHY_NOT:
+            if WHY_NOT in files:
                 st.page_link(
                     LAB,
                     label="See for yourself: where little is gained",
                     icon=":material/science:",
                     query_params=WHERE_LITTLE_IS_GAINED.to_query(),
                 )
-            page = page_named(file)
-            st.page_link(file, label=f"Watch it: {page.title}", icon=page.icon)
+            for file in files:
+                watch(file)
+
+
+def watch(file: str) -> None:
+    """Lead to a page."""
+    page = page_named(file)
+    st.page_link(file, label=f"Watch it: {page.title}", icon=page.icon)
 
 
 def another_seed(seed: int) -> None:
@@ -142,7 +149,6 @@ def question_page() -> None:
     the_race()
     with frame.prose():
         short_answers()
-    frame.cards()
 
 
 @section

@@ -6,16 +6,18 @@ import re
 from pathlib import Path
 
 _IMPORT = re.compile(r'^import \{[^}]*\} from "(?P<path>\.{1,2}/[^"]+)";\n', re.MULTILINE)
+_COMMENT = re.compile(r"^[ \t]*(?:/\*\*(?:(?!\*/)[\s\S])*\*/|//[^\n]*)\n", re.MULTILINE)
 _EXPORT = re.compile(r"^export (?!default )", re.MULTILINE)
 
 
 def joined(entry: Path) -> str:
     """Return a module and all that it imports as one module, which exports the default of `entry`.
 
-    All share one scope, so no two of them may give the same name to different things, and none renames what it
+    Comments stay behind: the text goes to every reader. All share one scope, so no two of them may give the same name to different things, and none renames what it
     imports (a test watches both).
     """
-    return "\n".join(_EXPORT.sub("", _IMPORT.sub("", path.read_text(encoding="utf-8"))) for path in modules(entry))
+    texts = (path.read_text(encoding="utf-8") for path in modules(entry))
+    return "\n".join(_EXPORT.sub("", _COMMENT.sub("", _IMPORT.sub("", text))) for text in texts)
 
 
 def modules(entry: Path) -> list[Path]:

@@ -42,10 +42,15 @@ def test_what_a_module_exports_stands_there():
 
 
 def test_each_module_stands_once_after_what_it_imports(tmp_path):
-    (tmp_path / "c.js").write_text("export const c = 1;\n")
+    (tmp_path / "c.js").write_text(
+        "/** c\n * of all */\n// one\nexport const c =\n  /** @type {number} */ (1); // stays\n/** d */\n"
+    )
     (tmp_path / "b.js").write_text('import { c } from "./c.js";\nexport const b = c;\n')
     (tmp_path / "a.js").write_text(
         'import {\n  b,\n} from "./b.js";\nimport { c } from "./c.js";\nexport default b + c;\n'
     )
     assert [path.name for path in modules(tmp_path / "a.js")] == ["c.js", "b.js", "a.js"]
-    assert joined(tmp_path / "a.js") == "const c = 1;\n\nconst b = c;\n\nexport default b + c;\n"
+    assert (
+        joined(tmp_path / "a.js")
+        == "const c =\n  /** @type {number} */ (1); // stays\n\nconst b = c;\n\nexport default b + c;\n"
+    )

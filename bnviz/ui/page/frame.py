@@ -15,7 +15,6 @@ from bnviz.ui.page.waiting import whole_page
 from bnviz.ui.private import Place
 
 HERE = Path(__file__).parent
-CARDS_IN_A_ROW = 3
 PROSE_WIDTH = 700  # pixels: about 70 to 80 characters a line
 ENLARGED = 1.29  # what `presenter.css` makes of 1
 
@@ -47,16 +46,6 @@ def page(file: str) -> Iterator[None]:
 def prose() -> Place:
     """Return a container for text, as wide as a line may be for comfortable reading."""
     return st.container(width=round(PROSE_WIDTH * ENLARGED) if st.session_state.get("presenter") else PROSE_WIDTH)
-
-
-def cards() -> None:
-    """Draw a card with link and summary for every page but the first."""
-    st.header("Go on")
-    for start in range(1, len(PAGES), CARDS_IN_A_ROW):
-        for column, entry in zip(st.columns(CARDS_IN_A_ROW), PAGES[start : start + CARDS_IN_A_ROW], strict=False):
-            with column, st.container(border=True, height="stretch"):
-                st.page_link(entry.file, label=f"**{entry.title}**", icon=entry.icon)
-                st.markdown(entry.summary)
 
 
 def _sidebar() -> None:

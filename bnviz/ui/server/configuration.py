@@ -39,7 +39,7 @@ class Configuration(BaseModel):
     hosted: bool = False
     deadline_seconds: Seconds | None = None
     queue: Count = 40
-    results_megabytes: Count = 150
+    results_megabytes: Count = 100
     frame_ancestors: Hosts = "'self'"
     most: Mapping[str, Seconds] = {}
 
