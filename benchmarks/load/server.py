@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import socket
 import subprocess
@@ -46,7 +47,8 @@ class Server:
         command = [sys.executable, "-m", "streamlit", "run", "app.py"]
         command += [f"--server.port={self.port}", "--server.address=127.0.0.1", "--server.headless=true"]
         with self._log.open("ab") as log:
-            self._child = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT)
+            hosted = {**os.environ, "BNVIZ_HOSTED": "1"}  # as a server is to be for a class
+            self._child = subprocess.Popen(command, cwd=ROOT, env=hosted, stdout=log, stderr=subprocess.STDOUT)
         self._process = psutil.Process(self._child.pid)
         deadline = time.monotonic() + START_UP
         while not self.healthy():

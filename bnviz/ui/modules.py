@@ -13,8 +13,8 @@ _EXPORT = re.compile(r"^export (?!default )", re.MULTILINE)
 def joined(entry: Path) -> str:
     """Return a module and all that it imports as one module, which exports the default of `entry`.
 
-    Comments stay behind: the text goes to every reader. All share one scope, so no two of them may give the same name to different things, and none renames what it
-    imports (a test watches both).
+    Comments stay behind: the text goes to every reader. All share one scope, so no two of them may give the same name
+    to different things, and none renames what it imports (a test watches both).
     """
     texts = (path.read_text(encoding="utf-8") for path in modules(entry))
     return "\n".join(_EXPORT.sub("", _COMMENT.sub("", _IMPORT.sub("", text))) for text in texts)

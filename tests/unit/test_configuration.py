@@ -14,7 +14,7 @@ def test_without_settings_the_app_is_generous():
     found = read({"HOME": "/", "PATH": ""})
     assert found == Configuration()
     assert found.bounds == LAPTOP
-    assert found.deadline == 600
+    assert (found.deadline, found.results_bytes) == (600, 150_000_000)
 
 
 def test_a_shared_server_is_strict():

@@ -140,7 +140,7 @@ def _require_welcome(experiment: Experiment) -> None:
 
 def _most_unpacked() -> int:
     """Bytes of an uploaded recording once decompressed: what is larger than the store could not be kept."""
-    return configuration().results_megabytes * 1_000_000
+    return configuration().results_bytes
 
 
 def _read_history(data: bytes) -> History:

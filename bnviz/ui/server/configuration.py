@@ -29,7 +29,7 @@ class Configuration(BaseModel):
     hosted              whether many visitors share the server: sets the bounds and the deadline
     deadline_seconds    after how long a training is ended with what it has; 60 when hosted, else 600
     queue               how many trainings may wait in line
-    results_megabytes   how much memory the recordings that are kept for all visitors may take
+    results_megabytes   memory for the recordings that are kept for all visitors; 100 when hosted, else 150
     frame_ancestors     who may embed the app: sources of the policy's directive, such as `https://school.example`
     most                field → its upper bound, in place of that in :mod:`bnviz.limits`; `BNVIZ_MAX_STEPS` and so on
     """
@@ -39,7 +39,7 @@ class Configuration(BaseModel):
     hosted: bool = False
     deadline_seconds: Seconds | None = None
     queue: Count = 40
-    results_megabytes: Count = 100
+    results_megabytes: Count | None = None
     frame_ancestors: Hosts = "'self'"
     most: Mapping[str, Seconds] = {}
 
@@ -49,12 +49,17 @@ class Configuration(BaseModel):
         return self.deadline_seconds or (60.0 if self.hosted else 600.0)
 
     @property
+    def results_bytes(self) -> int:
+        """Bytes that the recordings that are kept for all visitors may take."""
+        return 1_000_000 * (self.results_megabytes or (100 if self.hosted else 150))
+
+    @property
     def bounds(self) -> Mapping[str, Bound]:
         """The bounds on what the app trains."""
         base = HOSTED if self.hosted else LAPTOP
         found = {name: replace(bound, high=self.most.get(name, bound.high)) for name, bound in base.items()}
         # A recording that the store has no room for would be made again at every touch of its page.
-        kept = min(found["recording"].high, self.results_megabytes * 1e6)
+        kept = min(found["recording"].high, self.results_bytes)
         return found | {"recording": replace(found["recording"], high=kept)}
 
 

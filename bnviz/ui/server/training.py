@@ -91,7 +91,7 @@ def training_queue() -> JobQueue[Task, Any]:
         absence=ABSENCE,
         capacity=settings.queue,
         deadline=settings.deadline,
-        keep_bytes=settings.results_megabytes * 1_000_000,
+        keep_bytes=settings.results_bytes,
         present=is_present,
     )
 
