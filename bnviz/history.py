@@ -27,6 +27,8 @@ BINS = 80
 """Bins of a histogram between the ends of its range; counts have two more, for what lies below and above."""
 GRID = 32
 """Points along each side of the square on which decision regions are recorded."""
+EXAMPLES = 64
+"""Test examples that are followed through the layers: the first ones, which hold the classes in equal numbers."""
 SPLITS = ("train", "test")
 PERCENTILES = (5, 15, 50, 85, 95)
 RUNNING = "running"

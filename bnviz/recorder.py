@@ -18,7 +18,7 @@ from bnviz.engine.parameters import LayerViews
 from bnviz.engine.program import Program
 from bnviz.engine.units import AllUnits
 from bnviz.experiment import Experiment
-from bnviz.history import BINS, GRID, SPLITS, STAGES, History
+from bnviz.history import BINS, EXAMPLES, GRID, SPLITS, STAGES, History
 from bnviz.norms import NORMS
 from bnviz.optimizers import OPTIMIZERS
 from bnviz.planes import Planes
@@ -26,8 +26,6 @@ from bnviz.stages import Stages, histogram_range, percentiles_from_counts
 
 POINTS = 300
 """Training points that are kept to be drawn over a decision region."""
-EXAMPLES = 64
-"""Test examples that are followed through the layers: the first ones, which hold the classes in equal numbers."""
 ALL = slice(None)
 DENSE = 20
 """Steps at the start that are all recorded, if there are records enough."""

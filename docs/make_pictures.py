@@ -111,6 +111,8 @@ def picture(page: Page, first: Locator) -> Image.Image:
 def race(browser: Browser, address: str) -> None:
     """The race of the first page, scrubbed from the first record to the last."""
     page = open_page(browser, address, "light")
+    page.get_by_role("button", name="Just show me").click()
+    page.locator(".player .play").wait_for()
     last = int(page.locator(".player .scrub").get_attribute("max") or 0)
     pictures = []
     for record in [*range(0, last, EVERY), last]:

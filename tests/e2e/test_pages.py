@@ -76,7 +76,8 @@ def test_a_control_keeps_the_readers_place(visit):
 
 def test_lines_of_text_keep_their_length_in_presenter_mode(visit):
     ems = """() => {
-        const text = document.querySelector('[data-testid=stMain] [data-testid=stMarkdown] p');
+        const texts = [...document.querySelectorAll('[data-testid=stMain] [data-testid=stMarkdown] p')];
+        const text = texts.find((each) => each.textContent.startsWith('“Batch norm'));
         return text.getBoundingClientRect().width / parseFloat(getComputedStyle(text).fontSize);
     }"""
     page = visit("")

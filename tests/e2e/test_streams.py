@@ -66,6 +66,7 @@ def test_what_plays_goes_on_when_the_rest_has_come(visit, serve):
     small = Experiment(dataset="moons", widths=(32,) * 4, steps=1500, records=120, seed=12, runs=(Run(norm="batch"),))
     page = visit(f"{serve(ROOT / 'app.py')}/training_lab?{urlencode(small.to_query())}")
     wait_for_frames(page)
+    page.get_by_role("radio", name="all units").check(force=True)
     page.get_by_role("radio", name="before normalization").check(force=True)
     expect(page.locator(".player.waiting")).to_have_count(0, timeout=PATIENCE)
     expect(page.get_by_test_id("stTable")).to_contain_text("finished", timeout=PATIENCE)
@@ -77,6 +78,7 @@ def test_streams_and_recordings_come_behind_a_base_path_too(visit, tmp_path):
     server = Server(ROOT / "app.py", tmp_path / "log.txt", base="/class/bnviz")
     try:
         page = visit(f"{server.url}/?seed=5")
+        page.get_by_role("button", name="Just show me").click(timeout=PATIENCE)
         wait_for_frames(page)
         expect(page.locator(".player.waiting")).to_have_count(0, timeout=PATIENCE)
         page = visit(f"{server.url}/training_lab?{urlencode(LONG.model_copy(update={'steps': 50}).to_query())}")

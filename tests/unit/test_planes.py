@@ -10,8 +10,8 @@ from bnviz.engine.evaluation import FoldedNetwork
 from bnviz.engine.program import make_programs
 from bnviz.engine.steps import steps
 from bnviz.engine.tape import Tape
+from bnviz.history import EXAMPLES
 from bnviz.planes import Planes
-from bnviz.recorder import EXAMPLES
 from bnviz.training import train_losses
 
 CASES = {
