@@ -26,8 +26,8 @@ from bnviz import Experiment, Run
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
-EVERY = 2  # recorded steps from one picture of the GIF to the next
-PICTURE, FIRST, LAST = 120, 1000, 3000  # milliseconds on the screen
+EVERY = 4  # recorded steps from one picture of the GIF to the next
+PICTURE, FIRST, LAST = 180, 1000, 3000  # milliseconds on the screen
 COLORS = 128
 MARGIN = 16  # pixels around the player
 SPIRALS = Experiment(

@@ -183,8 +183,8 @@ class Packed:
 
     @cached_property
     def compressed(self) -> bytes:
-        """The same, compressed once for everybody."""
-        return gzip.compress(self.data, 5, mtime=0)
+        """The same, compressed once for everybody; more effort would save little."""
+        return gzip.compress(self.data, 1, mtime=0)
 
 
 _packed: WeakValueDictionary[str, Packed] = WeakValueDictionary()
