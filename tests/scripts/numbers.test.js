@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { formatMoment, formatNumber, formatPercent, formatTick } from "../../bnviz/ui/player/drawing.js";
+import { formatMoment, formatNumber, formatPercent, formatSpread, formatTick } from "../../bnviz/ui/player/drawing.js";
 
 /** @type {Record<string, [number, string][]>} */
 const TABLE = JSON.parse(readFileSync(new URL("numbers.json", import.meta.url), "utf8"));
@@ -21,4 +21,16 @@ test("what is no number is a dash", () => {
   for (const format of [formatNumber, formatMoment, formatPercent]) {
     assert.deepEqual([NaN, Infinity, -Infinity].map(format), ["–", "–", "–"]);
   }
+});
+
+test("spreads beside each other have two digits each", () => {
+  assert.deepEqual([0.4, 0.44, 0.00076, 1, 34.4, 340].map(formatSpread), [
+    "0.40",
+    "0.44",
+    "0.00076",
+    "1.0",
+    "34",
+    "340",
+  ]);
+  assert.deepEqual([0, 2e-5, NaN].map(formatSpread), ["0.0", "2·10⁻⁵", "–"]);
 });

@@ -41,7 +41,8 @@ export function formatSpread(value) {
   if (!Number.isFinite(value)) return "–";
   const size = Math.abs(value);
   if (size !== 0 && (size < 1e-4 || size >= 1e5)) return asPower(value, 1);
-  return withMinus(String(Number(value.toPrecision(2))));
+  const text = value.toPrecision(2);
+  return withMinus(text.includes("e") ? String(Number(text)) : text);
 }
 
 /** @param {number} share */
