@@ -20,9 +20,12 @@ function keepOneEntryAPage({ document, history, location }) {
     document.addEventListener(touch, () => (wentBack = false), { capture: true });
   }
   history.pushState = (state, unused, address) => {
-    const samePage = new URL(address ?? "", location.href).pathname === location.pathname;
+    const target = new URL(address ?? "", location.href);
+    const samePage = target.pathname === location.pathname;
+    // The entry that Back or Forward led to has its query; Streamlit names the page alone once its script begins.
+    if (wentBack && !(samePage && target.search)) return;
     if (samePage) history.replaceState(state, unused, address);
-    else if (!wentBack) push(state, unused, address);
+    else push(state, unused, address);
   };
 }
 
