@@ -13,6 +13,7 @@ from bnviz.lessons.training_lab.presets import WHERE_LITTLE_IS_GAINED
 from bnviz.norms import NORMS
 from bnviz.outcome import Outcome, outcomes
 from bnviz.ui.page import frame
+from bnviz.ui.page.address import keep_in_address
 from bnviz.ui.page.contents import page_named
 from bnviz.ui.page.ignored import say_what_was_ignored
 from bnviz.ui.page.stage import reserve
@@ -161,7 +162,7 @@ def the_race() -> None:
     picture = st.container()
     st.subheader("What each layer computes")
     chosen = choose_runs(norms)
-    st.query_params.from_dict(to_query(chosen or norms, seed))
+    keep_in_address(to_query(chosen or norms, seed))
     with picture:
         if chosen:
             played(chosen, guess)

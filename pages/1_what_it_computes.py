@@ -16,6 +16,7 @@ from bnviz.lessons.what_it_computes.verdicts import (
 )
 from bnviz.ui.lessons import what_it_computes as mini_batch
 from bnviz.ui.page import frame
+from bnviz.ui.page.address import keep_in_address
 from bnviz.ui.page.ignored import say_what_was_ignored
 from bnviz.ui.page.lesson import figure, limit, numbers, predict, settle, sources, theme
 from bnviz.ui.page.literal import literal
@@ -151,7 +152,7 @@ with frame.page("pages/1_what_it_computes.py"):
             "the outputs of the picked unit."
         )
         table = mini_batch.edit(settings.size, settings.unit)
-    st.query_params.from_dict(mini_batch.to_query(mini_batch.with_values(settings, table)))
+    keep_in_address(mini_batch.to_query(mini_batch.with_values(settings, table)))
     wrong = mini_batch.table_problems(table)
     if wrong:
         place.error("\n".join(["This batch cannot be computed:", "", *(f"- {sentence}" for sentence in wrong)]))

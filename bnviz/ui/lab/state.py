@@ -18,6 +18,7 @@ from bnviz.lessons.training_lab.presets import PRESETS
 from bnviz.links import STRANGE, read_query
 from bnviz.ui.lab.controls import draft_of
 from bnviz.ui.lab.heard import Draft, heard
+from bnviz.ui.page.address import keep_in_address
 from bnviz.ui.server.budget import nearest_allowed, refused, share_of_budget
 from bnviz.ui.server.training import job_key, training_queue
 from bnviz.value import NO_SUCH_FIELD
@@ -163,6 +164,5 @@ def query_of(experiment: Experiment) -> dict[str, str]:
 def write_query(experiment: Experiment) -> None:
     """Keep the URL in step with the controls."""
     query = query_of(experiment)
-    if st.query_params.to_dict() != query:
-        st.query_params.from_dict(query)
+    keep_in_address(query)
     _remember(query)

@@ -22,7 +22,7 @@ function keepOneEntryAPage({ document, history, location }) {
   history.pushState = (state, unused, address) => {
     const target = new URL(address ?? "", location.href);
     const samePage = target.pathname === location.pathname;
-    // The entry that Back or Forward led to has its query; Streamlit names the page alone once its script begins.
+    // The entry that Back or Forward led to has its query. The page before may still be heard of, without one.
     if (wentBack && !(samePage && target.search)) return;
     if (samePage) history.replaceState(state, unused, address);
     else push(state, unused, address);

@@ -11,6 +11,7 @@ import streamlit as st
 from bnviz.experiment import Experiment, InvalidExperiment
 from bnviz.links import STRANGE
 from bnviz.ui.live.scene import Input
+from bnviz.ui.page.address import keep_in_address
 from bnviz.ui.page.ignored import say_what_was_ignored
 from bnviz.words import short
 
@@ -112,7 +113,7 @@ class Settings:
 
     def _write(self) -> None:
         changed = {name: value for name, value in self._values.items() if value != self._defaults[name]}
-        st.query_params.from_dict({name: _text(value) for name, value in changed.items()})
+        keep_in_address({name: _text(value) for name, value in changed.items()})
 
     def repeat_with_another_seed(self) -> None:
         """Draw a button that asks for every experiment of the page from other weights and mini-batches."""
@@ -136,9 +137,8 @@ class Settings:
         return key
 
     def _note(self, name: str, default: Any, value: Any) -> Any:
-        before = self._values.get(name, value)
         self._defaults[name], self._values[name] = default, value
-        if self._kept and value != before:
+        if self._kept:
             self._write()  # a section of the page was run by itself
         return value
 
