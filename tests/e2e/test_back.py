@@ -45,7 +45,9 @@ def move(page: Page, key: str, times: int) -> None:
     slider = page.locator(f".st-key-{key}").get_by_role("slider")
     for _ in range(times):
         before = page.url
+        value = slider.get_attribute("aria-valuetext")
         slider.press("ArrowRight")
+        expect(slider).not_to_have_attribute("aria-valuetext", value)
         until(page, f"location.href !== '{before}'")
         wait_until_idle(page)
 
