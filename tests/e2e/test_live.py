@@ -378,9 +378,9 @@ def test_a_page_that_is_opened_again_begins_anew(figure):
     first = here.values
     here.slider("beta").press("End")
     until(here.page, "location.search === '?beta=3'")
-    for name in ("Is it the VAE trick?", "What it computes"):
+    for name in ("Is it the VAE trick?", "What does it compute?"):
         here.page.get_by_role("link", name=name).first.click()
-        expect(here.root).to_have_count(int(name == "What it computes"), timeout=PATIENCE)
+        expect(here.root).to_have_count(int(name == "What does it compute?"), timeout=PATIENCE)
         here.settle()
     assert here.values == first
     assert here.page.url.endswith("/what_it_computes")

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from importlib.resources import files
 
 from bnviz.styles import SYMBOL_COLORS
-from bnviz.ui.live.scene import Axis, Handle, Input, Panel, Scene, band, bracket, dots, tracks
+from bnviz.ui.live.scene import Axis, Handle, Input, Panel, Scene, Step, band, bracket, dots, tracks
 
 _FORMULA = files(__package__).joinpath("what_it_computes_formula.html").read_text(encoding="utf-8")
 # The range of x: that of the unit, or the first of the others that holds all values. A hand cannot leave it, so that
@@ -78,6 +78,15 @@ def rails(values: Sequence[float], unit: int, *, reach: float, epsilons: Sequenc
         colors=SYMBOL_COLORS,
         text=_FORMULA,
         beside=True,
+        steps=[
+            Step(
+                "Shift all",
+                "All values move by the same amount. μ goes along; x̂ and y stand still.",
+                {"mean": high - 4},
+            ),
+            Step("Stretch all", "They go apart. σ grows with them; x̂ and y stand still again.", {"sd": 2.5}, "var"),
+            Step("γ and β", "What x̂ cannot know, γ and β set: the spread and the mean of y.", {"gamma": 2, "beta": 1}),
+        ],
         alternative="Mean {mean}, variance {var}. Example {example:whole}: x {own_x}, standardized {own_normalized}, "
         "y {own_y}.",
         sums="standardize",

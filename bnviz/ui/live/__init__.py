@@ -37,13 +37,15 @@ def live(
     values: Mapping[str, float],
     on_release: Callable[[dict[str, float]], None] | None = None,
     family: Family | None = None,
+    held: bool = False,
 ) -> dict[str, float]:
     """Show a live figure at these values of its inputs, and return them as the reader left them.
 
     With `on_release` the page keeps the values: it is called with what a hand chose, before the page is run, and the
     page gives `values` accordingly. Without it the figure keeps them, and `values` are where it begins. Where they
     differ from what the figure shows, it glides to them. The arrays of `family` are there to be drawn beside what the
-    scene's arithmetic gives. `key` must not contain two underscores in a row.
+    scene's arithmetic gives. While it is `held` it can be seen, and not moved. `key` must not contain two underscores
+    in a row.
     """
     kept = f"{key}_kept"
 
@@ -55,7 +57,7 @@ def live(
             on_release(chosen)
 
     shown = dict(values) if on_release else {**values, **st.session_state.get(kept, {})}
-    data = live_data(scene, shown, _serial(key))
+    data = live_data(scene, shown, _serial(key), held=held)
     if family is not None:
         # Held by the visitor's session: the browser asks for it when it comes to it.
         st.session_state[f"{key}_family"] = packed = _packed(family)
@@ -64,9 +66,9 @@ def live(
     return shown
 
 
-def live_data(scene: Scene, values: Mapping[str, float], serial: float = 0) -> dict[str, Any]:
+def live_data(scene: Scene, values: Mapping[str, float], serial: float = 0, *, held: bool = False) -> dict[str, Any]:
     """What the browser is sent. `serial` is the number of the last release that the server has heard of."""
-    return {"scene": scene.to_dict(), "values": dict(values), "serial": serial}
+    return {"scene": scene.to_dict(), "values": dict(values), "serial": serial, "held": held}
 
 
 @remembered

@@ -1,6 +1,6 @@
 // figure.js: a live figure: it holds the values, and whatever moves them is answered in the next frame.
 
-/** @import { Arrays, Handle, Scene, Values } from "./types.js" */
+/** @import { Arrays, Handle, Scene, Step, Values } from "./types.js" */
 /** @import { Point } from "./hand.js" */
 
 import { Sheet, Theme } from "../player/drawing.js";
@@ -15,9 +15,11 @@ import { drawScene } from "./marks.js";
 import { writeAs } from "./numbers.js";
 import { Pen } from "./pen.js";
 import { Sliders } from "./sliders.js";
+import { Steps } from "./steps.js";
 import { FIELDS, SUMS } from "./sums/sums.js";
 import { fillNumbers, fillSentence } from "./texts.js";
 
+const UNHURRIED = 900; // milliseconds that a step takes
 const BESIDE = 900; // pixels: from here on the text may stand beside the picture
 
 /** @typedef {import("./family.js").Family} Computed */
@@ -48,6 +50,7 @@ export class LiveFigure {
     this.part = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (root.querySelector(selector));
     this.sheet = new Sheet(/** @type {HTMLCanvasElement} */ (this.part("canvas")));
     this.leaving = new AbortController();
+    this.steps = new Steps(this.part(".steps"), (step) => this.takeStep(step));
     letDrag(
       this.part(".handles"),
       {
@@ -69,12 +72,16 @@ export class LiveFigure {
   }
 
   /**
-   * Show a scene at these values. Where it was shown before, it glides to them.
+   * Show a scene at these values. Where it was shown before, it glides to them. A `held` one cannot be moved yet.
    *
    * @param {Scene} scene
    * @param {Values} values
+   * @param {boolean} [held]
    */
-  show(scene, values) {
+  show(scene, values, held = false) {
+    for (const part of [".steps", ".handles", ".controls"]) this.part(part).inert = held;
+    this.root.classList.toggle("held", held);
+    this.steps.show(scene.steps);
     const first = !this.scene;
     const written = JSON.stringify(scene);
     this.theme = new Theme(this.root);
@@ -235,19 +242,42 @@ export class LiveFigure {
     this.requestDraw();
   }
 
+  /** @param {Step} step */
+  takeStep({ values, lights }) {
+    const { inputs } = this;
+    if (!inputs) return;
+    this.holding = true;
+    this.began ??= { ...this.values };
+    this.light(lights);
+    const moves = Object.entries(values);
+    const to = moves.reduce((reached, [name, value]) => inputs.set(name, value, reached), this.values);
+    this.glideTo(to, UNHURRIED, () => {
+      this.letGo();
+      this.light(lights);
+    });
+  }
+
   // Drawing
 
-  /** @param {Values} values */
-  glideTo(values) {
+  /**
+   * @param {Values} values
+   * @param {number} [duration]
+   * @param {() => void} [arrived]
+   */
+  glideTo(values, duration, arrived = () => {}) {
     this.stopGliding();
     if (!this.inputs) return;
     const to = this.inputs.own(values);
-    if (JSON.stringify(this.values) === JSON.stringify(to)) return;
+    if (JSON.stringify(this.values) === JSON.stringify(to)) return arrived();
     const show = (/** @type {Values} */ between) => {
       this.values = between;
       this.draw();
     };
-    this.stopGliding = glide(this.values, to, this.inputs, show, () => this.rest(true));
+    const arrive = () => {
+      this.rest(true);
+      arrived();
+    };
+    this.stopGliding = glide(this.values, to, this.inputs, show, arrive, duration);
   }
 
   layout() {
@@ -314,6 +344,6 @@ export class LiveFigure {
     this.compute(this.scene);
     const words = fillSentence(this.scene.alternative, this.arrays);
     this.part("canvas").setAttribute("aria-label", words);
-    if (aloud) this.part("[aria-live]").textContent = words;
+    if (aloud) this.part(".hidden-text").textContent = words;
   }
 }

@@ -13,8 +13,9 @@ const GLIDE = 300; // milliseconds
  * @param {Inputs} inputs
  * @param {(values: Values) => void} show
  * @param {() => void} arrive
+ * @param {number} [duration] milliseconds
  */
-export function glide(from, to, inputs, show, arrive) {
+export function glide(from, to, inputs, show, arrive, duration = GLIDE) {
   if (window.matchMedia("(prefers-reduced-motion: reduce)").matches) {
     show(to);
     arrive();
@@ -24,7 +25,7 @@ export function glide(from, to, inputs, show, arrive) {
   let request = 0;
   const step = (/** @type {number} */ now) => {
     start ||= now;
-    const share = Math.min(1, (now - start) / GLIDE);
+    const share = Math.min(1, (now - start) / duration);
     const eased = share * share * (3 - 2 * share);
     const between = Object.entries(to).map(([name, end]) => {
       const { choices, format } = inputs.find(name);

@@ -102,6 +102,20 @@ class Mark:
 
 
 @dataclass(frozen=True)
+class Step:
+    """A step through a figure: a button with a title of a few words, what to see (40 words), and where it is seen.
+
+    `values` are those of inputs that the step moves; the others stay as the reader left them. `lights` is the name of
+    a color that lights up.
+    """
+
+    title: str
+    words: str
+    values: Mapping[str, float] = field(default_factory=dict)
+    lights: str = ""
+
+
+@dataclass(frozen=True)
 class Scene:
     """A whole figure. `rows` are panels side by side; on a phone all stand below each other.
 
@@ -109,6 +123,7 @@ class Scene:
     text         HTML below the picture; elements with data-number="name" hold live numbers, and those with
                  data-symbol="name" have that color and light up while an input of this color moves
     beside       the text stands beside the picture, where there is room
+    steps        buttons above the picture, each of which moves the figure and says what to see
     alternative  what the picture shows, in words: "loss {loss}, turned by {turn:degrees}"
     colors       theme → name → color
     """
@@ -121,6 +136,7 @@ class Scene:
     handles: Sequence[Handle] = ()
     text: str = ""
     beside: bool = False
+    steps: Sequence[Step] = ()
     sums: str | None = None
     given: Mapping[str, Any] = field(default_factory=dict)
 

@@ -44,7 +44,7 @@ export default function mountLive({ data, parentElement, setStateValue }) {
 
 /** @param {Entry} entry */
 function show({ figure, data, sent }) {
-  figure.show(data.scene, data.serial >= sent ? data.values : figure.values);
+  figure.show(data.scene, data.serial >= sent ? data.values : figure.values, data.held);
 }
 
 /**

@@ -35,6 +35,8 @@
  * @property {Values} picks values that taking hold of it sets
  */
 
+/** @typedef {{ title: string, words: string, values: Values, lights: string }} Step */
+
 /** @typedef {{ kind: string, panel: string, [option: string]: any }} Mark */
 
 /**
@@ -47,6 +49,7 @@
  * @property {Handle[]} handles
  * @property {string} text
  * @property {boolean} beside
+ * @property {Step[]} steps
  * @property {string} alternative
  * @property {Record<"light" | "dark", Record<string, string>>} colors
  */

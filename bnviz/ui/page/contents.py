@@ -17,17 +17,22 @@ class Page:
 
 PAGES: tuple[Page, ...] = (
     Page("app.py", "The question", ":material/help:", "Start here"),
-    Page("pages/1_what_it_computes.py", "What it computes", ":material/function:", "The question, answered"),
+    Page("pages/1_what_it_computes.py", "What does it compute?", ":material/function:", "The question, answered"),
     Page(
         "pages/2_same_functions.py",
-        "Same functions, different coordinates",
+        "Redundant, or another walk?",
         ":material/call_split:",
         "The question, answered",
     ),
     Page("pages/3_learn_to_standardize.py", "Could γ and β learn it?", ":material/tune:", "The question, answered"),
     Page("pages/4_moving_statistics.py", "μ and σ move: does it hurt?", ":material/moving:", "The question, answered"),
     Page("pages/5_why_not_affine.py", "Why not γx + β?", ":material/grid_on:", "The question, answered"),
-    Page("pages/6_scale_decoupling.py", "Scale leaves the weights", ":material/straighten:", "The question, answered"),
+    Page(
+        "pages/6_scale_decoupling.py",
+        "What if W is ten times larger?",
+        ":material/straighten:",
+        "The question, answered",
+    ),
     Page(
         "pages/10_two_reparameterizations.py",
         "Is it the VAE trick?",

@@ -34,6 +34,11 @@ class Settings:
         self._values: dict[str, Any] = {}
         self._kept = False
 
+    @property
+    def asked(self) -> Mapping[str, str]:
+        """The query of the link with which the page was opened."""
+        return self._asked
+
     def seed(self) -> int:
         """The seed that the link asks for, 0 if it asks for none."""
         seed = 0

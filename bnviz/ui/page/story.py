@@ -1,0 +1,105 @@
+"""How a page reads: a scene, a guess and what came of it, the hero with its steps, the answer, and folds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from bnviz.ui.live.scene import Step
+from bnviz.ui.page.contents import page_named
+from bnviz.ui.page.frame import prose
+from bnviz.ui.private import Place
+
+
+@dataclass(frozen=True)
+class Guess:
+    """What a reader guessed, None before; `shown` once there is a guess or the reader wants none."""
+
+    said: str | None
+    shown: bool
+    place: Place
+
+    def settle(self, happened: str, why: str) -> None:
+        """Say beside the question what happened, in one of its answers, and whether that was the guess.
+
+        Nothing is said before it is `shown`.
+        """
+        if self.shown:
+            self.place.markdown(f"{_compared(self.said, happened)} {why}".strip())
+
+
+def title(file: str) -> None:
+    """Write the question of the page `file` as its title."""
+    st.title(page_named(file).title)
+
+
+def ask(scene: str, question: str, answers: Sequence[str], key: str) -> Guess:
+    """Set the scene in a sentence or two, and ask for a guess. `key` is unique in the app.
+
+    The scene gives way to what happened. A hero that the guess is about is held until it is `shown`.
+    """
+    skipped = f"{key}_skipped"
+    with st.container(key=f"story_{key}"):
+        place = st.empty()
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            said = st.radio(question, answers, index=None, horizontal=True, key=f"{key}_prediction")
+            shown = said is not None or bool(st.session_state.get(skipped))
+            if not shown:
+                st.button("Just show me", key=f"{key}_skip", type="tertiary", on_click=_remember, args=(skipped,))
+    place.markdown(scene)
+    return Guess(said, shown, place)
+
+
+def steps(taken: Sequence[Step], key: str, take: Callable[[Mapping[str, float]], None], *, held: bool = False) -> None:
+    """Draw steps through a hero that is no live figure: `take` gets the values of the one that is chosen."""
+
+    def chosen() -> None:
+        number = st.session_state[f"{key}_step"]
+        if number is not None:
+            take(taken[number].values)
+
+    number = st.segmented_control(
+        "Steps",
+        range(len(taken)),
+        format_func=lambda number: f"{number + 1}\u2002{taken[number].title}",
+        key=f"{key}_step",
+        on_change=chosen,
+        disabled=held,
+        label_visibility="collapsed",
+    )
+    with st.container(key=f"steps_{key}"):
+        st.markdown(taken[number].words if number is not None else "\u00a0")
+
+
+def answer(sentence: str, limit: str) -> None:
+    """Answer the page's question in one sentence, and say where it stops being true."""
+    with prose():
+        st.markdown(f"**{sentence}** *Where this stops being true:* {limit}")
+
+
+def look_closer(
+    question: str, key: str, draw: Callable[[], None], *, asked: Mapping[str, str], controls: Iterable[str] = ()
+) -> None:
+    """Fold away a further experiment under the question that it answers; it is computed while it is open.
+
+    `controls` are the names of its parts of a link: where the link `asked` for one of them, the fold begins open.
+    Call it in a `section` of the page.
+    """
+    fold = st.expander(question, expanded=not asked.keys().isdisjoint(controls), key=f"{key}_fold", on_change="rerun")
+    if fold.open:
+        with fold:
+            draw()
+
+
+def _compared(said: str | None, happened: str) -> str:
+    if said is None:
+        return f"**What happened: {happened}.**"
+    if said == happened:
+        return f"You guessed *{said}*, and **that is what happened.**"
+    return f"You guessed *{said}*. **What happened: {happened}.**"
+
+
+def _remember(key: str) -> None:
+    st.session_state[key] = True

@@ -1,0 +1,69 @@
+"""Every page that tells a story is short: few words and pictures before anything is unfolded, the hero on top."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.e2e.visiting import ROOT, SCREENS, open_page, wait_until_settled
+
+pytestmark = pytest.mark.browser
+
+TOLD: dict[str, str] = {}
+"""Path of a page → selector of its hero."""
+WORDS, PICTURES = 400, 3
+TALLEST = {"desk": 3600, "phone": 6000}
+SCREENS_FOR_THE_HERO = {"desk": 1, "phone": 2}
+FOUND = """hero => {
+    const main = document.querySelector('[data-testid=stMain]');
+    const seen = node => node.checkVisibility({ visibilityProperty: true, opacityProperty: false });
+    const skipped = 'details:not([open]) > :not(summary), .katex-mathml, .hidden-text, [aria-hidden=true], script,'
+        + 'style, .st-key-frame_footer, .bnviz-spoken, output';
+    const words = [];
+    const read = node => {
+        if (node.nodeType === 3) words.push(...node.textContent.split(/\\s+/).filter(word => /\\p{L}{2}/u.test(word)));
+        if (node.nodeType === 1 && (node.matches(skipped) || !seen(node))) return;
+        (node.shadowRoot ?? node).childNodes.forEach(read);
+    };
+    read(main);
+    const shadows = root => [...root.querySelectorAll('*')].flatMap(node => node.shadowRoot ?? []);
+    const deep = (root, selector) =>
+        [...root.querySelectorAll(selector), ...shadows(root).flatMap(shadow => deep(shadow, selector))];
+    const open = selector => deep(main, selector).filter(node => !node.closest('details:not([open])') && seen(node));
+    const top = main.scrollTop - main.getBoundingClientRect().top;
+    const box = deep(main, hero)[0]?.getBoundingClientRect();
+    return {
+        words: words.length,
+        pictures: open('.live, .player, [data-testid=stVegaLiteChart], [data-testid=stImage]').length,
+        metrics: open('[data-testid=stMetric]').length,
+        height: Math.round(main.querySelector('[data-testid=stMainBlockContainer]').getBoundingClientRect().height),
+        hero: box && [Math.round(box.top + top), Math.round(box.bottom + top)],
+    };
+}"""
+
+
+@pytest.fixture(scope="module", params=[(path, screen) for path in TOLD for screen in SCREENS], ids="-".join)
+def told(request, browser: Browser, serve) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The screen, and what is found on a page as it is opened there."""
+    path, screen = request.param
+    page = open_page(browser, f"{serve(ROOT / 'app.py')}/{path}", screen)
+    wait_until_settled(page)
+    page.wait_for_timeout(500)
+    yield screen, page.evaluate(FOUND, TOLD[path])
+    page.context.close()
+
+
+def test_it_is_short(told):
+    screen, found = told
+    assert found["words"] <= WORDS, found
+    assert found["pictures"] <= PICTURES, found
+    assert found["metrics"] == 0, found
+    assert found["height"] <= TALLEST[screen], found
+
+
+def test_the_hero_is_on_the_first_screen(told):
+    screen, found = told
+    top, bottom = found["hero"]
+    assert top > 0
+    assert bottom <= SCREENS[screen][1] * SCREENS_FOR_THE_HERO[screen], found
