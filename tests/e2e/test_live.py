@@ -147,7 +147,7 @@ def test_a_slider_answers_at_each_key_and_tells_the_server_once(shared, path, na
     figure.settle()
     assert len(figure.sent) == before + 1
     assert slider.evaluate("slider => slider === slider.getRootNode().activeElement")
-    assert figure.root.locator("[aria-live]").inner_text() == figure.root.locator("canvas").get_attribute("aria-label")
+    assert figure.root.locator(".hidden-text").inner_text() == figure.root.locator("canvas").get_attribute("aria-label")
 
 
 @pytest.mark.parametrize(
