@@ -47,7 +47,7 @@ def move(page: Page, key: str, times: int) -> None:
         before = page.url
         value = slider.get_attribute("aria-valuetext")
         slider.press("ArrowRight")
-        expect(slider).not_to_have_attribute("aria-valuetext", value)
+        expect(slider).not_to_have_attribute("aria-valuetext", value or "")
         until(page, f"location.href !== '{before}'")
         wait_until_idle(page)
 
@@ -86,3 +86,14 @@ def test_a_walk_through_pages_is_walked_back_step_by_step(visit):
     for number in (3, 2, 0):
         page.go_back()
         expect_page(page, number)
+
+
+@pytest.mark.parametrize("delay", [0, 5])
+def test_who_moves_a_control_and_leaves_at_once_does_not_find_an_empty_page(visit, delay):
+    page = visit("")
+    go_to(page, 6)
+    page.locator(".st-key-scale_decoupling_factor").get_by_role("slider").focus()
+    page.evaluate("delay => { setTimeout(() => history.back(), delay); }", delay)
+    page.keyboard.press("ArrowRight")
+    expect_page(page, 0)
+    expect(page.get_by_test_id("stSidebar").get_by_role("link").first).to_be_visible(timeout=PATIENCE)

@@ -132,3 +132,13 @@ def test_a_value_that_no_hand_can_leave_is_ignored_and_named(query, said):
     assert app.text[0].value == "170.0 1.0"
     assert said in app.error[0].value.replace("\\", "")
     assert link(app) == {}
+
+
+def test_a_browser_that_missed_the_first_run_shows_the_same_values(opened):
+    # Streamlit says only once that a value was set; in every later run it is what a control begins with.
+    app = opened(rate="10", norm="none", exact="on").run()
+    slider, norm, exact = app.select_slider(key="demo_rate"), app.radio(key="demo_norm"), app.toggle(key="demo_exact")
+    assert not slider.proto.set_value
+    assert [slider.proto.options[int(place)] for place in slider.proto.default] == ["10"]
+    assert norm.proto.options[norm.proto.default] == "plain"
+    assert exact.proto.default

@@ -1,5 +1,6 @@
 // browser.js: what every page asks of the browser besides being drawn.
 
+import { leavePage } from "../watch/stream.js";
 import { keepFocus } from "./focus.js";
 import { mindMenu } from "./menu.js";
 import { levelPlayers, nameOpenedParts, nameRepeatedFields, rewordLostConnection, tellOfTrainings } from "./spoken.js";
@@ -15,7 +16,10 @@ import { levelPlayers, nameOpenedParts, nameRepeatedFields, rewordLostConnection
 function keepOneEntryAPage({ document, history, location }) {
   const push = history.pushState.bind(history);
   let wentBack = false;
-  window.addEventListener("popstate", () => (wentBack = true));
+  window.addEventListener("popstate", () => {
+    wentBack = true;
+    leavePage();
+  });
   for (const touch of ["pointerdown", "keydown"]) {
     document.addEventListener(touch, () => (wentBack = false), { capture: true });
   }
@@ -30,6 +34,40 @@ function keepOneEntryAPage({ document, history, location }) {
 }
 
 /**
+ * Note when a link leads to another page of the app.
+ * @param {Window} window
+ */
+function noteLeaving({ document, location }) {
+  const note = (/** @type {MouseEvent} */ event) => {
+    const link = event.target instanceof Element && event.target.closest("a[href]");
+    if (!link) return;
+    const { origin, pathname } = new URL(/** @type {HTMLAnchorElement} */ (link).href);
+    if (origin === location.origin && pathname !== location.pathname) leavePage();
+  };
+  document.addEventListener("click", note, { capture: true });
+}
+
+const LOOK = 500; // milliseconds between two looks at whether the page is empty
+const EMPTY = 1500; // that it may be, with nothing running
+
+/**
+ * Load a page anew that has stayed empty: whoever moves a control and leaves in the same moment has Streamlit run a
+ * part of the page before in place of the next one.
+ * @param {Window} window
+ */
+function fillEmptyPage({ document, location }) {
+  let since = Infinity;
+  const look = () => {
+    const empty =
+      document.querySelector("[data-testid=stApp][data-test-script-state=notRunning]") &&
+      !document.querySelector("[data-testid=stMain] [data-testid=stElementContainer]");
+    since = empty ? Math.min(since, Date.now()) : Infinity;
+    if (Date.now() - since > EMPTY) location.reload();
+  };
+  setInterval(look, LOOK);
+}
+
+/**
  * Look after the page for as long as the tab lives, whatever Streamlit draws anew.
  * @param {Window & { bnvizMinded?: boolean }} window
  */
@@ -37,6 +75,8 @@ function mindPage(window) {
   if (window.bnvizMinded) return;
   window.bnvizMinded = true;
   keepOneEntryAPage(window);
+  noteLeaving(window);
+  fillEmptyPage(window);
   mindMenu(window);
   const restoreFocus = keepFocus(window);
   const tell = tellOfTrainings(window);

@@ -62,20 +62,22 @@ class Settings:
         format_func: Callable[[Any], str] = short,
     ) -> Any:
         """Draw a slider over the listed values, and return the chosen one."""
-        key = self._start(name, values, default)
-        chosen = st.select_slider(label, values, format_func=format_func, key=key, help=help, width=width)
+        key, start = self._start(name, values, default)
+        chosen = st.select_slider(label, values, start, format_func=format_func, key=key, help=help, width=width)
         return self._note(name, default, chosen)
 
     def choice(self, name: str, label: str, options: Mapping[Any, str], default: Any, *, help: str) -> Any:
         """Draw a row of radio buttons, value → label, and return the chosen value."""
-        key = self._start(name, tuple(options), default)
-        chosen = st.radio(label, tuple(options), format_func=options.__getitem__, horizontal=True, key=key, help=help)
+        values = tuple(options)
+        key, start = self._start(name, values, default)
+        named = options.__getitem__
+        chosen = st.radio(label, values, values.index(start), named, horizontal=True, key=key, help=help)
         return self._note(name, default, chosen)
 
     def toggle(self, name: str, label: str, default: bool = False, *, help: str) -> bool:
         """Draw a switch, and return whether it is on. In the link it is `on` or `off`."""
-        key = self._start(name, (False, True), default)
-        return self._note(name, default, st.toggle(label, key=key, help=help))
+        key, start = self._start(name, (False, True), default)
+        return self._note(name, default, st.toggle(label, start, key=key, help=help))
 
     def handle(self, figure: str, of: Input, default: float) -> float:
         """The value of an input of the live figure with the key `figure`: on arrival that of the link.
@@ -131,15 +133,18 @@ class Settings:
             key=f"{self._page}_repeat",
         )
 
-    def _start(self, name: str, values: Sequence[Any], default: Any) -> str:
-        """Give a control the value that the link asks for when the page is opened, and return its key."""
+    def _start(self, name: str, values: Sequence[Any], default: Any) -> tuple[str, Any]:
+        """Give a control the value that the link asks for when the page is opened; return its key and its value.
+
+        The value is to be given to the control as well: a browser that is told of two runs at once draws what the
+        second says, in which Streamlit no longer sends a value that was set before the first.
+        """
         key = f"{self._page}_{name}"
         texts = {_text(value): value for value in values}
         asked = self._asked.get(name, _text(default))
         if asked not in texts:
             self._problems[name] = f"{name} = {asked!r}: must be one of {_listed([*texts])}."
-        st.session_state.setdefault(key, texts.get(asked, default))
-        return key
+        return key, st.session_state.setdefault(key, texts.get(asked, default))
 
     def _note(self, name: str, default: Any, value: Any) -> Any:
         self._defaults[name], self._values[name] = default, value

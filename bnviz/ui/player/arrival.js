@@ -98,7 +98,8 @@ export class Arrival {
     this.watch = watch;
     /** @type {Recording | null} */
     let recording = null;
-    const ask = () => askInTurn(() => this.trigger("look", Date.now()));
+    const since = Date.now();
+    const ask = () => askInTurn(() => this.trigger("look", Date.now()), since);
     this.player.wait("Waiting for the server.");
     this.leaveStream = JobStream.at(stream).join(watch, {
       look: ask,

@@ -63,7 +63,8 @@ class Bar {
     if (same) return;
     this.close();
     showWaiting(this.root, true);
-    const ask = () => askInTurn(() => this.trigger("look", Date.now()));
+    const since = Date.now();
+    const ask = () => askInTurn(() => this.trigger("look", Date.now()), since);
     const end = () => {
       ask();
       this.asking = setInterval(ask, ASK_AGAIN);

@@ -12,10 +12,12 @@ import { fetching, mounting } from "./arriving.js";
 import { colorsOf, cut, draw } from "./pictures.js";
 import { loading } from "./playing.js";
 import { dump, open } from "./recordings.js";
-import { asking, messages, streaming } from "./streams.js";
+import { asking, askingWhile, leaving, messages, streaming } from "./streams.js";
 
 const ANSWERS = {
   asking,
+  askingWhile,
+  leaving,
   colorsOf,
   cut,
   describeJob,

@@ -2,6 +2,7 @@
 
 import { askInTurn, JobStream, Messages } from "../../../bnviz/ui/watch/stream.js";
 import { FakeNetwork, FakeTime } from "./browser.js";
+import { script } from "./page.js";
 
 /** Numbered messages [watch words, length, first byte of the payload] that come out of chunks of bytes. */
 export function messages(chunks) {
@@ -64,6 +65,40 @@ export async function streaming(acts) {
     globalThis.fetch = fetch;
   }
   return { after, asked: network.asked };
+}
+
+/** Which of the parts asks, that were there `since` so many milliseconds before the reader left, `ago` milliseconds. */
+export async function leaving(ago, parts) {
+  window.bnvizAsked = undefined;
+  const left = Date.now() - ago;
+  window.bnvizLeft = left;
+  const time = new FakeTime();
+  const asked = [];
+  try {
+    for (const before of parts) askInTurn(() => asked.push(before), left - before);
+    await time.pass(100_000);
+  } finally {
+    time.restore();
+    window.bnvizLeft = undefined;
+  }
+  return asked;
+}
+
+/** When a question is asked while a script runs for so many milliseconds. */
+export async function askingWhile(running) {
+  window.bnvizAsked = undefined;
+  const time = new FakeTime();
+  const asked = [];
+  try {
+    script.running = {};
+    setTimeout(() => (script.running = null), running);
+    askInTurn(() => asked.push(time.now));
+    await time.pass(100_000);
+  } finally {
+    time.restore();
+    script.running = null;
+  }
+  return asked;
 }
 
 /** Times at which questions are asked, all in one breath; those of `failing` throw. */
