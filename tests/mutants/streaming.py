@@ -5,6 +5,8 @@ from tests.mutants import Mutant
 DESK = "bnviz/ui/server/desk.py"
 JOBS = "bnviz/ui/server/jobs.py"
 RECORDER = "bnviz/recorder.py"
+ASKING = "bnviz/ui/watch/stream.js"
+SETTINGS = "bnviz/ui/page/settings.py"
 STREAM = "bnviz/ui/server/stream.py"
 TRAINING = "bnviz/ui/server/training.py"
 
@@ -13,7 +15,21 @@ TEST_PARTS = "tests/unit/test_training_parts.py"
 TEST_STREAM = "tests/unit/test_stream.py"
 TEST_VISITORS = "tests/unit/test_job_visitors.py"
 
+TEST_ASKING = "tests/player/test_streaming.py"
+TEST_SETTINGS = "tests/pages/test_settings.py"
+
 MUTANTS = [
+    Mutant("a part is asked for while a script runs", ASKING, "    .then(untilIdle)\n", "", TEST_ASKING),
+    Mutant("a script that does not end keeps all waiting", ASKING, "waited < BUSY && busy()", "busy()", TEST_ASKING),
+    Mutant("what the reader leaves still asks", ASKING, "since > left ||", "true ||", TEST_ASKING),
+    Mutant("nothing is asked once a link was pressed", ASKING, " || Date.now() - left > ON_THE_WAY", "", TEST_ASKING),
+    Mutant(
+        "a slider begins with the first value wherever it is",
+        SETTINGS,
+        "st.select_slider(label, values, start, ",
+        "st.select_slider(label, values, ",
+        TEST_SETTINGS,
+    ),
     Mutant(
         "a place takes a second ticket for the same job",
         DESK,
