@@ -9,12 +9,11 @@ from starlette.middleware import Middleware
 from bnviz.experiment import Experiment
 from bnviz.lessons.the_question.race import NORMS_IN_RACE, RACE, race, read_query, to_query
 from bnviz.lessons.the_question.verdicts import GUESSES, compared_with_guess, verdict
-from bnviz.lessons.training_lab.presets import WHERE_LITTLE_IS_GAINED
 from bnviz.norms import NORMS
 from bnviz.outcome import Outcome, outcomes
+from bnviz.ui.lessons.the_question import LAB, draw_questions
 from bnviz.ui.page import frame
 from bnviz.ui.page.address import keep_in_address
-from bnviz.ui.page.contents import page_named
 from bnviz.ui.page.ignored import say_what_was_ignored
 from bnviz.ui.page.stage import reserve
 from bnviz.ui.page.waiting import section
@@ -26,73 +25,10 @@ from bnviz.ui.server.training import job_key
 
 HEIGHT = (1130, 1500)
 SEEN, SKIPPED = "the_question_seen", "the_question_skipped"
-LAB, WHY_NOT = "pages/12_training_lab.py", "pages/5_why_not_affine.py"
-
-QUESTION = """
-“Batch norm standardizes with the batch mean and variance, then learns γ and β that may undo it. Isn't that redundant?
-γ and β could learn to standardize by themselves. And as μ and σ change at every step, the γ and β learned for the old
-ones no longer apply: doesn't that hurt convergence? Why not just y = γx + β?”
-"""
 
 SCENE = (
     "Same start, same batches, five layers of sigmoids: only what a layer does before its sigmoid differs. "
     "Where do 64 test images end up?"
-)
-
-# Each part of the question, its short answer, and the pages that show it.
-SHORT_ANSWERS = (
-    (
-        "Isn't it redundant?",
-        """
-As a set of functions, yes. Once training is over, μ and σ are fixed numbers, and batch norm can be merged into the
-weights and the bias of its layer; apart from rounding, no output changes. But training does not see the whole set at
-once. It walks through it one gradient step at a time, and batch norm changes the coordinates in which it walks. In a
-plain layer the size of the weights sets the size of the output. Under batch norm (apart from the small ε) γ alone sets
-it. *The limit:* other coordinates mean another walk, not always a better one.
-""",
-        ("pages/2_same_functions.py", "pages/6_scale_decoupling.py"),
-    ),
-    (
-        "Could γ and β not learn to standardize by themselves?",
-        """
-For inputs that stay as they are, they could: γ = 1/σ and β = −μ/σ. But nothing in the loss asks for standardized
-values. Gradient descent is slow when the mean is large compared with the spread (LeCun and others 1998, “Efficient
-BackProp”). And the layers below keep changing what has to be standardized. Batch norm computes μ and σ instead of
-learning them, so it need not catch up. *The limit:* where inputs stay put and are well scaled, there is little to gain.
-""",
-        ("pages/3_learn_to_standardize.py",),
-    ),
-    (
-        "Are γ and β out of date as soon as μ and σ have moved?",
-        """
-No, because they were never fitted to particular values of μ and σ. Whatever the layers below do, the standardized
-values of a batch have mean 0 and standard deviation 1, so the output has mean β and standard deviation |γ| (again apart
-from ε). And the gradient is taken *through* μ and σ: each update takes into account how they will answer to it (Ioffe &
-Szegedy 2015, section 3). *The limit:* μ and σ of a batch are estimates. In small batches they are noisy, and there the
-objection has a point (Ioffe 2017).
-""",
-        ("pages/4_moving_statistics.py",),
-    ),
-    (
-        "Why not just y = γx + β?",
-        """
-Because x is Wh, and γWh is only another weight matrix times h. The layer gets a second handle on a scale that it could
-set already, and nothing holds that scale in place from one layer to the next. *The limit:* the race above was chosen
-to show a large difference. With three layers of ReLUs and standardized inputs the picture is another one: the
-first of these links trains that experiment for you.
-""",
-        (WHY_NOT,),
-    ),
-    (
-        "And is it the trick of the variational autoencoder?",
-        """
-A comment under the question noticed the same form: a scale, times something standardized, plus a shift. The form is
-shared, the purpose is not. There the standardized part is random noise, and the trick lets a gradient pass through
-the act of sampling (Kingma & Welling 2014). Here it is computed from the data, and nothing is sampled. The nearest
-relative is weight normalization (Salimans & Kingma 2016), which also takes the scale out of the weights.
-""",
-        ("pages/10_two_reparameterizations.py",),
-    ),
 )
 
 
@@ -107,32 +43,7 @@ def choose_runs(started: tuple[str, ...]) -> list[str]:
             ):
                 chosen.append(norm)
             st.latex(NORMS[norm].equation)
-    watch("pages/1_what_it_computes.py")
     return chosen
-
-
-def short_answers() -> None:
-    """Answer each part of the question in a few lines, folded, with a link to where it can be watched."""
-    st.header("The short answer")
-    st.markdown(QUESTION)
-    for question, text, files in SHORT_ANSWERS:
-        with st.expander(question):
-            st.markdown(text)
-            if WHY_NOT in files:
-                st.page_link(
-                    LAB,
-                    label="See for yourself: where little is gained",
-                    icon=":material/science:",
-                    query_params=WHERE_LITTLE_IS_GAINED.to_query(),
-                )
-            for file in files:
-                watch(file)
-
-
-def watch(file: str) -> None:
-    """Lead to a page."""
-    page = page_named(file)
-    st.page_link(file, label=f"Watch it: {page.title}", icon=page.icon)
 
 
 def another_seed(seed: int) -> None:
@@ -148,8 +59,7 @@ def question_page() -> None:
         with frame.prose():
             say_what_was_ignored(problems)
     the_race()
-    with frame.prose():
-        short_answers()
+    draw_questions()
 
 
 @section

@@ -16,6 +16,7 @@ from bnviz.ui.private import Place
 
 HERE = Path(__file__).parent
 PROSE_WIDTH = 700  # pixels: about 70 to 80 characters a line
+_VISITED = "frame_visited"
 ENLARGED = 1.29  # what `presenter.css` makes of 1
 
 _browser = st.components.v2.component("bnviz_browser", js=joined(HERE / "browser.js"))
@@ -28,6 +29,7 @@ def page(file: str) -> Iterator[None]:
     Scripts of many visitors take turns. The links and the footer are drawn first, below a place kept for the body.
     """
     current = page_named(file)
+    st.session_state[_VISITED] = visited() | {file}
     with whole_page():
         st.set_page_config(
             page_title=f"{current.title} · bnviz",
@@ -41,6 +43,11 @@ def page(file: str) -> Iterator[None]:
         _footer(current)
         with body:
             yield
+
+
+def visited() -> frozenset[str]:
+    """The files of the pages that this visitor has opened."""
+    return st.session_state.get(_VISITED, frozenset())
 
 
 def prose() -> Place:
