@@ -97,7 +97,8 @@ norm gains depends on depth, learning rate and initialization; the experiment of
 
 **The trick of the variational autoencoder (VAE)?** A scale, times something standardized, plus a shift: the form is
 shared. There the standardized part is noise, and the trick lets a gradient pass through the act of sampling (Kingma &
-Welling 2014). Here nothing is sampled but the batch. The nearest relative is weight normalization (Salimans & Kingma 2016).
+Welling 2014). Here nothing is sampled but the batch. The nearest relative is weight normalization (Salimans & Kingma
+2016).
 """
 
 
