@@ -19,8 +19,8 @@ TEST_ASKING = "tests/player/test_streaming.py"
 TEST_SETTINGS = "tests/pages/test_settings.py"
 
 MUTANTS = [
-    Mutant("a part is asked for while a script runs", ASKING, "    .then(untilIdle)\n", "", TEST_ASKING),
-    Mutant("a script that does not end keeps all waiting", ASKING, "waited < BUSY && busy()", "busy()", TEST_ASKING),
+    Mutant("a part is asked for while the hand moves", ASKING, "    .then(untilCalm)\n", "", TEST_ASKING),
+    Mutant("a restless hand keeps all waiting", ASKING, "waited < PATIENT && restless()", "restless()", TEST_ASKING),
     Mutant("what the reader leaves still asks", ASKING, "since > left ||", "true ||", TEST_ASKING),
     Mutant("nothing is asked once a link was pressed", ASKING, " || Date.now() - left > ON_THE_WAY", "", TEST_ASKING),
     Mutant(

@@ -160,12 +160,13 @@ def test_a_question_that_fails_keeps_no_other_from_being_asked(node: Node):
     assert [number for number, _ in node.ask("asking", 3, [0, 1])] == [0, 1, 2]
 
 
-def test_nothing_is_asked_while_a_script_runs(node: Node):
-    [at_once] = node.ask("askingWhile", 0)
-    [later] = node.ask("askingWhile", 1000)
-    assert at_once < 100 < 1000 <= later < 1100
-    [at_last] = node.ask("askingWhile", 90_000)
-    assert at_last < 10_000, "a script that does not end keeps nobody waiting for ever"
+def test_nothing_is_asked_while_the_hand_moves(node: Node):
+    [soon] = node.ask("askingWhileMoved", 0)
+    [later] = node.ask("askingWhileMoved", 1000)
+    assert 400 < soon < 700
+    assert 1400 < later < 1700
+    [at_last] = node.ask("askingWhileMoved", 15_000)
+    assert at_last < 10_000, "a hand that does not rest puts nothing off for ever"
 
 
 def test_what_the_reader_is_leaving_asks_for_nothing(node: Node):

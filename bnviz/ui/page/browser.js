@@ -1,6 +1,6 @@
 // browser.js: what every page asks of the browser besides being drawn.
 
-import { leavePage } from "../watch/stream.js";
+import { leavePage, touchPage } from "../watch/stream.js";
 import { keepFocus } from "./focus.js";
 import { mindMenu } from "./menu.js";
 import { levelPlayers, nameOpenedParts, nameRepeatedFields, rewordLostConnection, tellOfTrainings } from "./spoken.js";
@@ -34,10 +34,13 @@ function keepOneEntryAPage({ document, history, location }) {
 }
 
 /**
- * Note when a link leads to another page of the app.
+ * Note when the reader's hand moves, and when a link leads to another page of the app.
  * @param {Window} window
  */
-function noteLeaving({ document, location }) {
+function noteHand({ document, location }) {
+  for (const touch of ["pointerdown", "pointerup", "keydown", "input"]) {
+    document.addEventListener(touch, touchPage, { capture: true });
+  }
   const note = (/** @type {MouseEvent} */ event) => {
     const link = event.target instanceof Element && event.target.closest("a[href]");
     if (!link) return;
@@ -75,7 +78,7 @@ function mindPage(window) {
   if (window.bnvizMinded) return;
   window.bnvizMinded = true;
   keepOneEntryAPage(window);
-  noteLeaving(window);
+  noteHand(window);
   fillEmptyPage(window);
   mindMenu(window);
   const restoreFocus = keepFocus(window);

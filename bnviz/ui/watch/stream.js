@@ -10,7 +10,7 @@
  * @typedef {(name: string, value: unknown) => void} Trigger
  *
  * What all components of a tab share.
- * @typedef {{ bnvizAsked?: Promise<unknown>, bnvizLeft?: number, bnvizStreams?: Map<string, JobStream> }} Shared
+ * @typedef {{ bnvizAsked?: Promise<unknown>, bnvizLeft?: number, bnvizTouched?: number, bnvizStreams?: Map<string, JobStream> }} Shared
  *
  * What the server tells of a job (see the table in stream.py).
  * @typedef {{ kind: "waiting", watch: string, ahead: number }} Waiting
@@ -27,7 +27,8 @@
 const SILENCE = 4000; // milliseconds without a word after which a place looks for itself
 const LOOK_AGAIN = 2000; // and between two such looks
 const BETWEEN = 60; // milliseconds between two parts of the page that are asked for
-const BUSY = 5000; // and at most that a script may run before another part is asked for
+const CALM = 500; // since the reader's hand moved, before a part is asked for
+const PATIENT = 5000; // that a restless hand may put this off
 const ON_THE_WAY = 2500; // milliseconds that a reader may be on the way to another page
 
 const shared = /** @type {Window & Shared} */ (window);
@@ -54,15 +55,20 @@ export function leavePage() {
 
 const pause = () => new Promise((done) => setTimeout(done, BETWEEN));
 
-/** Wait until no script of the page runs. */
-async function untilIdle() {
-  const busy = () => document.querySelector("[data-testid=stApp]:not([data-test-script-state=notRunning])");
-  for (let waited = 0; waited < BUSY && busy(); waited += BETWEEN) await pause();
+/** Say that the reader's hand moves. */
+export function touchPage() {
+  shared.bnvizTouched = Date.now();
+}
+
+/** Wait until the reader's hand rests, and what it has moved was sent: a slider of Streamlit sends after 200 ms. */
+async function untilCalm() {
+  const restless = () => Date.now() - (shared.bnvizTouched ?? -Infinity) < CALM;
+  for (let waited = 0; waited < PATIENT && restless(); waited += BETWEEN) await pause();
 }
 
 /**
- * Ask the page for a part of itself, one part after the other, and after what the reader has moved: whatever is asked for
- * as a script ends may let Streamlit drop what that script has drawn, and the address it has written.
+ * Ask the page for a part of itself, one part after the other and none with what the reader moves: of what is asked for
+ * in one breath, in several parts of the page, Streamlit runs one part.
  * Once the reader has set out for another page, nothing is asked for by what was there `since` before: Streamlit would
  * run that part in place of the new page, and leave that empty. Who still has no answer later asks again.
  * @param {() => void} ask
@@ -74,7 +80,7 @@ export function askInTurn(ask, since = Infinity) {
     if (since > left || Date.now() - left > ON_THE_WAY) ask();
   };
   shared.bnvizAsked = (shared.bnvizAsked ?? Promise.resolve())
-    .then(untilIdle)
+    .then(untilCalm)
     .then(askOfThisPage)
     .catch(() => null)
     .then(pause);

@@ -12,11 +12,11 @@ import { fetching, mounting } from "./arriving.js";
 import { colorsOf, cut, draw } from "./pictures.js";
 import { loading } from "./playing.js";
 import { dump, open } from "./recordings.js";
-import { asking, askingWhile, leaving, messages, streaming } from "./streams.js";
+import { asking, askingWhileMoved, leaving, messages, streaming } from "./streams.js";
 
 const ANSWERS = {
   asking,
-  askingWhile,
+  askingWhileMoved,
   leaving,
   colorsOf,
   cut,

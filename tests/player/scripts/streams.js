@@ -1,8 +1,7 @@
 // streams.js: what the places of a page hear of one stream.
 
-import { askInTurn, JobStream, Messages } from "../../../bnviz/ui/watch/stream.js";
+import { askInTurn, JobStream, Messages, touchPage } from "../../../bnviz/ui/watch/stream.js";
 import { FakeNetwork, FakeTime } from "./browser.js";
-import { script } from "./page.js";
 
 /** Numbered messages [watch words, length, first byte of the payload] that come out of chunks of bytes. */
 export function messages(chunks) {
@@ -84,19 +83,22 @@ export async function leaving(ago, parts) {
   return asked;
 }
 
-/** When a question is asked while a script runs for so many milliseconds. */
-export async function askingWhile(running) {
+/** When a question is asked while the hand moves for so many milliseconds. */
+export async function askingWhileMoved(moving) {
   window.bnvizAsked = undefined;
   const time = new FakeTime();
+  const now = Date.now;
   const asked = [];
   try {
-    script.running = {};
-    setTimeout(() => (script.running = null), running);
+    Date.now = () => time.now;
+    setInterval(() => time.now <= moving && touchPage(), 50);
+    touchPage();
     askInTurn(() => asked.push(time.now));
-    await time.pass(100_000);
+    await time.pass(20_000);
   } finally {
+    Date.now = now;
+    window.bnvizTouched = undefined;
     time.restore();
-    script.running = null;
   }
   return asked;
 }
