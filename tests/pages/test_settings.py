@@ -142,3 +142,32 @@ def test_a_browser_that_missed_the_first_run_shows_the_same_values(opened):
     assert [slider.proto.options[int(place)] for place in slider.proto.default] == ["10"]
     assert norm.proto.options[norm.proto.default] == "plain"
     assert exact.proto.default
+
+
+def overlooking():
+    import streamlit as st
+
+    from bnviz.ui.live.scene import Input
+    from bnviz.ui.page.settings import Settings
+    from bnviz.ui.page.waiting import section, whole_page
+
+    runs = st.session_state["runs"] = st.session_state.get("runs", 0) + 1
+    with whole_page():
+        settings = Settings("demo")
+        settings.handle("figure", Input("angle", "angle", 0, 360), 30.0)
+        settings.keep()
+    if runs == 1 and st.session_state["move"]:
+        settings.take({"angle": 90.0})
+    st.session_state["figure"] = "drawn"
+    # Outside of the page, as Streamlit runs a section by itself.
+    section(lambda: st.text("a section"))()
+
+
+@pytest.mark.parametrize(("move", "runs"), [(False, 1), (True, 2)])
+def test_a_control_is_heard_though_another_section_was_run_in_its_place(move, runs):
+    app = AppTest.from_function(overlooking)
+    app.session_state["move"] = move
+    app.run()
+    assert not app.exception
+    assert app.session_state["runs"] == runs
+    assert link(app) == ({"angle": "90"} if move else {})

@@ -13,6 +13,7 @@ from bnviz.links import STRANGE
 from bnviz.ui.live.scene import Input
 from bnviz.ui.page.address import keep_in_address
 from bnviz.ui.page.ignored import say_what_was_ignored
+from bnviz.ui.page.waiting import on_overlooked
 from bnviz.words import short
 
 _LISTED = 10  # values of a control that a message names; of more it names the first and the last
@@ -117,6 +118,12 @@ class Settings:
             say_what_was_ignored(self._problems, self._messages)
         self._write()
         self._kept = True
+        on_overlooked(self._overlooked)
+
+    def _overlooked(self) -> bool:
+        """Whether a control has another value than the one with which its section was drawn."""
+        keys = {name: f"{self._page}_{name}" for name in self._values}
+        return any(st.session_state[key] != self._values[name] for name, key in keys.items() if key in st.session_state)
 
     def _write(self) -> None:
         changed = {name: value for name, value in self._values.items() if value != self._defaults[name]}

@@ -19,11 +19,13 @@ from bnviz.ui.server.turns import page_scripts
 AT_ONCE = 0.15  # seconds that a script waits, in all of its places together, for what may be there at once
 P = ParamSpec("P")
 _own = local()
+_OVERLOOKED = "page_overlooked"
 
 
 @contextmanager
 def whole_page() -> Iterator[None]:
     """Run a page from its beginning to its end, in turn with others; what it does not ask for any more is left."""
+    on_overlooked(_never)
     with _in_turn():
         desk().begin()
         yield
@@ -36,10 +38,25 @@ def section(draw: Callable[P, None]) -> Callable[P, None]:
     @st.fragment
     @wraps(draw)
     def run(*args: P.args, **options: P.kwargs) -> None:
+        alone = not getattr(_own, "inside", False)
         with _in_turn():
             draw(*args, **options)
+        if alone and st.session_state.get(_OVERLOOKED, _never)():
+            st.rerun()
 
     return run
+
+
+def on_overlooked(look: Callable[[], bool]) -> None:
+    """Run the whole page when `look`, called after each section that was run by itself, finds an overlooked control.
+
+    Of two sections that a browser asks for in one breath Streamlit runs one, though it takes the values of both.
+    """
+    st.session_state[_OVERLOOKED] = look
+
+
+def _never() -> bool:
+    return False
 
 
 def desk() -> Desk:
