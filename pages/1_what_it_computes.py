@@ -1,10 +1,11 @@
 """What it computes: one unit of an editable mini-batch, through batch norm and back."""
 
+from collections.abc import Mapping
+
 import pandas as pd
 import streamlit as st
 
 from bnviz.lessons.what_it_computes import standardization as lesson
-from bnviz.lessons.what_it_computes.charts import plot_backward, plot_projection
 from bnviz.lessons.what_it_computes.verdicts import (
     GUESSES,
     after_doubling,
@@ -18,78 +19,55 @@ from bnviz.ui.lessons import what_it_computes as mini_batch
 from bnviz.ui.page import frame
 from bnviz.ui.page.address import keep_in_address
 from bnviz.ui.page.ignored import say_what_was_ignored
-from bnviz.ui.page.lesson import figure, limit, numbers, predict, settle, sources, theme
+from bnviz.ui.page.lesson import sources, theme
 from bnviz.ui.page.literal import literal
+from bnviz.ui.page.story import Guess, answer, ask, look_closer, title
+from bnviz.ui.page.waiting import section
 from bnviz.words import number
 
-QUESTION = "Suppose every value of this unit is doubled. What happens to its outputs y?"
+FILE, ROOM = "pages/1_what_it_computes.py", "what_it_computes"
+SCENE = (
+    "A unit of a network gives each example of a mini-batch a value x. Batch norm makes it x̂, and then the output y. "
+    "The formula follows the thick line."
+)
+QUESTION = "Suppose every value x is doubled. What happens to the outputs y?"
 
 
-def batch_of_one(settings: mini_batch.Settings) -> None:
-    """Say why a batch of one is an error."""
-    with frame.prose():
-        st.error(f"PyTorch refuses a batch of one: “{lesson.PYTORCH_REFUSAL}”.")
-        st.markdown(
-            "**Why.** A single value is its own mean: x − μ = 0, whatever x is, and σ² = 0 too. The formula would give "
-            f"x̂ = 0 and y = β = {number(settings.beta)} for every input (or 0/0 at ε = 0), and a gradient of zero. "
-            "The unit would have nothing left to say. Move the batch size to 2 or more."
-        )
-
-
-def draw_forward(batch: lesson.UnitBatch, settings: mini_batch.Settings, guess: str | None) -> None:
-    """Settle the prediction, and look at the shape of the values."""
-    happened, why = after_doubling(lesson.doubling(batch), settings.example)
-    st.subheader("If every value is doubled")
-    settle(guess, happened, why)
-    with frame.prose():
-        st.subheader("Does it make values Gaussian?")
-        st.markdown(
-            f"No. It shifts and stretches all values alike, so it sets their mean and spread and keeps their shape. "
-            f"{groups(lesson.widest_gap(batch), settings.unit)}"
-        )
-
-
-def draw_backward(batch: lesson.UnitBatch, settings: mini_batch.Settings) -> None:
+def backward(batch: lesson.UnitBatch, settings: mini_batch.Settings) -> None:
     """Draw the backward pass as what it takes away."""
-    frame_of_parts, sums = lesson.backward(batch), lesson.gradient_sums(batch)
-    st.header("Backward: the gradient goes through μ and σ² too")
+    sums = lesson.gradient_sums(batch)
     with frame.prose():
         st.markdown(
-            "What is wanted is dx, the gradient of the loss with respect to x. Every x also moves μ and σ², and "
-            "through them all other outputs. Adding up these paths takes two things away from the gradient dy that "
-            "arrives from above: its mean (the path through μ), and its part along x̂ (the path through σ²). What is "
-            "left, times γ/\u2060√(σ²\u00a0+\u00a0ε), is dx."
+            "Call dy the gradient of the loss with respect to the outputs y; what is wanted is dx, that with respect "
+            "to x. Every x also moves μ and σ², and through them all other outputs. Adding up these paths takes two "
+            "things away from dy: its mean (through μ), and its part along x̂ (through σ²)."
         )
+    mini_batch.draw_gradient(batch, settings.example)
+    with frame.prose():
         # Set in a line of text, a formula wraps on a phone; displayed, it would scroll in a box of its own.
         for line in backward_formula(batch, settings.example, theme()):
             st.markdown(rf"$\displaystyle {line}$")
-    left, right = st.columns(2)
-    with left:
-        figure(plot_backward(frame_of_parts, example=settings.example, theme=theme()), "what_it_computes_backward")
-    with right:
-        figure(plot_projection(frame_of_parts, example=settings.example, theme=theme()), "what_it_computes_projection")
-    numbers(
-        {
-            "Σ dx": number(sums.total),
-            "Σ dx·x̂": number(sums.along),
-            "share kept along x̂, ε/(σ² + ε)": number(sums.left_along, rounding=0),
-            f"dx of example {settings.example}": number(frame_of_parts["dx"].iloc[settings.example - 1]),
-        }
-    )
-    with frame.prose():
         st.markdown(from_left_to_dx(batch, settings.example))
-        st.markdown(what_is_left(batch, sums))
+        st.markdown(what_is_left(batch, sums, settings.example))
         st.markdown(
-            f"{what_the_sums_say(sums, batch.gamma)} Tests compare both passes with PyTorch's BatchNorm1d in double "
+            f"{what_the_sums_say(batch, sums)} Tests compare both passes with PyTorch's BatchNorm1d in double "
             f"precision: they agree to within {number(lesson.PYTORCH_TOLERANCE, rounding=0)}."
         )
 
 
-def draw_bookkeeping(batch: lesson.UnitBatch) -> None:
+def shape(batch: lesson.UnitBatch, unit: int) -> None:
+    """Look at the shape of the values."""
+    with frame.prose():
+        st.markdown(
+            "No. It shifts and stretches all values alike, so it sets their mean and spread and keeps their shape. "
+            f"{groups(lesson.widest_gap(batch), unit)}"
+        )
+
+
+def bookkeeping(batch: lesson.UnitBatch) -> None:
     """Show the two variances and the two readings of momentum."""
     found, running = lesson.statistics(batch), lesson.running_update(batch)
     size = len(batch.values)
-    st.header("Two details that look like mistakes")
     with frame.prose():
         st.markdown(
             "For evaluation, batch norm keeps a running mean and variance. In PyTorch they start at 0 and 1, and "
@@ -118,13 +96,49 @@ def draw_bookkeeping(batch: lesson.UnitBatch) -> None:
         )
 
 
-def closing() -> None:
-    """Say where it ends, and where it comes from."""
-    limit(
-        "All of this is training mode. In evaluation μ and σ² are the running ones, fixed numbers: the output of an "
-        "example no longer depends on its batch, and nothing is taken away from a gradient. With ε > 0 the variance "
-        "of x̂ is σ²/(σ² + ε), below 1. And a small batch makes μ and σ² rough guesses."
-    )
+def why_not_one(beta: float) -> None:
+    """Say why a batch of one is an error."""
+    with frame.prose():
+        st.markdown(
+            "A single value is its own mean: x − μ = 0, whatever x is, and σ² = 0 too. The formula would give "
+            f"x̂ = 0 and y = β = {number(beta)} for every input (or 0/0 at ε = 0), and a gradient of zero. "
+            f"The unit would have nothing left to say, and PyTorch refuses: “{lesson.PYTORCH_REFUSAL}”. With two "
+            "examples x̂ is −1 and 1 whatever they are, as far as ε is small."
+        )
+
+
+def draw(table: pd.DataFrame, settings: mini_batch.Settings, guess: Guess) -> lesson.UnitBatch | None:
+    """Draw the hero and settle the guess, or say why this batch cannot be computed."""
+    wrong = mini_batch.table_problems(table)
+    if wrong:
+        st.error("\n".join(["This batch cannot be computed:", "", *(f"- {sentence}" for sentence in wrong)]))
+        return None
+    if settings.size == 1:
+        st.error(
+            f"PyTorch refuses a batch of one: “{lesson.PYTORCH_REFUSAL}”. Move the batch size to 2 or more, or look "
+            "below at what one example would give."
+        )
+        return None
+    mini_batch.draw_rails(table, settings, held=not guess.shown)
+    try:
+        batch = mini_batch.unit_batch(table, settings)
+    except ValueError as error:
+        st.error(literal(str(error)))
+        return None
+    guess.settle(*after_doubling(lesson.doubling(batch), settings.example))
+    return batch
+
+
+@section
+def folds(batch: lesson.UnitBatch | None, settings: mini_batch.Settings, asked: Mapping[str, str]) -> None:
+    """Fold away what a closer look shows."""
+    if batch is not None:
+        look_closer("Where does the gradient go?", f"{ROOM}_backward", lambda: backward(batch, settings), asked=asked)
+        look_closer("Does it make values Gaussian?", f"{ROOM}_shape", lambda: shape(batch, settings.unit), asked=asked)
+        look_closer(
+            "Why two variances, and which momentum?", f"{ROOM}_bookkeeping", lambda: bookkeeping(batch), asked=asked
+        )
+    look_closer("And with a batch of one?", f"{ROOM}_one", lambda: why_not_one(settings.beta), asked=asked)
     sources(
         "Ioffe & Szegedy 2015, “Batch Normalization”: algorithm 1 (forward), section 3 (the gradients after algorithm "
         "1), section 3.1 (the unbiased variance in evaluation), section 3.3 (the scale of the weights).",
@@ -133,41 +147,30 @@ def closing() -> None:
     )
 
 
-with frame.page("pages/1_what_it_computes.py"):
-    st.title("Batch norm sets mean and spread; its gradient accounts for that")
-    with frame.prose():
-        st.markdown(
-            "Drag one dot of the rail x, or take all of them by the bracket above: by its middle, and by its end. Then "
-            "move γ and β, below. Thick: the example that the formula follows."
-        )
-    problems = mini_batch.open_page(st.query_params.to_dict())
+with frame.page(FILE):
+    title(FILE)
+    asked = st.query_params.to_dict()
+    problems = mini_batch.open_page(asked)
     if problems:
         say_what_was_ignored(problems)
-    guess = predict(QUESTION, GUESSES, "what_it_computes")
+    guess = ask(SCENE, QUESTION, GUESSES, ROOM)
     place = st.container()
     settings = mini_batch.controls()
-    with st.expander("The mini-batch as a table, to type numbers"):
-        st.caption(
-            "Double-click or double-tap a cell, or press Enter on it. dy is the gradient of the loss that arrives at "
-            "the outputs of the picked unit."
-        )
-        table = mini_batch.edit(settings.size, settings.unit)
+    answer(
+        "Batch norm gives each unit the mean β and the spread |γ| over the mini-batch, whatever mean and spread came "
+        "in; its gradient knows that.",
+        "in evaluation, where μ and σ² are running averages and an output no longer depends on its batch; where ε is "
+        "not small beside σ²; and a small batch makes μ and σ² rough guesses.",
+    )
+    st.subheader("Look closer")
+    look_closer(
+        "Which numbers are these? A table to type them",
+        f"{ROOM}_table",
+        lambda: mini_batch.edit(settings.size, settings.unit),
+        asked=asked,
+    )
+    table = mini_batch.current(settings.size)
     keep_in_address(mini_batch.to_query(mini_batch.with_values(settings, table)))
-    wrong = mini_batch.table_problems(table)
-    if wrong:
-        place.error("\n".join(["This batch cannot be computed:", "", *(f"- {sentence}" for sentence in wrong)]))
-    elif settings.size == 1:
-        with place:
-            batch_of_one(settings)
-    else:
-        with place:
-            mini_batch.draw_rails(table, settings)
-        try:
-            batch = mini_batch.unit_batch(table, settings)
-        except ValueError as error:
-            place.error(literal(str(error)))
-        else:
-            draw_forward(batch, settings, guess)
-            draw_backward(batch, settings)
-            draw_bookkeeping(batch)
-    closing()
+    with place:
+        batch = draw(table, settings, guess)
+    folds(batch, settings, asked)

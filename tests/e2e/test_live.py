@@ -83,6 +83,7 @@ def figure(browser: Browser, serve) -> Iterator[Callable[..., Figure]]:
         expect(page.locator(".live")).to_be_visible(timeout=PATIENCE)
         expect(page.locator(".live")).not_to_have_attribute("data-draws", "0", timeout=PATIENCE)
         wait_until_settled(page)
+        show(page)
         return Figure(page, sent)
 
     yield figure
@@ -103,6 +104,7 @@ def shared(browser: Browser, serve) -> Iterator[Callable[[str], Figure]]:
             page.goto(f"{serve(ROOT / 'app.py')}/{path}")
             expect(page.locator(".live")).not_to_have_attribute("data-draws", "0", timeout=PATIENCE)
             wait_until_settled(page)
+            show(page)
             wait_until_silent(page, sent)
             fold = page.locator(".slider-fold summary")
             if fold.count():
@@ -113,6 +115,15 @@ def shared(browser: Browser, serve) -> Iterator[Callable[[str], Figure]]:
     yield shared
     for figure in opened.values():
         figure.page.context.close()
+
+
+def show(page: Page) -> None:
+    """Ask for a figure that waits for a guess."""
+    button = page.get_by_role("button", name="Just show me")
+    if button.count():
+        button.first.click()
+        expect(page.locator(".live.held")).to_have_count(0, timeout=PATIENCE)
+        wait_until_idle(page)
 
 
 def wait_until_silent(page: Page, sent: list[int]) -> None:
@@ -378,7 +389,7 @@ def test_a_page_that_is_opened_again_begins_anew(figure):
     first = here.values
     here.slider("beta").press("End")
     until(here.page, "location.search === '?beta=3'")
-    for name in ("Is it the VAE trick?", "What does it compute?"):
+    for name in ("Training lab", "What does it compute?"):
         here.page.get_by_role("link", name=name).first.click()
         expect(here.root).to_have_count(int(name == "What does it compute?"), timeout=PATIENCE)
         here.settle()
@@ -390,7 +401,7 @@ def test_it_is_gone_with_its_page(browser, serve):
     page = open_page(browser, f"{serve(ROOT / 'app.py')}/what_it_computes")
     expect(page.locator(".live")).to_be_visible(timeout=PATIENCE)
     wait_until_settled(page)
-    page.get_by_role("link", name="Is it the VAE trick?").first.click()
+    page.get_by_role("link", name="Training lab").first.click()
     expect(page.locator(".live")).to_have_count(0, timeout=PATIENCE)
     assert page.complaints == []
     page.context.close()

@@ -104,9 +104,9 @@ def test_what_the_hand_acts_on_is_marked(ask):
 @pytest.mark.parametrize(
     ("values", "unit", "ends"),
     [
-        ([3.0, 15.0], 1, (-5, 15)),
-        ([3.0, 15.1], 1, (-20, 20)),
-        ([0.0, 20.0], 2, (0, 20)),
+        ([-2.0, 18.0], 1, (-2, 18)),
+        ([3.0, 18.1], 1, (-20, 20)),
+        ([0.0, 22.0], 2, (0, 22)),
         ([-0.1, 20.0], 2, (-20, 20)),
         ([-10.0, 10.0], 3, (-10, 10)),
         ([-50.1], 3, (-100, 100)),
@@ -123,3 +123,42 @@ def test_each_handle_has_a_slider_and_what_it_picks():
     assert all(set(handle.inputs) <= names for handle in scene.handles)
     assert [handle.picks for handle in scene.handles if handle.inputs[0] == "x2"] == [{"example": 2}]
     assert moved({"x2": 7.0, "x13": -1.0, "eps": 0.1, "example": 2}) == {2: 7.0, 13: -1.0}
+
+
+@pytest.mark.parametrize("size", [2, 3, 8, 16])
+@pytest.mark.parametrize("unit", [1, 2, 3])
+def test_each_step_shows_what_it_says_wherever_the_values_were(ask, unit, size):
+    first = START_BATCH[:size, unit - 1].tolist()
+    scene = rails(first, unit, reach=3.0, epsilons=EPSILONS)
+    one, shift, double, gamma, beta, large = scene.steps
+    low, high = window(first, unit)
+
+    settings = {**SETTINGS, "example": 1}
+
+    def at(*steps):
+        values = rail_values([low + 1.0 + number for number in range(size)], settings)
+        for step in steps:
+            values |= step.values
+        assert all(low <= value <= high for name, value in values.items() if name[0] == "x"), "on the rail"
+        return ask("sums", "standardize", values, {"size": size})
+
+    start = ask("sums", "standardize", rail_values(first, settings), {"size": size})
+    moved = np.abs(np.subtract(at(one)["normalized"], start["normalized"]))
+    alike = [abs(new - old) < 1e-9 for new, old in zip(at(one)["x"], start["x"], strict=True)]
+    assert alike.count(False) == 1
+    assert ("x̂ is −1 and 1 whatever" in one.words) == (size == 2)
+    if size == 2:
+        assert np.abs(at(one)["normalized"]) == pytest.approx([1, 1], abs=1e-4)
+    else:
+        assert np.median(np.delete(moved, 1)) > 0.05
+    assert at(shift)["mean"] - start["mean"] == pytest.approx((high - low) / 4, abs=0.06)
+    assert at(shift)["y"] == pytest.approx(start["y"], abs=1e-9)
+    assert at(large, double)["x"] == pytest.approx([2 * value for value in first])
+    assert at(large, double)["y"] == pytest.approx(start["y"], abs=1e-3)
+    for name in ("mean", "sd"):
+        assert at(double)[name] == pytest.approx(2 * start[name])
+    assert at(gamma)["normalized"] == at()["normalized"]
+    assert np.subtract(at(gamma)["y"], 0.5) == pytest.approx(2.5 / 1.5 * np.subtract(at()["y"], 0.5))
+    assert np.subtract(at(beta)["y"], at()["y"]) == pytest.approx(-2.0)
+    assert at(large)["normalized_sd"] < 0.9
+    assert all(len(step.words.split()) <= 40 for step in scene.steps)

@@ -7,16 +7,9 @@ DRAW = "bnviz/ui/lessons/what_it_computes.py"
 LESSON = "bnviz/lessons/what_it_computes"
 WIRED = "tests/wiring/test_what_it_computes.py"
 EDGES = "tests/lessons/what_it_computes/test_edges.py"
-DRAWN = "tests/lessons/what_it_computes/test_drawn.py"
+SAID = "tests/lessons/what_it_computes/test_verdicts.py"
 
 MUTANTS = [
-    Mutant(
-        "dx is that of the next example",
-        PAGE,
-        'frame_of_parts["dx"].iloc[settings.example - 1]',
-        'frame_of_parts["dx"].iloc[settings.example - 2]',
-        f"{WIRED} -k 'follows and opens'",
-    ),
     Mutant(
         "the prediction is settled by the first example",
         PAGE,
@@ -70,8 +63,8 @@ MUTANTS = [
     Mutant(
         "before and after are swapped",
         f"{LESSON}/verdicts.py",
-        "from {number(found.before[example - 1])} to {number(found.after[example - 1])}",
-        "from {number(found.after[example - 1])} to {number(found.before[example - 1])}",
+        "number(found.before[example - 1]), number(found.after[example - 1])",
+        "number(found.after[example - 1]), number(found.before[example - 1])",
         EDGES,
     ),
     Mutant(
@@ -96,17 +89,38 @@ MUTANTS = [
         EDGES,
     ),
     Mutant(
-        "the mean's part begins at 0",
-        f"{LESSON}/charts.py",
-        '("mean_part", frame["upstream"]),',
-        '("mean_part", 0.0),',
-        DRAWN,
+        "equal values are taken for the rule",
+        f"{LESSON}/verdicts.py",
+        '    if batch.constant:\n        return f"{together}',
+        '    if False:\n        return f"{together}',
+        SAID,
     ),
     Mutant(
-        "the sticks end at dy",
-        f"{LESSON}/charts.py",
-        'encode(x=x, y=y, y2="line:Q")',
-        'encode(x=x, y=y, y2="upstream:Q")',
-        DRAWN,
+        "what ε leaves of x̂ counts once, not squared",
+        f"{LESSON}/standardization.py",
+        "expected=(size - 2 + left_along**2) / size",
+        "expected=(size - 2 + left_along) / size",
+        SAID,
+    ),
+    Mutant(
+        "doubled outputs are called spread",
+        f"{LESSON}/verdicts.py",
+        "    if found.doubles:\n",
+        "    if False:\n",
+        SAID,
+    ),
+    Mutant(
+        "the figure does not wait for the guess",
+        PAGE,
+        "held=not guess.shown",
+        "held=False",
+        f"{WIRED} -k 'follows and opens'",
+    ),
+    Mutant(
+        "the tilt is taken before the mean",
+        "bnviz/ui/live/sums/gradient_parts.js",
+        "share(taken - 1) * along",
+        "share(taken) * along",
+        "tests/live/test_gradient_parts.py",
     ),
 ]

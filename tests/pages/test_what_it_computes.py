@@ -1,5 +1,6 @@
 """The page *What it computes*: its numbers, its sentences by result, its table and its link."""
 
+import json
 from dataclasses import asdict
 
 import pytest
@@ -7,13 +8,10 @@ import pytest
 from bnviz.lessons.what_it_computes import standardization as lesson
 from bnviz.lessons.what_it_computes.standardization import UnitBatch
 from bnviz.lessons.what_it_computes.verdicts import (
-    GUESSES,
-    after_doubling,
     backward_formula,
     from_left_to_dx,
     groups,
     what_is_left,
-    what_the_sums_say,
 )
 from bnviz.styles import SYMBOL_COLORS
 from bnviz.ui.lessons import what_it_computes as mini_batch
@@ -29,8 +27,15 @@ def batch_of(**changes) -> UnitBatch:
     return unit_batch(start_table().iloc[: settings.size], settings)
 
 
-def shown_metrics(app) -> dict[str, str]:
-    return {metric.label: metric.value for metric in app.metric}
+def figure_of(app) -> dict:
+    """What the rails show."""
+    (element,) = [each for each in app.get("bidi_component") if each.key == "what_it_computes_rails"]
+    return json.loads(element.proto.json)
+
+
+def unfold(app, name: str):
+    app.session_state[f"what_it_computes_{name}_fold"] = True
+    return app.run()
 
 
 def test_controls_are_kept_in_the_link(open_page):
@@ -45,7 +50,7 @@ def test_controls_are_kept_in_the_link(open_page):
     assert (settings, problems) == (Settings(unit=3, example=5, eps=0.1, gamma=-0.7), {})
     again = open_page(PAGE, **asked)
     assert not again.error
-    assert shown_metrics(again) == shown_metrics(app)
+    assert figure_of(again) == figure_of(app)
 
 
 def test_a_smaller_batch_picks_an_example_that_is_in_it(open_page):
@@ -53,20 +58,33 @@ def test_a_smaller_batch_picks_an_example_that_is_in_it(open_page):
     app.slider(key="what_it_computes_size").set_value(4).run()
     assert not app.exception
     assert app.session_state["what_it_computes_example"] == 4
-    assert len(app.dataframe[0].value) == 4
+    assert len(unfold(app, "table").dataframe[0].value) == 4
 
 
-def test_edits_outlive_a_change_of_size_and_can_be_undone(open_page):
-    app = open_page(PAGE)
+def test_edits_outlive_a_change_of_size_and_a_closed_table_and_can_be_undone(open_page):
+    app = unfold(open_page(PAGE), "table")
     table = start_table()
     table.loc[3, "unit 1"] = 30.0
     app.session_state["what_it_computes_edited"] = table
+    app.session_state["what_it_computes_table_fold"] = False
     app.slider(key="what_it_computes_size").set_value(5).run()
-    dx = shown_metrics(app)["dx of example 3"]
-    edited = unit_batch(table.iloc[:5], Settings(size=5))
-    assert dx == number(lesson.backward(edited)["dx"].iloc[2])
+    assert figure_of(app)["values"]["x3"] == 30.0
+    assert unfold(app, "table").dataframe[0].value["unit 1"].tolist() == table["unit 1"].iloc[:5].tolist()
     app.button(key="what_it_computes_start_again").click().run()
-    assert shown_metrics(app)["dx of example 3"] == number(lesson.backward(batch_of(size=5))["dx"].iloc[2])
+    assert figure_of(app)["values"]["x3"] == start_table()["unit 1"][3]
+
+
+def test_the_figure_waits_for_a_guess(open_page, said):
+    app = open_page(PAGE)
+    assert figure_of(app)["held"]
+    assert "What happened" not in said(app)
+    app.radio(key="what_it_computes_prediction").set_value("y doubles").run()
+    assert not figure_of(app)["held"]
+    assert "You guessed *y doubles*. **What happened: y stays as it is.**" in said(app)
+    shown = open_page(PAGE)
+    shown.button(key="what_it_computes_skip").click().run()
+    assert not figure_of(shown)["held"]
+    assert "**What happened: y stays as it is.**" in said(shown)
 
 
 def test_doubling_ends_where_the_table_does(open_page):
@@ -79,17 +97,17 @@ def test_doubling_ends_where_the_table_does(open_page):
 
 
 def test_two_examples_at_eps_zero_have_no_gradient(open_page, said):
-    app = open_page(PAGE, size="2", eps="0")
+    app = unfold(open_page(PAGE, size="2", eps="0"), "backward")
     assert "With two examples nothing is left." in said(app)
-    assert shown_metrics(app)["dx of example 2"] == "0"
+    assert "this is dx\u00a0=\u00a00." in said(app)
 
 
 def test_a_batch_of_one_is_an_error_with_its_reason(open_page, said):
     app = open_page(PAGE, size="1", beta="-1.5")
     assert not app.exception
     assert lesson.PYTORCH_REFUSAL in app.error[0].value
-    assert "y = β = −1.50" in said(app)
-    assert len(app.get("vega_lite_chart")) == 0
+    assert "y = β = −1.50" in said(unfold(app, "one"))
+    assert not [each for each in app.get("bidi_component") if each.key.startswith("what_it_computes")]
 
 
 def test_equal_values_at_eps_zero_are_refused_and_a_small_eps_helps(open_page, said):
@@ -103,7 +121,7 @@ def test_equal_values_at_eps_zero_are_refused_and_a_small_eps_helps(open_page, s
     app.session_state["what_it_computes_eps"] = 0.01
     app.run()
     assert not app.error
-    assert "only the mean is taken away" in said(app)
+    assert "only the mean is taken away" in said(unfold(app, "backward"))
 
 
 def test_a_cell_without_a_number_is_named(open_page, said):
@@ -125,6 +143,8 @@ def test_values_in_a_link_are_one_number_an_example(open_page, values):
 
 def test_values_in_a_link_are_those_of_the_unit_that_it_names(open_page):
     app = open_page(PAGE, x="1_2_30", size="3", unit="2")
+    assert list(figure_of(app)["values"].values())[:3] == [1, 2, 30]
+    unfold(app, "table")
     assert app.dataframe[0].value["unit 2"].tolist() == [1, 2, 30]
     assert app.dataframe[0].value["unit 1"].tolist() == start_table()["unit 1"].iloc[:3].tolist()
     assert dict(app.query_params) == {"x": "1_2_30", "size": "3", "unit": "2"}
@@ -136,15 +156,6 @@ def test_only_numbers_within_reach_are_accepted(bad):
     table.loc[4, "dy"] = bad
     assert [sentence.partition(":")[0] for sentence in table_problems(table)] == ["Example 4, dy"]
     assert table_problems(start_table()) == []
-
-
-def test_after_doubling_is_worded_by_the_result():
-    stays, why = after_doubling(lesson.doubling(batch_of()), 3)
-    assert stays == GUESSES[1]
-    assert "from −0.33 to −0.33" in why
-    grows, why = after_doubling(lesson.doubling(batch_of(eps=10.0)), 3)
-    assert grows.startswith("y moves 1.")
-    assert "ε does not double" in why
 
 
 def test_groups_are_worded_by_the_result():
@@ -160,7 +171,8 @@ def test_groups_are_worded_by_the_result():
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({}, "a random dy keeps 0.75 on average"),
+        ({}, "Two of the 8 directions are taken away, so a random dy keeps 0.75 on average"),
+        ({"eps": 10.0}, "= 0.73 stays, so a random dy keeps 0.82 on average"),
         ({"gamma": 0.0}, "γ = 0 then lets none of it through"),
         ({"size": 2, "eps": 0.0}, "nothing is left"),
         ({"size": 2, "eps": 1.0}, "both are taken away but for the share"),
@@ -168,7 +180,7 @@ def test_groups_are_worded_by_the_result():
 )
 def test_what_is_left_is_worded_by_the_result(changes, sentence):
     batch = batch_of(**changes)
-    assert sentence in what_is_left(batch, lesson.gradient_sums(batch))
+    assert sentence in what_is_left(batch, lesson.gradient_sums(batch), 1)
 
 
 def test_what_is_left_becomes_dx_by_the_numbers_in_the_pictures():
@@ -180,28 +192,7 @@ def test_what_is_left_becomes_dx_by_the_numbers_in_the_pictures():
 
 def test_nothing_from_above_leaves_nothing_to_take_away():
     batch = UnitBatch((1.0, 2.0, 4.0), (0.0,) * 3)
-    assert "dy is 0 everywhere" in what_is_left(batch, lesson.gradient_sums(batch))
-
-
-def test_the_sums_are_read_by_the_result():
-    assert "is 0 but for what ε leaves" in what_the_sums_say(lesson.gradient_sums(batch_of()), START.gamma)
-    large = lesson.gradient_sums(batch_of(eps=10.0))
-    assert f"the share {number(large.left_along)} of the part along x̂ stays" in what_the_sums_say(large, START.gamma)
-
-
-def test_without_gamma_the_reason_is_gamma():
-    batch = batch_of(gamma=0.0, eps=10.0)
-    assert "γ = 0" in what_the_sums_say(lesson.gradient_sums(batch), 0.0)
-    assert after_doubling(lesson.doubling(batch), 3) == (
-        GUESSES[1],
-        "Here every y is β = 0.50, whatever the values are.",
-    )
-
-
-def test_equal_values_leave_nothing_along_normalized():
-    batch = UnitBatch((2.0, 2.0, 2.0), (1.0, 0.0, 0.5), eps=1.0)
-    assert "is 0 but for what ε leaves" in what_the_sums_say(lesson.gradient_sums(batch), 1.0)
-    assert "x̂ = 0" in what_is_left(batch, lesson.gradient_sums(batch))
+    assert "dy is 0 everywhere" in what_is_left(batch, lesson.gradient_sums(batch), 1)
 
 
 def test_the_gradients_formula_carries_the_numbers_of_the_picked_example():

@@ -6,11 +6,11 @@ import pandas as pd
 import pytest
 import streamlit as st
 
-from bnviz.lessons.what_it_computes import charts
 from bnviz.lessons.what_it_computes import standardization as lesson
 from bnviz.lessons.what_it_computes import verdicts as words
 from bnviz.ui import live
 from bnviz.ui.lessons.what_it_computes import EPSILONS
+from bnviz.ui.lessons.what_it_computes_gradient import gradient
 from bnviz.ui.lessons.what_it_computes_rails import rails
 from bnviz.words import number
 from tests.wiring.following import (
@@ -20,8 +20,6 @@ from tests.wiring.following import (
     require,
     require_complete,
     require_link,
-    require_order,
-    settlement,
 )
 
 START = pd.DataFrame(lesson.START_BATCH, columns=["unit 1", "unit 2", "unit 3"]).assign(dy=lesson.START_UPSTREAM)
@@ -32,19 +30,20 @@ CASES = {
     "a smaller batch": {"size": 5, "unit": 2},
     "a batch of two": {"size": 2, "example": 1},
     "the whole table": {"size": 16, "example": 16, "eps": 0.3},
-    "a large ε": {"eps": 10.0, "prediction": "y is halved"},
+    "a large ε": {"eps": 10.0, "prediction": words.GUESSES[3]},
     "a negative γ": {"gamma": -0.7, "eps": 0.0},
     "no γ": {"gamma": 0.0, "beta": 1.2},
     "another β": {"beta": -2.0, "size": 6, "eps": 1.0, "unit": 2},
 }
-FILE = "pages/1_what_it_computes.py"
-PRESSED = ["double", "start_again", "rails"]
+FILE, ROOM = "pages/1_what_it_computes.py", "what_it_computes"
+FOLDS = [f"{ROOM}_{name}" for name in ("table", "backward", "shape", "bookkeeping", "one")]
+PRESSED = ["double", "start_again", "rails", "gradient", "skip"]
 """What the tests below this table press; the table that is edited has a new key after every change of its size."""
 
 
 @pytest.fixture(scope="module")
 def page():
-    return Page(FILE, "what_it_computes")
+    return Page(FILE, ROOM, FOLDS)
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -58,10 +57,9 @@ def test_every_control_is_moved(page):
     require_complete(page, CASES.values(), [*PRESSED, edited])
 
 
-def test_the_figures_follow_the_theme_and_stand_in_their_order(page, monkeypatch):
+def test_the_formula_follows_the_theme(page, monkeypatch):
     with dark(monkeypatch):
         require_all(page.move(), theme="dark")
-    require_order(page, expected())
 
 
 @pytest.mark.parametrize("unit", [1, 3])
@@ -90,32 +88,32 @@ def hand(monkeypatch):
             st.session_state[key] = {"chosen": {"values": values, "serial": 17}}
             on_chosen_change()
 
-        st.button("let go", on_click=let_go, args=(st.session_state.get("test_chosen", {}),))
+        st.button(f"let go of {key}", on_click=let_go, args=(st.session_state.get("test_chosen", {}),))
 
     monkeypatch.setattr(live, "_component", component)
 
     def let_go(page, **chosen):
         page.app.session_state["test_chosen"] = chosen
-        return page.run().press("let go")
+        return page.run().press(f"let go of {ROOM}_rails")
 
     return let_go
 
 
 def test_what_a_hand_leaves_is_in_every_number_and_in_the_link(hand):
-    page = Page(FILE, "what_it_computes")
+    page = Page(FILE, ROOM, FOLDS)
     table = START.copy()
-    table.loc[1, "unit 1"], table.loc[4, "unit 1"] = -2.5, 11.0
-    hand(page, x2=-2.5, x5=11.0, gamma=-1.3, beta=2.0, eps=0.3, example=5)
+    table.loc[1, "unit 1"], table.loc[4, "unit 1"] = -1.5, 11.0
+    hand(page, x2=-1.5, x5=11.0, gamma=-1.3, beta=2.0, eps=0.3, example=5)
     require(page, expected(example=5, eps=0.3, gamma=-1.3, beta=2.0, table=table))
-    asked = {"gamma": "-1.3", "beta": "2", "eps": "0.3", "example": "5", "x": "3_-2.5_4_8_11_2_7_4.5"}
+    asked = {"gamma": "-1.3", "beta": "2", "eps": "0.3", "example": "5", "x": "3_-1.5_4_8_11_2_7_4.5"}
     assert page.app.query_params == asked
-    again = Page(FILE, "what_it_computes", **asked)
+    again = Page(FILE, ROOM, FOLDS, **asked)
     require(again, expected(example=5, eps=0.3, gamma=-1.3, beta=2.0, table=table))
     require(page.press("start_again"), expected(example=5, eps=0.3, gamma=-1.3, beta=2.0))
 
 
 def test_values_that_no_hand_can_leave_are_not_taken(hand):
-    page = Page(FILE, "what_it_computes")
+    page = Page(FILE, ROOM, FOLDS)
     hand(page, x2=1e6, x99=1.0, gamma="3", beta=float("nan"), eps=0.2, example=9)
     require(page, expected())
 
@@ -133,6 +131,11 @@ def require_all(page: Page, **settings) -> None:
     assert figure["values"] == {**{f"x{number}": x for number, x in enumerate(values, 1)}, **shown}
     scene = rails(values, unit, reach=3.0, epsilons=EPSILONS)
     assert figure["scene"] == json.loads(json.dumps(scene.to_dict()))
+    assert figure["held"] == (settings.get("prediction") is None)
+    batch = batch_of(**settings)
+    arrows = page.component("gradient")["scene"]
+    assert arrows == json.loads(json.dumps(gradient(batch, shown["example"]).to_dict()))
+    assert arrows["given"]["upstream"] == list(batch.upstream)
 
 
 def batch_of(unit=1, size=8, eps=1e-5, gamma=1.5, beta=0.5, table=START, **_others) -> lesson.UnitBatch:
@@ -145,7 +148,7 @@ def expected(
 ) -> Shown:
     example = min(example, size)
     batch = batch_of(unit, size, eps, gamma, beta, table)
-    back, sums, found = lesson.backward(batch), lesson.gradient_sums(batch), lesson.statistics(batch)
+    sums = lesson.gradient_sums(batch)
     values = table[f"unit {unit}"].iloc[:size]
     happened, why = words.after_doubling(lesson.doubling(batch), example)
     bookkeeping = {
@@ -156,25 +159,19 @@ def expected(
     }
     shown = pd.DataFrame({"value": {name: number(value) for name, value in bookkeeping.items()}}).rename_axis("what")
     cells = table.iloc[:size].set_axis(range(1, size + 1)).rename_axis("example")
+    settled = f"You guessed *{prediction}*, and **that is what happened.** {why}"
+    if prediction != happened:
+        settled = f"You guessed *{prediction}*. **What happened: {happened}.** {why}"
     return Shown(
-        {
-            "Σ dx": number(back["dx"].sum()),
-            "Σ dx·x̂": number((back["dx"] * back["normalized"]).sum()),
-            "share kept along x̂, ε/(σ² + ε)": number(eps / (found.var + eps), rounding=0),
-            f"dx of example {example}": number(back.set_index("example")["dx"][example]),
-        },
-        [
-            settlement(prediction, happened, why),
+        sentences=[
+            *([settled] if prediction else []),
             words.groups(lesson.widest_gap(batch), unit),
             words.from_left_to_dx(batch, example),
-            words.what_is_left(batch, sums),
-            words.what_the_sums_say(sums, gamma),
+            words.what_is_left(batch, sums, example),
+            words.what_the_sums_say(batch, sums),
             *words.backward_formula(batch, example, theme),
+            f"y = β = {number(beta)}",
         ],
-        [
-            charts.plot_backward(back, example=example, theme=theme),
-            charts.plot_projection(back, example=example, theme=theme),
-        ],
-        [shown],
-        [cells],
+        tables=[shown],
+        frames=[cells],
     )

@@ -142,28 +142,32 @@ def backward(batch: UnitBatch) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class GradientSums:
-    """What is left of the gradient: Σdx, Σdx·x̂, and two shares between 0 and 1.
+    """What is left of the gradient: Σdx, Σdx·x̂, and shares between 0 and 1.
 
-    `left_along` is the share of the component along x̂ that stays, ε/(σ² + ε). `kept` is ‖rest‖²/‖dy‖²: for random dy
-    it is 1 − 2/B on average at ε = 0, because two of the B directions are removed (0 if dy is 0).
+    `left_along` is the share of the component along x̂ that stays, ε/(σ² + ε). `kept` is ‖rest‖²/‖dy‖² (0 if dy is 0),
+    and `expected` its average over random dy: of B directions the mean goes, and of x̂ the square of `left_along` stays.
     """
 
     total: float
     along: float
     left_along: float
     kept: float
+    expected: float
 
 
 @remembered
 def gradient_sums(batch: UnitBatch) -> GradientSums:
     """Measure what the backward pass removes. At ε = 0 both sums are 0; with ε, Σdx·x̂ keeps `left_along` of itself."""
     frame, found = backward(batch), statistics(batch)
-    before = float((frame["upstream"] ** 2).sum())
+    before, size = float((frame["upstream"] ** 2).sum()), len(batch.values)
+    left_along = batch.eps / (found.var + batch.eps)
     return GradientSums(
         total=float(frame["dx"].sum()),
         along=float((frame["dx"] * frame["normalized"]).sum()),
-        left_along=batch.eps / (found.var + batch.eps),
+        left_along=left_along,
         kept=float((frame["rest"] ** 2).sum()) / before if before else 0.0,
+        # (B − 2 + (ε/(σ² + ε))²)/B
+        expected=(size - 2 + left_along**2) / size,
     )
 
 
@@ -179,6 +183,7 @@ class Doubling:
     growth: float
     largest_change: float
     stays: bool
+    doubles: bool
 
 
 @remembered
@@ -186,12 +191,13 @@ def doubling(batch: UnitBatch) -> Doubling:
     """Double every x and compute y again.
 
     The distance of y from β grows by 2√(σ² + ε)/√(4σ² + ε): 1 at ε = 0, at most 2. Ioffe & Szegedy 2015,
-    section 3.3. `stays` tells whether no y moves by more than `STAYS` of the largest distance.
+    section 3.3. `stays` tells whether no y moves by more than `STAYS` of the largest distance, `doubles` whether
+    every y is as near to its double.
     """
     doubled = UnitBatch(tuple(2 * x for x in batch.values), batch.upstream, batch.gamma, batch.beta, batch.eps)
     old, new = statistics(batch), statistics(doubled)
     before, after = forward(batch)["y"], forward(doubled)["y"]
-    change = float((after - before).abs().max())
+    change, near = float((after - before).abs().max()), STAYS * float((before - batch.beta).abs().max())
     return Doubling(
         mean=new.mean,
         scale_before=old.scale,
@@ -200,7 +206,8 @@ def doubling(batch: UnitBatch) -> Doubling:
         after=tuple(after),
         growth=2 * old.scale / new.scale,
         largest_change=change,
-        stays=change <= STAYS * float((before - batch.beta).abs().max()),
+        stays=change <= near,
+        doubles=float((after - 2 * before).abs().max()) <= near,
     )
 
 

@@ -2,33 +2,41 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bnviz.kept import remembered
-from bnviz.lessons.what_it_computes.standardization import Doubling, Gap, GradientSums, UnitBatch, backward, statistics
+from bnviz.lessons.what_it_computes.standardization import (
+    Doubling,
+    Gap,
+    GradientSums,
+    UnitBatch,
+    backward,
+    forward,
+    statistics,
+)
 from bnviz.styles import SYMBOL_COLORS, Theme
 from bnviz.words import number, tex
 
 NEGLIGIBLE = 0.01  # share of the part along x̂ below which Σdx·x̂ is as good as 0
 GROUPED = 3  # the unit whose values form two groups in the first table
-GUESSES = ("y doubles", "y stays as it is", "y is halved")
+GUESSES = ("y doubles", "y stays as it is", "y is halved", "y spreads from β, less than double")
+NUDGE = 0.01  # how far one of equal values is moved, to see what the others hide
+SEEN = 0.005  # a change that two decimals may show
 
 
 def after_doubling(found: Doubling, example: int) -> tuple[str, str]:
-    """What happens to y when every value is doubled, in the words of `GUESSES` where they fit, and why."""
-    moves = (
-        f"y of example {example} goes from {number(found.before[example - 1])} to {number(found.after[example - 1])}"
-    )
+    """What happens to y when every value is doubled, in the words of `GUESSES`, and why."""
+    before, after = number(found.before[example - 1]), number(found.after[example - 1])
+    moves = f"y of example {example} " + (f"stays {before}" if before == after else f"goes from {before} to {after}")
     if len({*found.before, *found.after}) == 1:
-        return GUESSES[1], f"Here every y is β = {number(found.before[0])}, whatever the values are."
-    divisor = f"√(σ² + ε) from {number(found.scale_before)} to {number(found.scale_after)}"
+        return GUESSES[1], f"Here every y is β = {before}, whatever the values are."
+    divisor = f"√(σ² + ε) goes from {number(found.scale_before)} to {number(found.scale_after)}"
     if found.stays:
-        return GUESSES[1], (
-            f"Doubling also takes the mean to {number(found.mean)} and {divisor}, and so {moves}. "
-            f"The largest change of any y is {number(found.largest_change)}."
-        )
-    return f"y moves {found.growth:.2f} times as far from β", (
-        f"The mean becomes {number(found.mean)}, but ε does not double: it takes {divisor}. So {moves}. "
-        "Only a small ε makes batch norm blind to the scale of its input."
-    )
+        left = f" (ε moves no y by more than {number(found.largest_change)})" if found.largest_change > SEEN else ""
+        return GUESSES[1], f"μ and σ double as well, and the quotient (x − μ)/σ is the same: {moves}{left}."
+    if found.doubles:
+        return GUESSES[0], f"ε is so large beside σ² that it drowns it: {divisor}, so that {moves}."
+    return GUESSES[3], f"ε does not double: {divisor}. Distances from β grow × {found.growth:.2f}, and {moves}."
 
 
 def groups(gap: Gap | None, unit: int) -> str:
@@ -83,13 +91,13 @@ def from_left_to_dx(batch: UnitBatch, example: int) -> str:
     """Return how what is left of the gradient becomes dx, with the numbers of one example."""
     row, scale = backward(batch).iloc[example - 1], statistics(batch).scale
     return (
-        f"Of dy = {number(row['upstream'])} of example {example}, {number(row['rest'])} is left, as in the pictures. "
+        f"Of dy = {number(row['upstream'])} of example {example}, {number(row['rest'])} is left, as in the picture. "
         f"Times γ/√(σ² + ε) = {number(batch.gamma)}/{number(scale)} = {number(batch.gamma / scale)} this is "
         f"dx\u00a0=\u00a0{number(row['dx'])}."
     )
 
 
-def what_is_left(batch: UnitBatch, sums: GradientSums) -> str:
+def what_is_left(batch: UnitBatch, sums: GradientSums, example: int) -> str:
     """How much of the gradient passes."""
     size = len(batch.values)
     if not any(batch.upstream):
@@ -101,28 +109,49 @@ def what_is_left(batch: UnitBatch, sums: GradientSums) -> str:
         )
     kept = f"What is left keeps {number(sums.kept)} of the squared length of dy."
     if batch.constant:
-        return f"{kept} All values are equal, so x̂ = 0 and only the mean is taken away."
+        return f"{kept} All values are equal, so x̂ = 0 and only the mean is taken away. {_if_one_moved(batch, example)}"
     if size == 2:
         return (
             f"{kept} Two examples have two directions, and both are taken away but for the share "
             f"ε/(σ² + ε) = {number(sums.left_along)}. At ε = 0 the gradient of a batch of two is zero."
         )
     kept = f"{kept} γ = 0 then lets none of it through to x." if batch.gamma == 0 else kept
-    usual = f"a random dy keeps {1 - 2 / size:.2f} on average at ε = 0."
-    return f"{kept} Two of the {size} directions are taken away, so {usual}"
+    usual = f"so a random dy keeps {number(sums.expected)} on average."
+    if sums.left_along <= NEGLIGIBLE:
+        return f"{kept} Two of the {size} directions are taken away, {usual}"
+    return (
+        f"{kept} One of the {size} directions, the mean, is taken away whole. Of another, x̂, the share "
+        f"ε/(σ² + ε) = {number(sums.left_along)} stays, {usual}"
+    )
 
 
-def what_the_sums_say(sums: GradientSums, gamma: float) -> str:
+def _if_one_moved(batch: UnitBatch, example: int) -> str:
+    """What one of equal values would do to its y: with a small ε almost anything."""
+    moved = [*batch.values]
+    moved[example - 1] += NUDGE
+    after = forward(replace(batch, values=tuple(moved)))["y"].iloc[example - 1]
+    return (
+        f"It is an edge, not the rule: if example {example} alone moved by {NUDGE:g}, its y would go from "
+        f"{number(batch.beta)} to {number(after)}."
+    )
+
+
+def what_the_sums_say(batch: UnitBatch, sums: GradientSums) -> str:
     """What Σdx = 0 means, and whether Σdx·x̂ is as good as 0 at this ε."""
-    if gamma == 0:
+    if batch.gamma == 0:
         return "Both sums are 0 for a simple reason: γ = 0, so that y is β whatever x is, and nothing reaches x."
-    together = "Σ dx = 0: no update asks all values to move together, because y would not show it."
-    if sums.left_along <= NEGLIGIBLE or sums.along == 0:
+    if not any(batch.upstream):
+        return "Both sums are 0, as dy is."
+    together = "Σ dx = 0 (rounding only): no update asks all values to move together, because y would not show it."
+    if batch.constant:
+        return f"{together} Σ dx·x̂ says nothing here: x̂ is 0 everywhere, and so is the sum, whatever dx is."
+    along = f"Σ dx·x̂ = {number(sums.along)}"
+    if sums.left_along <= NEGLIGIBLE:
         return (
-            f"{together} Σ dx·x̂ is 0 but for what ε leaves: none asks them to spread, because y would not show that "
+            f"{together} {along} is 0 but for what ε leaves: none asks them to spread, because y would not show that "
             "either. So the gradient already accounts for the μ and σ² that will move with x."
         )
     return (
-        f"{together} Σ dx·x̂ would be 0 at ε = 0. With this ε the share {number(sums.left_along)} of the part along x̂ "
+        f"{together} {along} would be 0 at ε = 0. With this ε the share {number(sums.left_along)} of the part along x̂ "
         "stays, because y does show some of a change of spread."
     )

@@ -14,6 +14,7 @@ import streamlit as st
 
 from bnviz.lessons.what_it_computes.standardization import START_BATCH, START_UPSTREAM, UnitBatch
 from bnviz.links import STRANGE
+from bnviz.ui.lessons.what_it_computes_gradient import gradient
 from bnviz.ui.lessons.what_it_computes_rails import moved, rail_values, rails
 from bnviz.ui.live import live
 
@@ -269,8 +270,8 @@ def controls() -> Settings:
     )
 
 
-def draw_rails(table: pd.DataFrame, settings: Settings) -> None:
-    """Show the live figure of a table without problems."""
+def draw_rails(table: pd.DataFrame, settings: Settings, *, held: bool) -> None:
+    """Show the live figure of a table without problems; `held` before there is a guess."""
     values = table[column_of(settings.unit)].astype(float).tolist()
     scene = rails(values, settings.unit, reach=REACH, epsilons=EPSILONS)
     live(
@@ -279,12 +280,29 @@ def draw_rails(table: pd.DataFrame, settings: Settings) -> None:
         values=rail_values(values, asdict(settings)),
         # Of another unit only once it is drawn: a reader may press it while the hand's message is on its way.
         on_release=partial(take, settings.unit),
+        held=held,
     )
 
 
-def edit(size: int, unit: int) -> pd.DataFrame:
-    """Draw the table of the first `size` examples, `unit` marked, and return it as the reader left it."""
+def draw_gradient(batch: UnitBatch, example: int) -> None:
+    """Show the live figure of the backward pass."""
+    live(gradient(batch, example), key="what_it_computes_gradient", values={"taken": 0.0})
+
+
+def current(size: int) -> pd.DataFrame:
+    """The table of the first `size` examples as the reader left it."""
+    return _table_now().iloc[:size]
+
+
+def edit(size: int, unit: int) -> None:
+    """Draw the table of the first `size` examples, `unit` marked, and keep it as the reader left it."""
+    st.caption(
+        "Double-click or double-tap a cell, or press Enter on it. dy is the gradient of the loss that arrives at the "
+        "outputs of the picked unit."
+    )
     state = st.session_state
+    if f"what_it_computes_editor_{state['what_it_computes_editor']}" not in state:
+        state["what_it_computes_table"] = _table_now()  # the editor was folded away, and begins anew
     helps = {
         column_of(unit): "Double-click a cell, tap it twice, or press Enter on it, to change it." for unit in UNITS
     }
@@ -312,4 +330,3 @@ def edit(size: int, unit: int) -> pd.DataFrame:
         },
     )
     state["what_it_computes_edited"] = pd.concat([table, state["what_it_computes_table"].iloc[size:]])
-    return table

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 
+from bnviz.lessons.what_it_computes.standardization import START_BATCH
 from bnviz.styles import SYMBOL_COLORS
 from bnviz.ui.live.scene import Axis, Handle, Input, Panel, Scene, Step, band, bracket, dots, tracks
 
 _FORMULA = files(__package__).joinpath("what_it_computes_formula.html").read_text(encoding="utf-8")
 # The range of x: that of the unit, or the first of the others that holds all values. A hand cannot leave it, so that
 # the axis stays as it is while values are moved.
-_HOME = {1: (-5.0, 15.0), 2: (0.0, 20.0), 3: (-10.0, 10.0)}
+_HOME = {1: (-2.0, 18.0), 2: (0.0, 22.0), 3: (-10.0, 10.0)}  # twice the first table fits
 _WIDER = (20.0, 50.0, 100.0, 200.0, 500.0, 1000.0)
 _STANDARD = Axis(-5.0, 5.0)
 """Of x̂ and of y, so that γ = 1, β = 0 draws upright lines. With B examples no x̂ lies beyond √(B − 1), at most 3.9."""
@@ -78,20 +79,55 @@ def rails(values: Sequence[float], unit: int, *, reach: float, epsilons: Sequenc
         colors=SYMBOL_COLORS,
         text=_FORMULA,
         beside=True,
-        steps=[
-            Step(
-                "Shift all",
-                "All values move by the same amount. μ goes along; x̂ and y stand still.",
-                {"mean": high - 4},
-            ),
-            Step("Stretch all", "They go apart. σ grows with them; x̂ and y stand still again.", {"sd": 2.5}, "var"),
-            Step("γ and β", "What x̂ cannot know, γ and β set: the spread and the mean of y.", {"gamma": 2, "beta": 1}),
-        ],
+        steps=_steps(unit, len(values)),
         alternative="Mean {mean}, variance {var}. Example {example:whole}: x {own_x}, standardized {own_normalized}, "
         "y {own_y}.",
         sums="standardize",
         given={"size": len(values)},
     )
+
+
+def _steps(unit: int, size: int) -> list[Step]:
+    """Steps that begin from the first table, so that each shows what it says, whatever was moved before."""
+    low, high = _HOME[unit]
+    first = START_BATCH[:size, unit - 1].tolist()
+    away = round(low + (0.1 if unit == 3 else 0.9) * (high - low), 1)
+
+    def values(*moved: float) -> dict[str, float]:
+        return {f"x{number}": round(value, 1) for number, value in enumerate(moved, 1)}
+
+    pair = "But of two examples x̂ is −1 and 1 whatever they are."
+    return [
+        Step(
+            "Move one",
+            "Example 2 moves far out. μ and σ belong to the whole batch, so they follow. "
+            + (pair if size == 2 else "Look at the others: their x̂ moves too, though their x did not."),
+            {**values(*first), "x2": away},
+            "mean",
+        ),
+        Step(
+            "Shift all",
+            "All values move by the same amount, and μ goes along. x − μ is what it was: x̂ and y stand still.",
+            values(*(value + (high - low) / 4 for value in first)),
+            "mean",
+        ),
+        Step(
+            "Double all",
+            "Every value is doubled. μ and σ double as well, and cancel it: x̂ and y stand still. Whether x is large "
+            "or small is gone.",
+            {**values(*(2 * value for value in first)), "eps": 1e-5},
+            "var",
+        ),
+        Step("γ", "γ stretches y around β. x̂ does not answer to it.", {"gamma": 2.5}, "gamma"),
+        Step("β", "β slides y. Together they give y any spread and mean, whatever x had.", {"beta": -1.5}, "beta"),
+        Step(
+            "A large ε",
+            "ε is added to σ². Where it is not small beside it, x̂ spreads less than 1, and what happens to σ does "
+            "reach y.",
+            {**values(*first), "eps": 10},
+            "eps",
+        ),
+    ]
 
 
 def rail_values(values: Sequence[float], settings: Mapping[str, float]) -> dict[str, float]:

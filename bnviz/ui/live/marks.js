@@ -4,7 +4,7 @@
 /** @import { Fields } from "./fields.js" */
 /** @import { Pen } from "./pen.js" */
 
-import { drawArrow, drawPath, drawPlane, drawPoint, drawRightAngle, drawSegment, drawUpright } from "./planes.js";
+import { drawArrow, drawArrows, drawPath, drawPlane, drawPoint, drawRightAngle, drawSegment, drawUpright } from "./planes.js";
 import { drawBand, drawBracket, drawDots, drawRail, drawTracks } from "./rails.js";
 
 /** @type {Record<string, (pen: Pen, mark: Mark) => void>} */
@@ -17,6 +17,7 @@ const MARKS = {
   segment: drawSegment,
   upright: drawUpright,
   arrow: drawArrow,
+  arrows: drawArrows,
   right_angle: drawRightAngle,
   point: drawPoint,
 };

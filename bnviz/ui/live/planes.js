@@ -141,6 +141,36 @@ export function drawArrow(pen, { panel, from, by, factor, most, color, name }) {
   });
 }
 
+/** An upright arrow from zero for each example; the followed one is thicker. */
+/** @type {(pen: Pen, mark: Mark) => void} */
+export function drawArrows(pen, { panel, x, y, color, picked }) {
+  const box = pen.place(panel);
+  const [across, up] = [pen.list(x), pen.list(y)];
+  const chosen = picked ? pen.number(picked) - 1 : -1;
+  const [ink, zero] = [pen.ink(color), box.y(0)];
+  pen.inside(box, () => {
+    pen.sheet.line(box.left, zero, box.left + box.width, zero, { color: pen.theme.text, alpha: 0.45 });
+    for (let index = 0; index < across.length; index++) {
+      const [at, end] = [box.x(across[index]), box.y(up[index])];
+      const [way, width] = [Math.sign(end - zero), index === chosen ? 5 : 2.5];
+      const head = Math.min(Math.abs(end - zero), 4 + 2 * width);
+      const neck = end - way * head;
+      if (index === chosen) pen.sheet.line(at, zero, at, neck, { color: pen.theme.text, width: width + 4 });
+      pen.sheet.line(at, zero, at, neck, { color: ink, width });
+      const half = 0.55 * head;
+      pen.polygon(
+        [
+          [at, end],
+          [at - half, neck],
+          [at + half, neck],
+        ],
+        ink,
+      );
+      pen.disc(at, zero, 3, { fill: ink });
+    }
+  });
+}
+
 /** The mark of a right angle between the way to a point and an arrow there; drawn where it is one. */
 /** @type {(pen: Pen, mark: Mark) => void} */
 export function drawRightAngle(pen, { panel, at, by, angle, color }) {

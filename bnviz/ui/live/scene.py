@@ -221,6 +221,11 @@ def arrow(
     return Mark("arrow", panel, options)
 
 
+def arrows(panel: str, x: str, y: str, *, color: str, picked: Where | None = None) -> Mark:
+    """An upright arrow from zero for each example, at x and as long as y; the `picked` one (from 1) is thicker."""
+    return Mark("arrows", panel, {"x": x, "y": y, "color": color, "picked": picked})
+
+
 def right_angle(panel: str, at: tuple[Where, Where], by: tuple[Where, Where], *, angle: Where, color: str) -> Mark:
     """The mark of a right angle at a point, between the origin and an arrow; shown where `angle` is 90 degrees."""
     return Mark("right_angle", panel, {"at": at, "by": by, "angle": angle, "color": color})

@@ -16,21 +16,23 @@ from bnviz.lessons.what_it_computes.standardization import (
 )
 from tests.lessons.edges import require_edge
 
-SUMS = GradientSums(total=0.0, along=0.5, left_along=0.2, kept=0.7)
+SUMS = GradientSums(total=0.0, along=0.5, left_along=0.2, kept=0.7, expected=0.51)
 BATCH = UnitBatch((1.0, 2.0, 4.0, 8.0), (0.5, -0.5, 1.0, 0.0), 1.5, 0.25, 0.1)
-DOUBLED = Doubling(10.0, 1.5, 2.5, (1.0, 2.0), (3.0, 4.0), 1.25, 2.0, False)
+DOUBLED = Doubling(10.0, 1.5, 2.5, (1.0, 2.0), (3.0, 4.0), 1.25, 2.0, False, False)
 
 
 def test_the_part_along_the_normalized_values_counts_from_a_hundredth_on():
     require_edge(
-        lambda x: verdicts.what_the_sums_say(replace(SUMS, left_along=x), 1.0),
+        lambda x: verdicts.what_the_sums_say(BATCH, replace(SUMS, left_along=x)),
         0.01,
         "is 0 but for what ε leaves",
         "would be 0 at ε = 0. With this ε the share",
     )
-    assert "but for what ε leaves" in verdicts.what_the_sums_say(replace(SUMS, along=0.0), 1.0)
-    assert "the share 0.20 of the part" in verdicts.what_the_sums_say(SUMS, -1.0)
-    assert "γ = 0" in verdicts.what_the_sums_say(SUMS, 0.0)
+    assert "the share 0.20 of the part" in verdicts.what_the_sums_say(replace(BATCH, gamma=-1.0), SUMS)
+    assert "Σ dx·x̂ = 0.50" in verdicts.what_the_sums_say(BATCH, SUMS)
+    assert "γ = 0" in verdicts.what_the_sums_say(replace(BATCH, gamma=0.0), SUMS)
+    assert "as dy is" in verdicts.what_the_sums_say(replace(BATCH, upstream=(0.0,) * 4), SUMS)
+    assert "says nothing here" in verdicts.what_the_sums_say(replace(BATCH, values=(2.0,) * 4), SUMS)
 
 
 def test_a_gap_counts_from_one_standard_deviation_on():
@@ -57,15 +59,15 @@ def test_y_stays_up_to_a_hundredth_of_its_distance_from_beta(eps, stays):
 
 def test_what_doubling_did_names_the_numbers_of_the_example():
     happened, why = verdicts.after_doubling(DOUBLED, 2)
-    assert happened == "y moves 1.25 times as far from β"
-    assert "The mean becomes 10.00, but ε does not double: it takes √(σ² + ε) from 1.50 to 2.50." in why
+    assert happened == "y spreads from β, less than double"
+    assert "ε does not double: √(σ² + ε) goes from 1.50 to 2.50. Distances from β grow × 1.25," in why
     assert "y of example 2 goes from 2.00 to 4.00" in why
     happened, why = verdicts.after_doubling(replace(DOUBLED, stays=True), 1)
     assert happened == "y stays as it is"
-    assert (
-        "takes the mean to 10.00 and √(σ² + ε) from 1.50 to 2.50, and so y of example 1 goes from 1.00 to 3.00" in why
-    )
-    assert "The largest change of any y is 2.00." in why
+    assert "the same: y of example 1 goes from 1.00 to 3.00 (ε moves no y by more than 2.00)." in why
+    happened, why = verdicts.after_doubling(replace(DOUBLED, stays=True, largest_change=0.004, after=(1.001, 2.0)), 1)
+    assert why.endswith("the same: y of example 1 stays 1.00.")
+    assert verdicts.after_doubling(replace(DOUBLED, doubles=True), 1)[0] == "y doubles"
     assert verdicts.after_doubling(replace(DOUBLED, before=(1.0, 1.0), after=(1.0, 1.0)), 1)[0] == "y stays as it is"
     assert "whatever" not in verdicts.after_doubling(replace(DOUBLED, before=(1.0, 1.0), after=(2.0, 2.0)), 1)[1]
 
@@ -75,21 +77,26 @@ def test_what_doubling_did_names_the_numbers_of_the_example():
     [
         (
             BATCH,
-            "0.70 of the squared length of dy. Two of the 4 directions are taken away, so a random dy keeps 0.5",
+            "0.70 of the squared length of dy. One of the 4 directions, the mean, is taken away whole. Of another, x̂, "
+            "the share ε/(σ² + ε) = 0.20 stays, so a random dy keeps 0.51 on average.",
         ),
-        (replace(BATCH, gamma=0.0), "dy. γ = 0 then lets none of it through to x. Two of the 4"),
+        (replace(BATCH, gamma=0.0), "dy. γ = 0 then lets none of it through to x. One of the 4"),
         (replace(BATCH, upstream=(0.0,) * 4), "dy is 0 everywhere"),
         (replace(BATCH, values=(2.0,) * 4), "All values are equal, so x̂ = 0 and only the mean is taken away."),
         (UnitBatch((1.0, 2.0), (1.0, 0.0), eps=0.0), "With two examples nothing is left."),
         (UnitBatch((1.0, 2.0), (1.0, 0.0), eps=1e-8), "but for the share ε/(σ² + ε) = 0.20."),
         (
             UnitBatch((1.0, 2.0, 4.0), (1.0, 0.0, 0.0), eps=0.0),
-            "Two of the 3 directions are taken away, so a",
+            "= 0.20 stays, so a",
         ),
     ],
 )
 def test_what_is_left_depends_on_the_batch(batch, words):
-    assert words in verdicts.what_is_left(batch, SUMS)
+    assert words in verdicts.what_is_left(batch, SUMS, 1)
+    if len(batch.values) == 4:
+        require_edge(
+            lambda x: verdicts.what_is_left(BATCH, replace(SUMS, left_along=x), 1), 0.01, "Two of the 4", "One of the 4"
+        )
 
 
 @pytest.mark.parametrize("size", [4, 5, 8, 9, 16])
