@@ -4,7 +4,16 @@
 /** @import { Fields } from "./fields.js" */
 /** @import { Pen } from "./pen.js" */
 
-import { drawArrow, drawArrows, drawPath, drawPlane, drawPoint, drawRightAngle, drawSegment, drawUpright } from "./planes.js";
+import {
+  drawArrow,
+  drawArrows,
+  drawPath,
+  drawPlane,
+  drawPoint,
+  drawRightAngle,
+  drawSegment,
+  drawUpright,
+} from "./planes.js";
 import { drawBand, drawBracket, drawDots, drawRail, drawTracks } from "./rails.js";
 
 /** @type {Record<string, (pen: Pen, mark: Mark) => void>} */
