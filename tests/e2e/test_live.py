@@ -17,7 +17,8 @@ ROOT = Path(__file__).resolve().parents[2]
 FIGURES = {"what_it_computes": ["mean", "sd", "gamma", "beta", "eps", "example"]}
 FIGURES["what_it_computes"] += [f"x{number}" for number in range(1, 9)]
 FIGURES["same_functions"] = ["w_angle", "w_length", "angle", "length", "plane_rate", "update"]
-HANDLES = {"what_it_computes": 12, "same_functions": 8}
+FIGURES["two_reparameterizations"] = ["turn", "length", "roll", "batch", "scale", "shift"]
+HANDLES = {"what_it_computes": 12, "two_reparameterizations": 4, "same_functions": 8}
 
 
 class Figure:

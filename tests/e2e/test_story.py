@@ -11,7 +11,8 @@ from tests.e2e.visiting import ROOT, SCREENS, open_page, wait_until_settled
 pytestmark = pytest.mark.browser
 
 TOLD: dict[str, str] = {
-    "what_it_computes": ".st-key-what_it_computes_rails .picture, .picture",
+    "what_it_computes": ".picture",
+    "two_reparameterizations": ".picture",
 }
 """Path of a page → selector of its hero."""
 WORDS, PICTURES = 400, 3

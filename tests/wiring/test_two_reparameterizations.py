@@ -1,5 +1,6 @@
 """Is it the VAE trick? What follows each control, and what stays."""
 
+import json
 from html import escape
 
 import pytest
@@ -10,14 +11,15 @@ from bnviz.lessons.two_reparameterizations import charts, verdicts
 from bnviz.lessons.two_reparameterizations.direction import TurnedWeights, compared, dependence
 from bnviz.lessons.two_reparameterizations.gradient_estimates import GradientEstimates, histogram, measured
 from bnviz.lessons.two_reparameterizations.graph_charts import BATCH_NORM, VAE, WEIGHT_NORM
+from bnviz.lessons.two_reparameterizations.last_line import LastLine
 from bnviz.lessons.two_reparameterizations.orthogonality import RightAngles, largest_cosines
 from bnviz.norms import NORMS
-from bnviz.words import short
-from tests.wiring.following import Page, Shown, dark, require, require_complete, require_order, result_of, settlement
+from bnviz.ui.lessons.two_reparameterizations_line import START, last_line
+from tests.wiring.following import Page, Shown, dark, require, require_complete, require_order, result_of
 
 FILE, ROOM = "pages/10_two_reparameterizations.py", "two_reparameterizations"
+FOLDS = [f"{ROOM}_{name}" for name in ("graphs", "estimates", "dependence", "relative")]
 LOOK = {"theme": "light"}
-ASKED = 30  # degrees, in the words of the question
 
 
 def must_show(
@@ -29,77 +31,60 @@ def must_show(
     angle=30,
     factor=1.0,
     again=False,
+    prediction=None,
     spread_prediction=None,
-    turn_prediction=None,
     seed=0,
+    **_figure,
 ) -> Shown:
-    """All of the page at these values."""
-    found = measured(result_of(GradientEstimates(function, mean, sd, samples, seed)))
-    asked = dependence(result_of(TurnedWeights(seed)), ASKED, 1.0)
+    """All of the page at these values, every fold open."""
     return (
-        estimated(function, mean, sd, samples, spread_prediction, seed)
-        + changed(angle, factor, again, turn_prediction, seed)
-        + right_angles(seed)
-        + Shown(sentences=[verdicts.verdict(found.ratio, asked)])
+        turned(prediction, seed)
+        + estimated(function, mean, sd, samples, spread_prediction, seed)
+        + changed(angle, factor, again, seed)
+        + Shown(sentences=[verdicts.right_angle_verdict(largest_cosines(result_of(RightAngles(seed))))])
     )
+
+
+def settled(guess, happened, why):
+    if guess is None:
+        return []
+    if guess == happened:
+        return [f"You guessed *{guess}*, and **that is what happened.** {why}"]
+    return [f"You guessed *{guess}*. **What happened: {happened}.** {why}"]
+
+
+def turned(guess, seed):
+    line = LastLine(seed)
+    moved = abs(line.at(turn=80.0).normalized - line.at().normalized).max()
+    return Shown(sentences=settled(guess, "x̂ alone", verdicts.why_turning(moved, 60)))
 
 
 def estimated(function, mean, sd, samples, guess, seed):
     task = GradientEstimates(function, mean, sd, samples, seed)
     frame, exact = result_of(task), task.exact
     found = measured(frame)
-    score, pathwise = frame["score"].var(), frame["pathwise"].var()
-    answer, why = verdicts.which_spreads_more(score / pathwise), verdicts.why_it_spreads(found, exact, samples)
+    answer = verdicts.which_spreads_more(exact.score / exact.pathwise)
     return Shown(
-        numbers={
-            "variance, score function": short(score),
-            "the same, exact": short(exact.score / samples),
-            "variance, pathwise": short(pathwise),
-            "pathwise, exact": short(exact.pathwise / samples),
-            "ratio": short(score / pathwise),
-            "ratio, exact": short(exact.score / exact.pathwise, 4),
-        },
-        sentences=[settlement(guess, answer, why), verdicts.unbiased(found, exact, 100_000)],
+        sentences=[
+            *settled(guess, answer, verdicts.why_it_spreads(found, exact, samples)),
+            verdicts.unbiased(found, exact, 100_000),
+        ],
         charts=[charts.plot_estimates(histogram(frame), gradient=exact.gradient, **LOOK)],
     )
 
 
-def changed(angle, factor, again, guess, seed):
-    """The numbers are of the change that the controls ask for; the prediction is of the turn that is asked about."""
+def changed(angle, factor, again, seed):
+    """What is said is of the change that the controls ask for."""
     frame = result_of(TurnedWeights(seed))
-    found, asked = dependence(frame, angle, factor, again), dependence(frame, ASKED, 1.0)
-    pairs = compared(frame, angle, factor, again)
+    found, pairs = dependence(frame, angle, factor, again), compared(frame, angle, factor, again)
     light = LOOK["theme"] == "light"
     blue, noise = NORMS["batch"].color if light else NORMS["batch"].color_dark, PALETTES[LOOK["theme"]].classes[0]
     return Shown(
-        numbers={
-            "largest change of x̂": short((pairs["normalized_after"] - pairs["normalized_before"]).abs().max(), 2),
-            "largest change of ε": short((pairs["noise_after"] - pairs["noise_before"]).abs().max(), 2),
-            "‖∂x̂/∂w‖": short(found.sensitivity),
-            "‖∂x̂/∂w·w‖": short(found.along, 1),
-            "∂ε/∂φ": "0",
-        },
-        sentences=[
-            verdicts.dependence_verdict(found, angle, factor, again),
-            verdicts.leak_verdict(found),
-            settlement(guess, verdicts.what_turning_did(asked), verdicts.why_turning(asked, ASKED)),
-        ],
+        sentences=[verdicts.dependence_verdict(found, angle, factor, again), verdicts.leak_verdict(found)],
         charts=[
             charts.plot_compared(pairs, quantity="normalized", color=blue, **LOOK),
             charts.plot_compared(pairs, quantity="noise", color=noise, **LOOK),
         ],
-    )
-
-
-def right_angles(seed):
-    cosines = largest_cosines(result_of(RightAngles(seed)))
-    return Shown(
-        numbers={
-            "largest |cos|, weight normalization": short(cosines["weight"], 2),
-            "largest |cos|, batch norm": short(cosines["batch"], 2),
-            "largest |cos|, plain": short(cosines["none"], 2),
-        },
-        sentences=[verdicts.right_angle_verdict(cosines)],
     )
 
 
@@ -112,24 +97,32 @@ MOVES = {
     "factor": (100.0, 0.01),
     "again": (True,),
     "spread_prediction": (verdicts.SPREAD_ANSWERS[0], verdicts.SPREAD_ANSWERS[3]),
-    "turn_prediction": (verdicts.TURN_ANSWERS[0], verdicts.TURN_ANSWERS[2]),
+    "prediction": (verdicts.TURN_ANSWERS[0], verdicts.TURN_ANSWERS[2]),
+    "turn": (80.0,),
+    "length": (0.5,),
+    "roll": (4,),
+    "batch": (2,),
+    "scale": (2.0,),
+    "shift": (-1.5,),
 }
 TOGETHER = (
     {"function": "wave", "mean": 0.5, "sd": 0.1, "samples": 4, "spread_prediction": verdicts.SPREAD_ANSWERS[1]},
     {"function": "wave", "mean": 1.0, "sd": 0.25},
-    {"angle": 0, "again": True, "turn_prediction": verdicts.TURN_ANSWERS[1]},
-    {"angle": 60, "factor": 10.0, "again": True, "turn_prediction": verdicts.TURN_ANSWERS[0]},
+    {"angle": 0, "again": True, "prediction": verdicts.TURN_ANSWERS[1]},
+    {"angle": 60, "factor": 10.0, "again": True, "prediction": verdicts.TURN_ANSWERS[0]},
     {"angle": 0, "factor": 0.1},
 )
 
 
 @pytest.fixture(scope="module")
 def page():
-    return Page(FILE, ROOM)
+    return Page(FILE, ROOM, FOLDS)
 
 
 def test_every_control_is_moved(page):
-    require_complete(page, [{name: values[0]} for name, values in MOVES.items()], ["repeat"])
+    require_complete(
+        page, [{name: values[0]} for name, values in MOVES.items()], ["repeat", "line", "skip", "spread_skip"]
+    )
 
 
 def test_first_sight(page):
@@ -142,7 +135,7 @@ def test_a_dark_page_shows_the_same_in_dark_colors(page, monkeypatch):
         page.move()
     monkeypatch.setitem(LOOK, "theme", "dark")
     require(page, must_show())
-    assert f"turned by {ASKED}°" in page.control("turn_prediction").label
+    assert "w below the batch norm by 60°" in page.control("prediction").label
     pictures = [html.proto.body for html in page.app.get("html") if "<img" in html.proto.body]
     for graph, html in zip((VAE, BATCH_NORM, WEIGHT_NORM), pictures, strict=True):
         assert f'alt="{escape(words(graph))}"' in html
@@ -152,6 +145,41 @@ def test_a_dark_page_shows_the_same_in_dark_colors(page, monkeypatch):
 @pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in MOVES.items() for value in values])
 def test_what_follows_a_control_follows_and_the_rest_stays(page, name, value):
     require(page.move(**{name: value}), must_show(**{name: value}))
+    require_figure(page, **{name: value})
+
+
+def require_figure(page: Page, **values) -> None:
+    figure = page.component("line")
+    assert figure["values"] == {**START, **{name: value for name, value in values.items() if name in START}}
+    assert figure["scene"] == json.loads(json.dumps(last_line(values.get("seed", 0)).to_dict()))
+    assert figure["held"] == (values.get("prediction") is None)
+
+
+def test_before_a_guess_nothing_is_given_away(page):
+    page.move()
+    assert "What happened" not in page.text()
+    assert page.component("line")["held"]
+
+
+@pytest.mark.parametrize(
+    ("query", "fold"),
+    [
+        ({"function": "wave"}, "estimates"),
+        ({"mean": "3", "sd": "0.5"}, "estimates"),
+        ({"samples": "64"}, "estimates"),
+        ({"angle": "90"}, "dependence"),
+        ({"factor": "100", "again": "on"}, "dependence"),
+        ({}, None),
+        ({"turn": "80", "roll": "3"}, None),
+    ],
+    ids=str,
+)
+def test_a_link_opens_the_fold_that_it_points_at(query, fold):
+    page = Page(FILE, ROOM, **query)
+    named = {"estimates": "function", "dependence": "angle"}
+    assert {name for name, control in named.items() if control in page.controls()} == ({fold} if fold else set())
+    assert page.app.query_params == query
+    assert not page.app.error
 
 
 @pytest.mark.parametrize("values", TOGETHER, ids=str)
@@ -160,7 +188,8 @@ def test_controls_that_are_moved_together_are_told_apart(page, values):
 
 
 def test_another_seed_is_another_seed_in_every_experiment():
-    page = Page(FILE, ROOM).press("repeat")
+    page = Page(FILE, ROOM, FOLDS).press("repeat")
     require(page, must_show(seed=1))
+    require_figure(page, seed=1)
     assert page.app.query_params == {"seed": "1"}
     assert page.control("repeat").label == "Repeat all with seed 2"

@@ -35,7 +35,7 @@ def plot_estimates(frame: pd.DataFrame, *, gradient: float, theme: Theme = "ligh
     legend = alt.Legend(title=None, symbolType="square", symbolOpacity=0.8, columns=1)
     color = alt.Color("name:N", scale=alt.Scale(domain=names, range=list(palette.classes)), legend=legend)
     scale = alt.Scale(domain=domain, nice=False)
-    x = alt.X("left:Q", scale=scale, axis=alt.Axis(title="estimate of the gradient (no unit)", grid=False, tickCount=8))
+    x = alt.X("left:Q", scale=scale, axis=alt.Axis(title="estimate of the gradient", grid=False, tickCount=8))
     y = alt.Y("percent:Q", axis=alt.Axis(title="share of the estimates (%)"))
     bars = alt.Chart(drawn).encode(
         x,
@@ -74,8 +74,8 @@ def plot_compared(frame: pd.DataFrame, *, quantity: Standardized, color: str, th
     before, after = f"{quantity}_before", f"{quantity}_after"
     span = max(_SPAN, 1.05 * float(frame[[before, after]].abs().max().max()))
     scale = alt.Scale(domain=[-span, span], nice=False)
-    x = alt.X(f"{before}:Q", scale=scale, axis=alt.Axis(title=f"{symbol} before (no unit)", tickCount=5))
-    y = alt.Y(f"{after}:Q", scale=scale, axis=alt.Axis(title=f"{symbol} after (no unit)", tickCount=5))
+    x = alt.X(f"{before}:Q", scale=scale, axis=alt.Axis(title=f"{symbol} before", tickCount=5))
+    y = alt.Y(f"{after}:Q", scale=scale, axis=alt.Axis(title=f"{symbol} after", tickCount=5))
     diagonal = pd.DataFrame({before: [-span, span], after: [-span, span]})
     moved = (frame[after] - frame[before]).abs().max()
     tooltip = [

@@ -20,7 +20,7 @@ RIGHT_ANGLE = 1e-6  # largest |cos| that counts as a right angle
 
 
 def which_spreads_more(ratio: float) -> str:
-    """Return which answer the estimates gave: variance of the score function over that of the pathwise estimator."""
+    """Return which answer holds: `ratio` is the exact variance of the score function over that of the pathwise one."""
     if ratio > FAR:
         return SPREAD_ANSWERS[0]
     if ratio > ALIKE:
@@ -31,16 +31,17 @@ def which_spreads_more(ratio: float) -> str:
 def why_it_spreads(found: Measured, exact: Exact, samples: int) -> str:
     """Return both variances, and which property of the estimators is behind their order."""
     sizes = (
-        f"The variances measured are {short(found.score)} and {short(found.pathwise)}, a ratio of "
-        f"{short(found.ratio)}; exact is {short(exact.ratio, 4)}"
+        f"The score function's variance is {short(exact.score / samples)} ({short(found.score)} measured), the "
+        f"pathwise one {short(exact.pathwise / samples)} ({short(found.pathwise)} measured), a ratio of "
+        f"{short(exact.ratio, 4)}"
     )
     also = f", whatever the number of draws behind an estimate (here {samples})" if samples > 1 else ""
-    if found.ratio > ALIKE:
+    if exact.ratio > ALIKE:
         reason = (
             "The score function multiplies the value of f by noise. The pathwise estimator asks for the slope of f at "
             "the sample, and where f is smooth a slope says more about the direction than a value does."
         )
-    elif found.ratio >= 1 / ALIKE:
+    elif exact.ratio >= 1 / ALIKE:
         reason = "The slopes of f vary here about as much as its values times noise."
     else:
         reason = (
@@ -69,18 +70,17 @@ def unbiased(found: Measured, exact: Exact, estimates: int) -> str:
     )
 
 
-def what_turning_did(found: Dependence) -> str:
-    """Return which of the two moved."""
-    moved = (found.normalized_moved > ROUNDING, found.noise_moved > ROUNDING)
+def what_turning_did(normalized_moved: float, noise_moved: float) -> str:
+    """Return which of the two moved, from the largest change of either."""
+    moved = (normalized_moved > ROUNDING, noise_moved > ROUNDING)
     return TURN_ANSWERS[{(True, False): 0, (False, True): 1, (True, True): 2, (False, False): 3}[moved]]
 
 
-def why_turning(found: Dependence, angle: int) -> str:
+def why_turning(normalized_moved: float, degrees: float) -> str:
     """Return how far x̂ moved when w turned, and why ε did not."""
     return (
-        f"With w turned by {angle}°, the x̂ that moved most moved by {short(found.normalized_moved)}. x̂ is computed "
-        f"from the data and w, so it follows the direction of w. ε moved by {short(found.noise_moved)}: it is drawn "
-        "without looking at any parameter."
+        f"x̂ is computed from the batch and w, so it follows: with w turned by {degrees:g}° one of them moves by "
+        f"{short(normalized_moved, 2)}. ε is drawn without looking at any weight."
     )
 
 
@@ -125,22 +125,3 @@ def right_angle_verdict(cosines: dict[str, float]) -> str:
     if max(cosines["weight"], cosines["batch"]) <= RIGHT_ANGLE < cosines["none"]:
         return f"**The same right angle.** {measured}"
     return f"**Not the same here.** {measured}"
-
-
-def verdict(ratio: float, turned: Dependence) -> str:
-    """Return the answer to the page's question and its reason, from the run's ratio of variances and x̂'s change."""
-    if ratio > ALIKE:
-        gain = f"cut the variance of the estimate {short(ratio)}-fold"
-    elif ratio >= 1 / ALIKE:
-        gain = "made the estimate neither better nor worse than the score function's"
-    else:
-        gain = (
-            f"gave {short(1 / ratio)} times the variance of the score function's estimate: pathwise is not always "
-            "better"
-        )
-    follows = f" (by up to {short(turned.normalized_moved, 2)})" if turned.normalized_moved > ROUNDING else ""
-    return (
-        "**No: the form is shared, the purpose is not.** In the VAE the standardized part is noise, drawn apart so "
-        f"that a gradient can pass the sampling; here that {gain}. In batch norm it is computed from the batch and "
-        f"moves with the direction of w{follows}, so that the scale is left to γ alone."
-    )

@@ -10,16 +10,18 @@ import streamlit as st
 from bnviz.charts.graph import WIDTH, Graph, svg, words
 from bnviz.charts.theme import PALETTES
 from bnviz.lessons.two_reparameterizations import charts, verdicts
-from bnviz.lessons.two_reparameterizations.direction import Dependence, TurnedWeights, compared, dependence
-from bnviz.lessons.two_reparameterizations.gradient_estimates import GradientEstimates, Measured, histogram, measured
+from bnviz.lessons.two_reparameterizations.direction import TurnedWeights, compared, dependence
+from bnviz.lessons.two_reparameterizations.gradient_estimates import GradientEstimates, histogram, measured
+from bnviz.lessons.two_reparameterizations.last_line import TURN, LastLine
 from bnviz.lessons.two_reparameterizations.orthogonality import RightAngles, largest_cosines
 from bnviz.norms import NORMS
+from bnviz.ui.lessons.two_reparameterizations_line import INPUTS, last_line
+from bnviz.ui.live import live
 from bnviz.ui.page.frame import prose
-from bnviz.ui.page.lesson import figure, numbers, settle, theme
+from bnviz.ui.page.lesson import figure, theme
+from bnviz.ui.page.settings import Settings
 from bnviz.ui.page.stage import Stage
-from bnviz.words import short
-
-ASKED_ANGLE = 30  # degrees of the turn that the reader predicts
+from bnviz.ui.page.story import Guess
 
 
 def draw_graphs(*graphs: Graph) -> None:
@@ -36,45 +38,44 @@ def draw_graphs(*graphs: Graph) -> None:
                 st.html(f'<img src="data:image/svg+xml;base64,{picture}" alt="{escape(words(graph))}" style="{style}">')
 
 
-def draw_estimates(stage: Stage, task: GradientEstimates, guess: str | None) -> Measured | None:
-    """Show what the two estimators gave, their variances in theory and measured, and settle the prediction."""
+def draw_line(settings: Settings, seed: int, *, held: bool) -> None:
+    """Show the live figure of the last line that both have."""
+    key = "two_reparameterizations_line"
+    values = {name: settings.handle(key, given, default) for name, (given, default) in INPUTS.items()}
+    live(last_line(seed), key=key, values=values, on_release=settings.take, held=held)
+
+
+def settle_the_turn(guess: Guess, seed: int) -> None:
+    """Say what a turn of w does to the x̂ and the ε of the figure."""
+    normalized, noise = LastLine(seed).moved_by_a_turn()
+    guess.settle(verdicts.what_turning_did(normalized, noise), verdicts.why_turning(normalized, TURN))
+
+
+def draw_estimates(stage: Stage, task: GradientEstimates, guess: Guess) -> None:
+    """Show what the two estimators gave, and settle the guess by theory, with what was measured."""
     done = stage.obtain(task)
     if done is None or done.result is None or done.result.empty:
-        return None
+        return
     found, exact = measured(done.result), task.exact
     with stage.picture:
         figure(
             charts.plot_estimates(histogram(done.result), gradient=exact.gradient, theme=theme()),
             "two_reparameterizations_estimates",
         )
-        stage.show_caption()
-        numbers(
-            {
-                "variance, score function": short(found.score),
-                "the same, exact": short(exact.score / task.samples),
-                "variance, pathwise": short(found.pathwise),
-                "pathwise, exact": short(exact.pathwise / task.samples),
-                "ratio": short(found.ratio),
-                "ratio, exact": short(exact.ratio, 4),
-            }
-        )
         if done.ending != "finished":
-            return None
-        settle(guess, verdicts.which_spreads_more(found.ratio), verdicts.why_it_spreads(found, exact, task.samples))
+            return
+        guess.settle(verdicts.which_spreads_more(exact.ratio), verdicts.why_it_spreads(found, exact, task.samples))
         with prose():
             st.markdown(verdicts.unbiased(found, exact, len(done.result)))
-    return found
 
 
-def draw_dependence(
-    stage: Stage, task: TurnedWeights, angle: int, factor: float, again: bool, guess: str | None
-) -> Dependence | None:
-    """Show x̂ and ε after a change of w against before, and settle what a turn does; returns the effect of that turn."""
+def draw_dependence(stage: Stage, task: TurnedWeights, angle: int, factor: float, again: bool) -> None:
+    """Show x̂ and ε after a change of w against before."""
     done = stage.obtain(task)
     if done is None or done.result is None or done.ending != "finished":
-        return None
+        return
     found = dependence(done.result, angle, factor, again)
-    pairs, asked = compared(done.result, angle, factor, again), dependence(done.result, ASKED_ANGLE, 1.0)
+    pairs = compared(done.result, angle, factor, again)
     blue = NORMS["batch"].color if theme() == "light" else NORMS["batch"].color_dark
     with stage.picture:
         left, right = st.columns(2)
@@ -84,21 +85,9 @@ def draw_dependence(
         with right:
             chart = charts.plot_compared(pairs, quantity="noise", color=PALETTES[theme()].classes[0], theme=theme())
             figure(chart, "two_reparameterizations_noise")
-        stage.show_caption()
-        numbers(
-            {
-                "largest change of x̂": short(found.normalized_moved, 2),
-                "largest change of ε": short(found.noise_moved, 2),
-                "‖∂x̂/∂w‖": short(found.sensitivity),
-                "‖∂x̂/∂w·w‖": short(found.along, 1),
-                "∂ε/∂φ": "0",
-            }
-        )
         with prose():
             st.markdown(verdicts.dependence_verdict(found, angle, factor, again))
             st.markdown(verdicts.leak_verdict(found))
-        settle(guess, verdicts.what_turning_did(asked), verdicts.why_turning(asked, ASKED_ANGLE))
-    return asked
 
 
 def draw_right_angles(stage: Stage, task: RightAngles) -> None:
@@ -106,10 +95,5 @@ def draw_right_angles(stage: Stage, task: RightAngles) -> None:
     done = stage.obtain(task)
     if done is None or done.result is None:
         return
-    cosines = largest_cosines(done.result)
-    with stage.picture:
-        labels = (("weight", "weight normalization"), ("batch", "batch norm"), ("none", "plain"))
-        numbers({f"largest |cos|, {label}": short(cosines[norm], 2) for norm, label in labels})
-        stage.show_caption()
-        with prose():
-            st.markdown(verdicts.right_angle_verdict(cosines))
+    with stage.picture, prose():
+        st.markdown(verdicts.right_angle_verdict(largest_cosines(done.result)))

@@ -285,7 +285,7 @@ export class LiveFigure {
     if (!scene || !pen || root.clientWidth < 50) return;
     root.classList.toggle("wide", root.clientWidth >= BESIDE);
     const width = this.part(".picture").clientWidth;
-    const { places, height } = layOut(scene.rows, width);
+    const { places, height } = layOut(scene.rows, width, scene.columns);
     pen.places = places;
     this.sheet.resize(width, height);
     this.fields?.prepare(

@@ -50,13 +50,15 @@ function place(panel, left, top, width, height) {
 /**
  * @param {Scene["rows"]} rows
  * @param {number} width
+ * @param {boolean} [columns] on a phone columns stand below each other, not rows
  * @returns {{ places: Map<string, Place>, height: number }}
  */
-export function layOut(rows, width) {
+export function layOut(rows, width, columns = false) {
   /** @type {Map<string, Place>} */
   const places = new Map();
   let top = 0;
-  const across = width < PHONE ? rows.flat().map((panel) => [panel]) : rows;
+  const inOrder = columns ? rows[0].flatMap((_, column) => rows.map((row) => row[column])) : rows.flat();
+  const across = width < PHONE ? inOrder.map((panel) => [panel]) : rows;
   for (const row of across) {
     const share = (width - GAP * (row.length - 1)) / row.length;
     let tallest = 0;

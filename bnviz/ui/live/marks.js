@@ -4,6 +4,7 @@
 /** @import { Fields } from "./fields.js" */
 /** @import { Pen } from "./pen.js" */
 
+import { drawDie, drawNote, drawRings } from "./boxes.js";
 import {
   drawArrow,
   drawArrows,
@@ -29,6 +30,9 @@ const MARKS = {
   arrows: drawArrows,
   right_angle: drawRightAngle,
   point: drawPoint,
+  die: drawDie,
+  note: drawNote,
+  rings: drawRings,
 };
 
 /**
@@ -42,7 +46,7 @@ export function drawScene(pen, { rows, marks }, fields) {
   for (const mark of marks) if (mark.kind === "field") fields.draw(pen, mark);
   for (const panel of rows.flat()) {
     if (panel.y) drawPlane(pen, pen.place(panel.name));
-    else drawRail(pen, pen.place(panel.name));
+    else if (!panel.bare) drawRail(pen, pen.place(panel.name));
   }
   for (const mark of marks) if (mark.kind !== "field") MARKS[mark.kind](pen, mark);
 }

@@ -63,7 +63,7 @@ class Axis:
 
 @dataclass(frozen=True)
 class Panel:
-    """A rail, which is one axis with room `above` and `below` (pixels), or with `y` a plane."""
+    """A rail, which is one axis with room `above` and `below` (pixels), or with `y` a plane. A `bare` one has none."""
 
     name: str
     title: str
@@ -71,6 +71,7 @@ class Panel:
     y: Axis | None = None
     above: int = 40
     below: int = 30
+    bare: bool = False
 
 
 @dataclass(frozen=True)
@@ -122,6 +123,7 @@ class Scene:
     sums         name of the arithmetic, with what is `given` to it beside the inputs
     text         HTML below the picture; elements with data-number="name" hold live numbers, and those with
                  data-symbol="name" have that color and light up while an input of this color moves
+    columns      on a phone its columns stand below each other, not its rows; all rows are as long
     beside       the text stands beside the picture, where there is room
     steps        buttons above the picture, each of which moves the figure and says what to see
     alternative  what the picture shows, in words: "loss {loss}, turned by {turn:degrees}"
@@ -135,6 +137,7 @@ class Scene:
     alternative: str
     handles: Sequence[Handle] = ()
     text: str = ""
+    columns: bool = False
     beside: bool = False
     steps: Sequence[Step] = ()
     sums: str | None = None
@@ -176,6 +179,21 @@ def bracket(
         panel,
         {"middle": middle, "half": half, "color": color, "tick": tick, "raised": raised, "names": names},
     )
+
+
+def die(panel: str, roll: Where, to: str, x: str, *, color: str) -> Mark:
+    """A die above the axis of a panel, with lines from it to the values `x` on the rail `to`; `roll` counts from 1."""
+    return Mark("die", panel, {"roll": roll, "to": to, "x": x, "color": color})
+
+
+def note(panel: str, title: str, words: str, *, raised: int, color: str = "text") -> Mark:
+    """A title and a line of words, `raised` pixels above the axis of a panel."""
+    return Mark("note", panel, {"title": title, "words": words, "raised": raised, "color": color})
+
+
+def rings(panel: str, x: str, *, color: str) -> Mark:
+    """A ring around each place of a rail where values began; what has not moved fills its ring."""
+    return Mark("rings", panel, {"x": x, "color": color})
 
 
 def bands(panel: str, quantity: str) -> Mark:

@@ -21,7 +21,7 @@
  */
 
 /** @typedef {{ low: number, high: number, log: boolean, label: string, ticks: number[] | null }} Axis */
-/** @typedef {{ name: string, title: string, x: Axis, y: Axis | null, above: number, below: number }} Panel */
+/** @typedef {{ name: string, title: string, x: Axis, y: Axis | null, above: number, below: number, bare?: boolean }} Panel */
 
 /**
  * @typedef {object} Handle
@@ -45,6 +45,7 @@
  * @property {Record<string, any>} given
  * @property {Input[]} inputs
  * @property {Panel[][]} rows
+ * @property {boolean} columns on a phone columns stand below each other, not rows
  * @property {Mark[]} marks
  * @property {Handle[]} handles
  * @property {string} text

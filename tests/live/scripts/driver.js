@@ -25,7 +25,7 @@ function drawn(scene, values, { width = 1000, theme = "light", touched = "", rat
   const sheet = new live.Sheet(canvas);
   const colors = new live.Theme(THEMES[theme]);
   const pen = new live.Pen(sheet, colors, scene.colors);
-  const { places, height } = live.layOut(scene.rows, width);
+  const { places, height } = live.layOut(scene.rows, width, scene.columns);
   const fields = new live.Fields(live.FIELDS[scene.sums] ?? {}, scene.given);
   Object.assign(pen, { places, touched });
   pen.arrays = { ...values, ...live.SUMS[scene.sums]?.(values, scene.given) };

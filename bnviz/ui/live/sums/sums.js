@@ -3,11 +3,12 @@
 /** @import { Arrays, Values } from "../types.js" */
 
 import { gradientParts } from "./gradient_parts.js";
+import { lastLine } from "./last_line.js";
 import { standardize } from "./standardize.js";
 import { LOSSES, twoWeights } from "./two_weights.js";
 
 /** @type {Record<string, (values: Values, given: any) => Arrays>} */
-export const SUMS = { gradient_parts: gradientParts, standardize, two_weights: twoWeights };
+export const SUMS = { gradient_parts: gradientParts, last_line: lastLine, standardize, two_weights: twoWeights };
 
 /** Quantities over a plane, by the name of the arithmetic. */
 /** @type {Record<string, Record<string, (given: any, x: number, y: number) => number>>} */
