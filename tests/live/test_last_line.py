@@ -83,7 +83,15 @@ def test_every_value_is_a_dot_and_began_in_a_ring(ask, width, theme):
         assert rings == pytest.approx(sorted(drawing.across(name, value, *STANDARD) for value in getattr(start, name)))
     pips = [disc for disc in drawing.discs if disc[2] == 4 and disc[3] == noise]
     assert len(pips) == 3, "the third roll"
-    assert {"m", "σ", "β", "γ", "VAE: z = σ·ε + m", "Batch norm: y = γ·x̂ + β"} <= drawing.words.keys()
+    assert {
+        "m",
+        "σ",
+        "β",
+        "γ",
+        "VAE: z = σ·ε + m",
+        "Batch norm: y = γ·x̂ + β",
+        "ring: where it began",
+    } <= drawing.words.keys()
 
 
 def test_on_a_phone_the_two_stand_one_below_the_other(ask):

@@ -98,6 +98,7 @@ def last_line(seed: int) -> Scene:
             tracks(("x", "x"), ("normalized", "normalized"), ("y", "y"), picked="first"),
             note("die", "VAE: z = σ·ε + m", "ε comes from a die, N(0, 1)", raised=86),
             note("x", "Batch norm: y = γ·x̂ + β", "x̂ comes from a batch, x = U·w", raised=86),
+            *(note(name, "", "ring: where it began", raised=44) for name in ("noise", "normalized")),
             band("x", "mean", "sd", color="var", tick="mean"),
             rings("noise", "noise_before", color="noise"),
             rings("normalized", "normalized_before", color="normalized"),
