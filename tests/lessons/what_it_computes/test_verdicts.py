@@ -11,14 +11,15 @@ from bnviz.lessons.what_it_computes.standardization import (
     START_BATCH,
     START_UPSTREAM,
     UnitBatch,
+    backward,
     doubling,
     gradient_sums,
 )
 from bnviz.ui.lessons.what_it_computes import EPSILONS
 
-SIZES = (2, 3, 4, 8, 11, 16)
-GAMMAS = (-3.0, -0.7, 0.0, 1.5, 3.0)
-BETAS = (-2.0, 0.0, 0.5)
+SIZES = (2, 3, 8, 16)
+GAMMAS = (-0.7, 0.0, 3.0)
+BETAS = (0.0, 0.5)
 
 
 def standardized(x: np.ndarray, eps: float) -> np.ndarray:
@@ -102,8 +103,6 @@ def test_equal_values_are_said_to_be_an_edge_where_one_step_aside_moves_far():
 def test_the_gradient_beside_the_rails_is_the_gradient_of_the_rule():
     """dx of the page against differences of the loss dy·y."""
     for eps, gamma in itertools.product((1e-3, 1.0, 10.0), (-0.7, 1.5)):
-        from bnviz.lessons.what_it_computes.standardization import backward
-
         x, dy = START_BATCH[:8, 0], START_UPSTREAM[:8]
         dx = backward(UnitBatch(tuple(x), tuple(dy), gamma, 0.5, eps))["dx"]
         for place, hair in itertools.product(range(8), (1e-6,)):
