@@ -12,7 +12,7 @@ from bnviz.styles import SYMBOL_COLORS
 from bnviz.ui.lessons.two_reparameterizations_line import INPUTS, START, last_line
 from tests.live.drawing import read
 
-OUTPUT, STANDARD = (-6, 6), (-4, 4)
+OUTPUT, STANDARD = (-5, 5), (-4, 4)
 
 
 def found(ask, seed=0, **values):
@@ -55,7 +55,7 @@ def test_each_step_moves_what_it_says(ask, seed):
     assert moved(longer, "noise") == 0
     scaled = found(ask, seed, **last.values)
     for given, made in (("noise", "z"), ("normalized", "y")):
-        assert scaled[made] == pytest.approx((2.0 * np.array(scaled[given]) + 1.5).tolist())
+        assert scaled[made] == pytest.approx((1.6 * np.array(scaled[given]) + 1.0).tolist())
         assert scaled[given] == start[given]
     assert found(ask, seed, **batch.values)["x"][0] == start["x"][0]
     assert abs(found(ask, seed, **batch.values)["normalized"][0] - start["normalized"][0]) > 0.1
@@ -65,7 +65,7 @@ def test_each_step_moves_what_it_says(ask, seed):
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1000, 358])
 def test_every_value_is_a_dot_and_began_in_a_ring(ask, width, theme):
-    values = {**START, "turn": 80.0, "scale": 1.5, "shift": -1.0, "roll": 3}
+    values = {**START, "turn": 80.0, "scale": 1.2, "shift": -0.5, "roll": 3}
     scene = json.loads(json.dumps(last_line(0).to_dict()))
     drawing = read(ask("drawn", scene, values, {"width": width, "theme": theme}))
     shown, start, inks = LastLine(0).at(**values), LastLine(0).at(), SYMBOL_COLORS[theme]

@@ -34,7 +34,7 @@ INPUTS: dict[str, tuple[Input, float]] = {
         Input("batch", "mini-batch", 1, BATCHES, 1, color="x", choices=[*range(1, BATCHES + 1)], format="whole"),
         1,
     ),
-    "scale": (Input("scale", "σ and γ, the scale", 0.2, 2.0, 0.1, color="gamma"), 1.0),
+    "scale": (Input("scale", "σ and γ, the scale", 0.1, 2.0, 0.1, color="gamma"), 1.0),
     "shift": (Input("shift", "m and β, the shift", -2.0, 2.0, 0.1, color="beta"), 0.0),
 }
 """Inputs of the figure with their defaults, by their names in the link."""
@@ -42,7 +42,7 @@ START = {name: default for name, (_, default) in INPUTS.items()}
 
 _THEMES: tuple[Theme, Theme] = ("light", "dark")
 _COLORS = {theme: {**SYMBOL_COLORS[theme], "noise": PALETTES[theme].classes[0]} for theme in _THEMES}
-_STANDARD, _OUTPUT = Axis(-4, 4), Axis(-6, 6)
+_STANDARD, _OUTPUT = Axis(-4, 4), Axis(-5, 5)
 _BELOW = -52  # pixels from a rail to its bracket
 _STEPS = (
     Step(
@@ -68,7 +68,7 @@ _STEPS = (
         "The last line",
         "σ and γ stretch, m and β shift: here the two are the same. (In a VAE, m and σ come out of the encoder; γ and "
         "β are learned as they are.)",
-        {**START, "scale": 2.0, "shift": 1.5},
+        {**START, "scale": 1.6, "shift": 1.0},
         "gamma",
     ),
     Step(
