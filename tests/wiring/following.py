@@ -65,15 +65,20 @@ class LiveInput:
 
 
 class Page:
-    """A page as a visitor has it open. `room` is the name of its lesson, which the keys of its controls begin with."""
+    """A page as a visitor has it open. `room` is the name of its lesson, which the keys of its controls begin with.
 
-    def __init__(self, file: str, room: str, **query: str) -> None:
+    `folds` are the keys of folds that the visitor has opened.
+    """
+
+    def __init__(self, file: str, room: str, folds: Iterable[str] = (), **query: str) -> None:
         self.room = room
         self.app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
         self.app.switch_page(file)
         for name, value in query.items():
             self.app.query_params[name] = value
         open_folds(self.app)
+        for fold in folds:
+            self.app.session_state[f"{room}_{fold}_fold"] = True
         self.run()
         named = {name: self.control(name) for name in self.controls()}
         self.first = {name: control.value for name, control in named.items() if _is_set(control)}
@@ -212,7 +217,7 @@ def require_link(page: Page, case: Mapping[str, Any]) -> None:
     """Assert that the page's link has all that was set and differs from the default, but for predictions."""
     changed = {name: value for name, value in case.items() if value != page.first[name]}
     assert page.app.query_params == {
-        name: f"{value:g}" if isinstance(value, float) else str(value)
+        name: f"{value:g}" if isinstance(value, float) else "on" if value is True else str(value)
         for name, value in changed.items()
         if not name.endswith("prediction")
     }

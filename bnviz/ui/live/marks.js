@@ -4,6 +4,7 @@
 /** @import { Fields } from "./fields.js" */
 /** @import { Pen } from "./pen.js" */
 
+import { drawBowl, drawFlag, drawGoal, drawStones, drawWords } from "./bowls.js";
 import { drawArrow, drawPath, drawPlane, drawPoint, drawRightAngle, drawSegment, drawUpright } from "./planes.js";
 import { drawBand, drawBracket, drawDots, drawRail, drawTracks } from "./rails.js";
 
@@ -19,6 +20,11 @@ const MARKS = {
   arrow: drawArrow,
   right_angle: drawRightAngle,
   point: drawPoint,
+  bowl: drawBowl,
+  goal: drawGoal,
+  flag: drawFlag,
+  stones: drawStones,
+  words: drawWords,
 };
 
 /**

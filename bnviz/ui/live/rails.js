@@ -5,6 +5,7 @@
 /** @import { Place } from "./layout.js" */
 
 import { fewTicks, formatNumber, formatTick } from "../player/drawing.js";
+import { RAIL_GUTTER } from "./layout.js";
 
 const DOT = 7;
 const PICKED = 10;
@@ -19,7 +20,7 @@ export function drawRail({ sheet, theme }, { panel, left, top, width, x }) {
   }
   sheet.context.save();
   sheet.context.font = `italic 600 22px "Cambria Math", Georgia, serif`;
-  sheet.text(panel.title, 0, top + 7, { color: theme.text });
+  sheet.text(panel.title, left - RAIL_GUTTER, top + 7, { color: theme.text });
   sheet.context.restore();
 }
 
