@@ -18,7 +18,8 @@ FIGURES = {"what_it_computes": ["mean", "sd", "gamma", "beta", "eps", "example"]
 FIGURES["what_it_computes"] += [f"x{number}" for number in range(1, 9)]
 FIGURES["same_functions"] = ["w_angle", "w_length", "angle", "length", "plane_rate", "update"]
 FIGURES["two_reparameterizations"] = ["turn", "length", "roll", "batch", "scale", "shift"]
-HANDLES = {"what_it_computes": 12, "two_reparameterizations": 4, "same_functions": 8}
+FIGURES["learn_to_standardize"] = ["mean", "spread", "roll", "time"]
+HANDLES = {"what_it_computes": 12, "two_reparameterizations": 4, "same_functions": 8, "learn_to_standardize": 2}
 
 
 class Figure:
@@ -147,7 +148,8 @@ def test_a_slider_answers_at_each_key_and_tells_the_server_once(shared, path, na
         figure.picture(),
         slider.get_attribute("aria-valuetext"),
     )
-    away = "ArrowLeft" if name in ("update", "plane_rate") else "ArrowRight"
+    at_its_end = name in ("update", "plane_rate", "roll") or (path, name) == ("learn_to_standardize", "mean")
+    away = "ArrowLeft" if at_its_end else "ArrowRight"
     for _ in range(3):
         figure.page.keyboard.down(away)
         figure.frames()

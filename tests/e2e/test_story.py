@@ -13,6 +13,7 @@ pytestmark = pytest.mark.browser
 TOLD: dict[str, str] = {
     "what_it_computes": ".picture",
     "two_reparameterizations": ".picture",
+    "learn_to_standardize": ".live .picture",
 }
 """Path of a page → selector of its hero."""
 WORDS, PICTURES = 400, 3

@@ -217,7 +217,7 @@ def require_link(page: Page, case: Mapping[str, Any]) -> None:
     """Assert that the page's link has all that was set and differs from the default, but for predictions."""
     changed = {name: value for name, value in case.items() if value != page.first[name]}
     assert page.app.query_params == {
-        name: f"{value:g}" if isinstance(value, float) else str(value)
+        name: f"{value:g}" if isinstance(value, float) else "on" if value is True else str(value)
         for name, value in changed.items()
         if not name.endswith("prediction")
     }

@@ -1,4 +1,4 @@
-"""Figures of the lesson on whether γ and β could learn to standardize: descents in their plane, and runs over steps."""
+"""Figures of the lesson on whether γ and β could learn to standardize: steps of descents, and runs over steps."""
 
 from __future__ import annotations
 
@@ -20,60 +20,10 @@ if TYPE_CHECKING:
 Error = Literal["mean_error", "std_error"]
 
 _ERRORS: dict[Error, tuple[str, str]] = {
-    "mean_error": ("Distance of the mean from 0", "|mean| (no unit, log scale)"),
-    "std_error": ("Distance of the spread from 1", "|sd − 1| (no unit, log scale)"),
+    "mean_error": ("Distance of the mean from 0", "|mean| (log scale)"),
+    "std_error": ("Distance of the spread from 1", "|sd − 1| (log scale)"),
 }
 _MOST_STEPS = 200
-
-
-@kept
-def plot_descent(
-    path: pd.DataFrame, contours: pd.DataFrame, *, title: str, style: RunStyle, theme: Theme = "light"
-) -> Layers:
-    """The way of gradient descent through the (γ, β) plane, over lines of equal loss.
-
-    `path` has step, gamma, beta, loss, of one descent of `conditioning.Conditioning`, `contours` has
-    level, order, gamma, beta of the same inputs. The axes span the path.
-    """
-    palette, color = PALETTES[theme], color_of(style, theme)
-    inmost = contours.loc[contours["level"] == contours["level"].min(), ["gamma", "beta"]]
-    optimum = ((inmost.min() + inmost.max()) / 2).to_frame().T
-    x, y = (
-        alt.X("gamma:Q", scale=_span(path["gamma"], optimum["gamma"]), axis=alt.Axis(title="γ (no unit)", grid=False)),
-        alt.Y("beta:Q", scale=_span(path["beta"], optimum["beta"]), axis=alt.Axis(title="β (no unit)", grid=False)),
-    )
-    tooltip = [
-        alt.Tooltip("step:Q", format=","),
-        alt.Tooltip("gamma:Q", title="γ", format=".4g"),
-        alt.Tooltip("beta:Q", title="β", format=".4g"),
-        alt.Tooltip("loss:Q", format=".3g"),
-    ]
-    levels = alt.Chart(contours).mark_line(clip=True, strokeWidth=1, color=palette.muted, opacity=0.75)
-    line = alt.Chart(path).mark_line(strokeWidth=2.5, color=color)
-    points = alt.Chart(path).mark_point(filled=True, size=45, opacity=1, color=color)
-    start = alt.Chart(path.iloc[[0]]).mark_point(size=170, strokeWidth=2.5, opacity=1, color=palette.text)
-    goal = alt.Chart(optimum).mark_point(shape="cross", angle=45, filled=True, size=240, opacity=1, color=palette.text)
-    last = path.iloc[-1]
-    return finish(
-        [
-            levels.encode(x, y, order="order:Q", detail="level:N"),
-            line.encode(x, y, order="step:Q"),
-            points.encode(x, y, tooltip=tooltip),
-            start.encode(x, y, tooltip=tooltip),
-            goal.encode(x, y),
-        ],
-        title=title,
-        notes=["○ start, × lowest loss. Thin lines: equal loss; from one to the next it is 10 times as large."],
-        description=f"After {int(last['step']):,} steps γ = {last['gamma']:.3g}, β = {last['beta']:.3g}.",
-        theme=theme,
-        height=280,
-    )
-
-
-def _span(values: pd.Series, optimum: pd.Series) -> alt.Scale:
-    both = np.concatenate([values.to_numpy(), optimum.to_numpy()])
-    margin = 0.25 * float(np.ptp(both)) or 1.0
-    return alt.Scale(domain=[float(both.min()) - margin, float(both.max()) + margin], nice=False, zero=False)
 
 
 @kept
@@ -89,7 +39,7 @@ def plot_steps_needed(curve: pd.DataFrame, *, mean: float, style: RunStyle, them
     x = alt.X(
         "mean:Q",
         scale=alt.Scale(domain=[float(means.min()) - 0.2, float(means.max()) + 0.2], nice=False),
-        axis=alt.Axis(title="mean m of the inputs (no unit)", grid=False, tickCount=6),
+        axis=alt.Axis(title="mean m of the inputs", grid=False, tickCount=6),
     )
     vertical = log_axis(steps, "steps needed (log scale)")
     vertical["axis"].format = ",.0f"

@@ -11,13 +11,11 @@ import pandas as pd
 from bnviz.kept import remembered
 
 MEANS = (0.0, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0)
-SPREADS = (0.1, 0.3, 1.0, 3.0, 10.0)
 GAMMA, BETA = 2.0, 0.5
 """The target is GAMMA·u + BETA, where u is the standardized input; the descent starts at γ = 1, β = 0."""
 TOLERANCE = 1e-3
 CAP = 100_000
 EXAMPLES = 256
-_LEVELS = tuple(10.0**power for power in range(-3, 4))
 
 
 class Fit(NamedTuple):
@@ -31,7 +29,7 @@ class Fit(NamedTuple):
 
 @dataclass(frozen=True)
 class Conditioning:
-    """Gradient descent on γ, β for inputs x = m + s·u of every mean m and standard deviation s of the two lists.
+    """Gradient descent on γ, β for inputs x = m + s·u of standard deviation s, of every mean m of the list and of one.
 
     Loss ½·mean((γx + β − y)²) with y = 2u + ½, over 256 examples whose u have mean 0 and variance 1 exactly. Its
     Hessian [[m² + s², m], [m, 1]] has the condition number κ with κ + 2 + 1/κ = (m² + s² + 1)²/s². The rate is
@@ -39,17 +37,24 @@ class Conditioning:
     gradient needs the examples only through their means of x², x, xy and y.
     """
 
+    mean: float = 10.0
+    spread: float = 1.0
     seed: int = 0
+
+    @property
+    def means(self) -> tuple[float, ...]:
+        """The means of the list, and the one asked for."""
+        return tuple(sorted({*MEANS, self.mean}))
 
     @property
     def steps(self) -> int:
         """How many steps `report` counts."""
-        return len(MEANS) * len(SPREADS)
+        return len(self.means)
 
     def compute(self, report: Callable[[int, Sequence[float]], None], should_stop: Callable[[], bool]) -> pd.DataFrame:
-        """The paths: some rows for each mean and spread, the first and the last step among them.
+        """The paths: some rows for each mean, the first and the last step among them.
 
-        mean, spread   m, s
+        mean, spread   m, s; s is the same in all rows
         condition      κ from the eigenvalues of the examples' Hessian
         step, gamma, beta, loss   steps are thinned out, by ever larger gaps
         reached        whether the loss is at most `TOLERANCE`: then the row is the last one of its path
@@ -57,11 +62,10 @@ class Conditioning:
         u = np.random.default_rng(self.seed).standard_normal(EXAMPLES)
         u = (u - u.mean()) / u.std()
         rows: list[tuple[float, ...]] = []
-        pairs = [(mean, spread) for spread in SPREADS for mean in MEANS]
-        for count, (mean, spread) in enumerate(pairs, start=1):
+        for count, mean in enumerate(self.means, start=1):
             if should_stop():
                 break
-            rows += _descend(mean, spread, mean + spread * u, GAMMA * u + BETA)
+            rows += _descend(mean, self.spread, mean + self.spread * u, GAMMA * u + BETA)
             report(count, ())
         columns = ["mean", "spread", "condition", "step", "gamma", "beta", "loss"]
         frame = pd.DataFrame(rows, columns=columns).astype({"step": int})
@@ -96,6 +100,13 @@ def condition_number(mean: float, spread: float) -> float:
     return half + sqrt(max(half**2 - 1, 0.0))
 
 
+def curvatures(mean: float, spread: float) -> tuple[float, float]:
+    """The eigenvalues of the same Hessian, the larger one first: λ² − (m² + s² + 1)·λ + s² = 0."""
+    trace = mean**2 + spread**2 + 1
+    high = (trace + sqrt(max(trace**2 - 4 * spread**2, 0.0))) / 2
+    return high, spread**2 / high
+
+
 def steps_needed(mean: float, spread: float) -> int:
     """Steps by theory: the first one at rate 1/λ_max ends the fast direction, and the slow one shrinks by 1 − 1/κ.
 
@@ -122,49 +133,23 @@ def fit(frame: pd.DataFrame, mean: float, spread: float) -> Fit:
     """What the descent for this mean and spread needed. Raises ValueError when it is not in the frame."""
     path = frame[(frame["mean"] == mean) & (frame["spread"] == spread)]
     if path.empty:
-        raise ValueError(f"mean, spread = {mean!r}, {spread!r}: must be in the frame; take them from MEANS, SPREADS.")
+        raise ValueError(f"mean, spread = {mean!r}, {spread!r}: must be in the frame; work on it with them.")
     last = path.iloc[-1]
     steps = float(last["step"]) if last["reached"] else float("nan")
     return Fit(float(last["condition"]), steps, condition_number(mean, spread), steps_needed(mean, spread))
 
 
 @remembered
-def curve(frame: pd.DataFrame, spread: float) -> pd.DataFrame:
-    """Steps needed against the mean for one spread: mean, steps, source ("theory" or "measured"), capped.
+def curve(frame: pd.DataFrame) -> pd.DataFrame:
+    """Steps needed against the mean: mean, steps, source ("theory" or "measured"), capped.
 
     Theory covers a fine grid. A measurement that was given up stands at `CAP` and is marked.
     """
+    spread = float(frame["spread"].iloc[0])
     fine = np.linspace(MEANS[0], MEANS[-1], 101)
     theory = pd.DataFrame({"mean": fine, "steps": [steps_needed(mean, spread) for mean in fine], "source": "theory"})
-    last = frame[frame["spread"] == spread].groupby("mean").tail(1)
+    last = frame.groupby("mean").tail(1)
     measured = pd.DataFrame({"mean": last["mean"], "steps": last["step"], "source": "measured"})
     return pd.concat(
         [theory.assign(capped=False), measured.assign(capped=~last["reached"].astype(bool))], ignore_index=True
     )
-
-
-@remembered
-def contours(mean: float, spread: float, points: int = 97) -> pd.DataFrame:
-    """Lines of equal loss in the (γ, β) plane: ellipses around the optimum, one a power of ten.
-
-    level, order, gamma, beta. With H = CCᵀ (Cholesky) the points p* + √(2L)·C⁻ᵀ(cos φ, sin φ) have the loss L.
-    """
-    # C = [[r, 0], [m/r, s/r]] with r² = m² + s², written out for C⁻ᵀ.
-    root = sqrt(mean**2 + spread**2)
-    angle = np.linspace(0, 2 * np.pi, points)
-    beta = np.sin(angle) * root / spread
-    gamma = (np.cos(angle) - mean / root * beta) / root
-    blocks = []
-    for level in _LEVELS:
-        size = sqrt(2 * level)
-        blocks.append(
-            pd.DataFrame(
-                {
-                    "level": level,
-                    "order": np.arange(points),
-                    "gamma": GAMMA / spread + size * gamma,
-                    "beta": BETA - GAMMA * mean / spread + size * beta,
-                }
-            )
-        )
-    return pd.concat(blocks, ignore_index=True)

@@ -11,6 +11,8 @@ from bnviz.experiment import Experiment, Run
 LABELS = ("true gradient", "σ held constant", "μ held constant", "both held constant")
 TRUE, STD_HELD, MEAN_HELD, BOTH_HELD = range(4)
 TOY_STEPS, TOY_RATE = 60, 0.1
+RATES = (0.03, 0.1, 0.3, 1.0)
+SEEDS_DISAGREE_FROM = 1.0  # rate from which seeds 0 to 9 disagree about who ends lower (test_over_seeds.py)
 
 
 @dataclass(frozen=True)

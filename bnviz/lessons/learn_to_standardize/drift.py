@@ -13,7 +13,7 @@ NORMS = ("affine", "batch")
 SIZES = (0.5, 1.0, 2.0, 4.0, 8.0)
 RATES = (0.003, 0.01, 0.03, 0.1, 0.2, 0.3, 0.5, 1.0)
 GAMMA, BETA = 2.0, 0.5
-"""The target is GAMMA·u + BETA, where x = m_t + u."""
+"""The target is GAMMA·u + BETA, where x = m_t + u, or GAMMA·x + BETA."""
 STEPS, EXAMPLES = 600, 64
 PERIOD = 200
 FLOOR = 0.75 * GAMMA**2 / EXAMPLES
@@ -27,6 +27,8 @@ FLOOR = 0.75 * GAMMA**2 / EXAMPLES
 class Drift:
     """One unit, u ~ N(0, 1), inputs x = m_t + u, target 2u + ½, batches of 64, 600 steps of plain SGD on γ and β.
 
+    With `raw` the target is 2x + ½ and moves along with the inputs: the control, which γx + β fits all the time.
+
     Affine predicts γx + β, batch norm γ(x − μ)/σ + β with the batch's μ and σ, which do not depend on γ and β here, so
     that both are linear regressions. Both start from γ = 1, β = 0, see the same batches, and may choose the rate of
     `RATES` with the lowest mean loss over the second half. m_t is 0 (static), jumps to `size` at half time, rises to
@@ -35,6 +37,7 @@ class Drift:
 
     size: float = 4.0
     seed: int = 0
+    raw: bool = False
 
     @property
     def steps(self) -> int:
@@ -49,7 +52,8 @@ class Drift:
         loss                     on the step's batch, before the update
         gamma, beta              before the update
         mean                     m_t
-        needed                   the β that fits best now: ½ − 2·m_t for affine, ½ for batch norm
+        needed                   the β that fits best now: ½ − 2·m_t for affine, ½ for batch norm; with `raw` ½ for
+                                 affine, ½ + 2·m_t for batch norm
         """
         generator = np.random.default_rng(self.seed)
         mean = np.stack([input_mean(drift, self.size) for drift in DRIFTS])
@@ -66,7 +70,8 @@ class Drift:
                 centered = x - x.mean(-1, keepdims=True)
                 x_hat = centered / centered.std(-1, keepdims=True)
                 inputs = np.stack([x, x_hat], axis=1)[:, :, None, :]
-                error = gamma[..., None] * inputs + beta[..., None] - (GAMMA * u + BETA)
+                wanted = GAMMA * (x if self.raw else np.broadcast_to(u, x.shape)) + BETA
+                error = gamma[..., None] * inputs + beta[..., None] - wanted[:, None, None, :]
                 gammas[done], betas[done], losses[done] = gamma, beta, 0.5 * (error**2).mean(-1)
                 gamma = gamma - rates * (error * inputs).mean(-1)
                 beta = beta - rates * error.mean(-1)
@@ -86,7 +91,7 @@ class Drift:
                     "gamma": gammas[:done, place, run, best[place, run]],
                     "beta": betas[:done, place, run, best[place, run]],
                     "mean": mean[place, :done],
-                    "needed": BETA - GAMMA * mean[place, :done] * (norm == "affine"),
+                    "needed": BETA - GAMMA * mean[place, :done] * ((norm == "affine") - self.raw),
                 }
             )
             for place, drift in enumerate(DRIFTS)
@@ -99,6 +104,11 @@ def _best(losses: np.ndarray) -> np.ndarray:
     """Place of the best rate for each drift and run, by the mean loss over the second half; losses [step, …, rate]."""
     late = losses[len(losses) // 2 :].sum(0)
     return np.where(np.isfinite(late), late, np.inf).argmin(-1)
+
+
+def target(raw: bool) -> str:
+    """What the unit is to put out, in words."""
+    return "2x + ½" if raw else "2u + ½"
 
 
 def input_mean(drift: str, size: float) -> np.ndarray:

@@ -11,19 +11,20 @@ from bnviz.experiment import Experiment, Run
 if TYPE_CHECKING:
     from bnviz.engine.program import Program
 
-LABELS = ("γ, β trained on the task", "γ, β told to standardize", "μ, σ computed")
-FREE, TOLD, COMPUTED = range(3)
+LABELS = ("γ, β trained on the task", "γ, β told to standardize", "μ, σ computed", "computed, not in the gradient")
+FREE, TOLD, COMPUTED, UNFORESEEN = range(4)
 RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.5)
 
 
 @dataclass(frozen=True)
 class SelfStandardizing:
-    """Three networks of four hidden layers of ReLUs on digits: same weights, same batches of 64, plain SGD at rate 0.1.
+    """Four networks of four hidden layers of ReLUs on digits: same weights, same batches of 64, plain SGD at rate 0.1.
 
     The first is the usual y = γz + β. In the second, γ and β do not feel the loss of the task: every unit has its own
     ½·(mean(y)² + (sd(y) − 1)²), z being taken as given, and they descend it at the rate `rate`. With μ, σ of z over the
     batch, mean(y) = γμ + β and sd(y) = |γ|σ. The third computes what the second is to learn, y = (z − μ)/√(σ² + ε):
-    batch norm without γ and β.
+    batch norm without γ and β. The fourth is the control: it computes the same, but its gradient takes μ and σ for
+    constants, as that of the second does.
     """
 
     rate: float = 0.01
@@ -33,11 +34,12 @@ class SelfStandardizing:
     @property
     def experiment(self) -> Experiment:
         """The three runs, but for the extra loss, which an `Experiment` cannot name."""
-        free, told, computed = LABELS
+        free, told, computed, unforeseen = LABELS
         runs = (
             Run(norm="affine", label=free),
             Run(norm="affine", train_affine=False, label=told),
             Run(norm="standardize", label=computed),
+            Run(norm="batch_detached", train_affine=False, label=unforeseen),
         )
         return Experiment(widths=(64,) * 4, steps=self.steps, seed=self.seed, runs=runs)
 

@@ -8,18 +8,34 @@ import pandas as pd
 
 from bnviz.kept import remembered
 from bnviz.lessons.learn_to_standardize.conditioning import CAP, TOLERANCE, Fit
-from bnviz.lessons.learn_to_standardize.detached import BOTH_HELD, MEAN_HELD, STD_HELD, TOY_RATE, TRUE
-from bnviz.lessons.learn_to_standardize.drift import DRIFTS
+from bnviz.lessons.learn_to_standardize.detached import (
+    BOTH_HELD,
+    MEAN_HELD,
+    SEEDS_DISAGREE_FROM,
+    STD_HELD,
+    TOY_RATE,
+    TRUE,
+)
+from bnviz.lessons.learn_to_standardize.drift import DRIFTS, FLOOR
 from bnviz.lessons.learn_to_standardize.endings import ending
-from bnviz.lessons.learn_to_standardize.self_standardizing import COMPUTED, FREE, TOLD
+from bnviz.lessons.learn_to_standardize.frozen import BATCH, FROZEN, SEEDS_DISAGREE, SHORTER
+from bnviz.lessons.learn_to_standardize.self_standardizing import COMPUTED, FREE, TOLD, UNFORESEEN
 from bnviz.words import short
 
 STEPS_ANSWERS = ("at most 10", "11 to 100", "101 to 10,000", "more than 10,000")
+GUESSED = {"at most 10": 10, "11 to 100": 100, "101 to 10,000": 10_000}
+"""Answer → the last number of steps that it names."""
 DRIFT_ANSWERS = ("γx + β", "batch norm", "about the same")
 HELD_ANSWERS = ("holding μ", "holding σ", "about the same")
+_LEARNS_WITHOUT = (
+    " This network, at this rate and from this start, learns without. That is no contradiction: whether a network "
+    "needs standardized layers depends on its depth, its rate and its initial weights: see *Why not γx + β?*"
+)
+_OTHER_SEEDS = " At this rate seeds disagree about the order, so it is one of this run."
 
 EASY = 3.0  # condition number up to which nothing is in the way of gradient descent
 ALIKE = 1.25  # ratio of two losses up to which they count as about the same: one seed, mini-batches
+LOW = 0.5  # loss on ten digits up to which a network counts as having learned them; chance is 2.3
 LEARNED = 0.5  # test accuracy on ten digits from which a network counts as having learned them
 THERE = 0.1  # distance from mean 0 and sd 1 that still counts as standardized
 
@@ -35,9 +51,9 @@ def what_it_needed(at_ten: Fit) -> str:
 def why_it_needed(at_ten: Fit, standardized: Fit) -> str:
     """Return the reason for `what_it_needed`, with the numbers of the run."""
     return (
-        f"It took {_steps(at_ten)}; with standardized inputs it took {_steps(standardized)}. On inputs that are all "
-        f"near 10, a change of γ looks almost like a change of β. The loss is steep where both change together and "
-        f"nearly flat where one makes up for the other: κ = {at_ten.condition:,.0f} times flatter."
+        f"It takes {_steps(at_ten)}; with standardized inputs {_steps(standardized)}. With x near 10, γ and β do "
+        f"almost the same: the loss is steep where both grow, and {at_ten.condition:,.0f} times flatter where one "
+        "makes up for the other."
     )
 
 
@@ -59,7 +75,8 @@ def conditioning_verdict(found: Fit, mean: float, spread: float) -> str:
         return f"**Nothing in the way.** {inputs} have κ = {short(found.condition)}, and it took {_steps(found)}."
     return (
         f"**It can be learned, in {_steps(found)}.** {inputs} have κ = {short(found.condition, 4)}. The γ and β that "
-        "make up for mean and spread exist, and gradient descent does get there; the flat direction sets the pace."
+        "make up for mean and spread exist, and gradient descent does get there; the flat direction sets the pace. "
+        f"Theory says {found.steps_in_theory:,.0f}."
     )
 
 
@@ -71,26 +88,33 @@ def who_won(losses: pd.Series) -> str:
     return DRIFT_ANSWERS[0] if affine < batch else DRIFT_ANSWERS[1]
 
 
-def why_drift(losses: pd.Series, drift: str, size: float) -> str:
-    """Return the reason for `who_won`."""
-    measured = f"Mean loss over the second half: γx + β {short(losses['affine'])}, batch norm {short(losses['batch'])}."
+def drift_verdict(losses: pd.Series, drift: str, size: float, raw: bool = False) -> str:
+    """Return who kept up with the inputs, and why."""
     winner = who_won(losses)
+    measured = (
+        f"Mean loss over the second half: γx + β {short(losses['affine'])}, batch norm {short(losses['batch'])}, of "
+        f"which the noise of μ and σ from 64 examples makes {short(FLOOR)}."
+    )
+    if winner == DRIFT_ANSWERS[2]:
+        return f"**About the same in this run.** {measured}"
+    lower = f"**{winner[0].upper() if winner == DRIFT_ANSWERS[1] else winner[0]}{winner[1:]} has the lower loss.**"
+    return f"{lower} {measured} {_why_drift(winner, drift, size, raw)}"
+
+
+def _why_drift(winner: str, drift: str, size: float, raw: bool) -> str:
+    if drift == "static":
+        return "Nothing moves, so γ and β need to be found once, and γx + β has no noise."
+    if raw:
+        return (
+            "Here the target contains what moves: γ = 2, β = ½ fit all the time. Batch norm takes the mean away, and "
+            f"its right β moves by {short(2 * size)}."
+        )
     if winner == DRIFT_ANSWERS[1]:
         return (
-            f"{measured} When the inputs move by {short(size)}, the right β moves by {short(2 * size)}, and γ and β "
-            "need steps to follow. μ and σ are taken anew in every batch."
+            f"When the inputs move by {short(size)}, the β that γx + β needs moves by {short(2 * size)}, and it lags. "
+            "Batch norm takes μ and σ anew from every batch."
         )
-    if winner == DRIFT_ANSWERS[2]:
-        return f"{measured} Here β lags about as much as the noise of μ and σ costs."
-    if drift == "static":
-        return (
-            f"{measured} Nothing moves, so γ and β need to be found once. Batch norm takes μ and σ from 64 examples, "
-            "and their noise never leaves its output."
-        )
-    return (
-        f"{measured} The move is too small or too slow to leave γ and β behind, and batch norm pays for the noise of "
-        "μ and σ in 64 examples."
-    )
+    return f"The β that γx + β needs moves by {short(2 * size)}, but it keeps up well enough to lose less than that."
 
 
 @remembered
@@ -112,29 +136,48 @@ def drift_table(summary: pd.DataFrame) -> str:
 
 @remembered
 def told_verdict(ends: pd.DataFrame, rate: float) -> str:
-    """Return how far γ and β came when they were told to standardize, and what that did for the task."""
+    """Return how far γ and β came when they were told to standardize, and how the task fared."""
     told, computed = ending(ends, TOLD), ending(ends, COMPUTED)
     if not isnan(told["diverged_at"]):
         return (
-            f"**It diverged, at step {told['diverged_at']:.0f}.** At the rate {short(rate)} γ and β overshoot: the "
-            "curvature of their own loss grows with the mean square of z, and z changes with every layer below that "
-            "overshoots too."
+            f"**It diverged, at step {told['diverged_at']:.0f}**, with γ and β descending their own loss at the rate "
+            f"{short(rate)}. With computed μ and σ the task ends at a loss of {short(computed['loss'])}."
         )
+    task = (
+        f"The loss of the task ends at {short(told['loss'])}, with computed μ and σ "
+        f"{_beside(told['loss'], computed['loss'])} {short(computed['loss'])}."
+    )
     if max(told["mean_error"], told["std_error"]) <= THERE:
-        task = f"The loss of the task is {short(told['loss'])}; with computed μ and σ it is {short(computed['loss'])}."
         return f"**They got there.** At the end {_errors(told)}. {task}"
     return (
-        f"**Even when told to, γ and β do not standardize{_loss_beside(told, computed)}** At the end {_errors(told)}; "
-        f"with computed μ and σ {_errors(computed)}. The loss of the task is {short(told['loss'])} against "
-        f"{short(computed['loss'])}. Every unit faces a problem like the first one of this page, on inputs that move "
-        "with the layers below."
+        f"**Even when told to, γ and β do not standardize within these updates.** At the end {_errors(told)}; with "
+        f"computed μ and σ both are 0, but for ε and rounding. {task}"
     )
 
 
-def _loss_beside(told: pd.Series, computed: pd.Series) -> str:
-    if told["loss"] > ALIKE * computed["loss"]:
-        return ", and the loss ends higher."
-    return ", and the loss ends lower." if computed["loss"] > ALIKE * told["loss"] else "."
+@remembered
+def unforeseen_verdict(ends: pd.DataFrame) -> str:
+    """Return what the control says about the loss of the told: whether falling short of standardization is to blame."""
+    told, computed, control = (ending(ends, run) for run in (TOLD, COMPUTED, UNFORESEEN))
+    measured = (
+        "The control standardizes exactly, but its gradient takes μ and σ for constants, as it does γ and β of the "
+        f"told. It ends at a loss of {_ended(control)}"
+    )
+    if control["loss"] <= ALIKE * computed["loss"]:
+        beside = f"{_beside(control['loss'], computed['loss'])} {short(computed['loss'])}"
+        return f"{measured}, with μ and σ in the gradient {beside}."
+    against = f", the told at {short(told['loss'])}" if isfinite(told["loss"]) else ""
+    return (
+        f"{measured}{against}. **So a perfect standardization alone does not help the task here: its gradient has to "
+        f"know μ and σ.** Nothing else separates the control from the loss of {short(computed['loss'])}."
+    )
+
+
+def _beside(loss: float, other: float) -> str:
+    """How a loss stands to another one."""
+    if max(loss, other) <= ALIKE * min(loss, other):
+        return "about the same in this run:"
+    return "lower:" if other < loss else "higher:"
 
 
 @remembered
@@ -145,12 +188,11 @@ def free_verdict(ends: pd.DataFrame) -> str:
         return "Left to the loss of the task, γx + β diverged here."
     if max(free["mean_error"], free["std_error"]) <= THERE:
         return f"**Left to the task, they standardize** in this run: {_errors(free)}."
-    losses = f"The loss of the task ends at {short(free['loss'])}, with computed μ and σ at {short(computed['loss'])}"
-    clear = max(free["loss"], computed["loss"]) > ALIKE * min(free["loss"], computed["loss"])
     return (
         f"**Left to the task, they do not standardize.** At the end {_errors(free)}: nothing in the loss asks for mean "
-        f"0 and standard deviation 1. {losses}"
-        + ("." if clear else ": no clear difference. In this network, at this rate, nothing needs them to.")
+        f"0 and standard deviation 1. The loss of the task ends at {short(free['loss'])}, with computed μ and σ "
+        f"{_beside(free['loss'], computed['loss'])} {short(computed['loss'])}."
+        + (_LEARNS_WITHOUT if free["loss"] <= LOW else "")
     )
 
 
@@ -161,16 +203,15 @@ def _errors(row: pd.Series) -> str:
 @remembered
 def frozen_verdict(result: pd.DataFrame, lr: float) -> str:
     """Return what became of frozen statistics beside batch norm, at one learning rate."""
-    frozen, batch = (result[result["norm"] == norm].iloc[0] for norm in ("batch_frozen", "batch"))
+    frozen, batch, shorter = (result.iloc[run] for run in (FROZEN, BATCH, SHORTER))
     at = f"At the rate {short(lr)}"
     broken = [not isfinite(row["loss"]) for row in (frozen, batch)]
     if broken == [True, True]:
         return f"**Both diverged.** {at} neither of the two could be trained."
     if broken == [True, False]:
         return (
-            f"**Frozen statistics {frozen['status']}.** {at} batch norm trains on: loss {short(batch['loss'])}, test "
-            f"accuracy {batch['accuracy']:.3f}. A perfect start is not enough: once updates have moved what "
-            "the layers below put out, nothing brings the outputs back to mean 0 and standard deviation 1."
+            f"**Not at this rate: frozen statistics {frozen['status']}.** {at} batch norm trains on: loss "
+            f"{short(batch['loss'])}, test accuracy {batch['accuracy']:.3f}. {_with_shorter_steps(shorter)}"
         )
     if broken == [False, True]:
         return f"**Batch norm {batch['status']}.** {at} frozen statistics trained on: loss {short(frozen['loss'])}."
@@ -179,13 +220,21 @@ def frozen_verdict(result: pd.DataFrame, lr: float) -> str:
         f"batch norm, and the test accuracy {frozen['accuracy']:.3f} against {batch['accuracy']:.3f}."
     )
     if max(frozen["loss"], batch["loss"]) <= ALIKE * min(frozen["loss"], batch["loss"]):
-        return f"**No clear difference.** {measured}"
-    if frozen["loss"] < batch["loss"]:
-        return (
-            f"**Frozen statistics have the lower training loss.** {measured} A good start is worth a lot, and at "
-            "this rate nothing more is needed. Compare larger rates."
-        )
-    return f"**Batch norm has the lower training loss.** {measured} Statistics of step 0 are out of date by now."
+        return f"**About the same in this run.** {measured}"
+    lower = "Frozen statistics have" if frozen["loss"] < batch["loss"] else "Batch norm has"
+    turns = _OTHER_SEEDS if lr in SEEDS_DISAGREE else ""
+    return f"**{lower} the lower training loss.** {measured}{turns} Compare other rates."
+
+
+def _with_shorter_steps(row: pd.Series) -> str:
+    """What the control says: the same frozen network, whose hidden weights take shorter steps."""
+    if not isfinite(row["loss"]):
+        return f"With steps of the hidden weights ten times shorter the frozen network {row['status']}."
+    return (
+        "The same frozen network with steps of the hidden weights ten times shorter trains as well: loss "
+        f"{short(row['loss'])}, test accuracy {row['accuracy']:.3f}. So a perfect start can do; what diverges is the "
+        "length of the steps, which the σ of step 0 divides for ever."
+    )
 
 
 @remembered
@@ -198,36 +247,34 @@ def what_hurt_more(ends: pd.DataFrame) -> str:
 
 
 @remembered
-def why_it_hurt(ends: pd.DataFrame) -> str:
-    """Return the losses behind `what_hurt_more`, and what holding both does."""
+def held_verdict(ends: pd.DataFrame, lr: float) -> str:
+    """Return the losses behind `what_hurt_more`."""
     true, std, mean, both = (_ended(ending(ends, run)) for run in (TRUE, STD_HELD, MEAN_HELD, BOTH_HELD))
     losses = f"Loss at the end: true gradient {true}, σ held {std}, μ held {mean}, both held {both}."
-    if what_hurt_more(ends) == HELD_ANSWERS[0]:
-        return (
-            f"{losses} Without the path through μ, an update tries to shift all outputs of a unit together, which "
-            "the next forward pass takes back."
-        )
-    return f"{losses} The harm depends on the rate: compare other rates."
+    worse = what_hurt_more(ends)
+    if worse == HELD_ANSWERS[2]:
+        return f"{losses} Holding μ and holding σ cost about the same in this run."
+    return f"{losses} Of the two, {worse} costs more.{_OTHER_SEEDS if lr >= SEEDS_DISAGREE_FROM else ''}"
 
 
 @remembered
-def detached_verdict(ends: pd.DataFrame) -> str:
+def detached_verdict(ends: pd.DataFrame, lr: float) -> str:
     """Return what holding both statistics constant costs."""
     true, both = ending(ends, TRUE), ending(ends, BOTH_HELD)
+    if not isfinite(true["loss"]):
+        return f"**With the true gradient, the run diverged at step {true['diverged_at']:.0f}.**"
     if not isfinite(both["loss"]):
         return f"**With both held constant, the run diverged at step {both['diverged_at']:.0f}.**"
     accuracy = f"test accuracy {both['accuracy']:.3f} against {true['accuracy']:.3f}"
     ratio = both["loss"] / true["loss"]
     if ratio <= ALIKE:
-        return f"**No clear harm here.** With both held constant: {accuracy}."
-    learned = (
-        "Nothing blows up: the network learns, with steps that partly cancel in the next forward pass."
-        if both["accuracy"] >= LEARNED
-        else "Nothing blows up, but the network has hardly learned."
-    )
+        less = "lower" if ratio < 1 / ALIKE else "about the same in this run"
+        return f"**No clear harm here.** With both held constant the loss is {less}: {accuracy}."
+    learned = "The network learns" if both["accuracy"] >= LEARNED else "The network has hardly learned"
+    turns = _OTHER_SEEDS if lr >= SEEDS_DISAGREE_FROM else ""
     return (
-        f"**The statistics belong in the gradient.** With both held constant the loss ends {short(ratio, 2)} times as "
-        f"high, {accuracy}. {learned}"
+        f"**It should.** The runs differ in their gradients alone. With both held constant the loss ends "
+        f"{short(ratio, 2)} times as high. {learned}: {accuracy}.{turns}"
     )
 
 

@@ -19,7 +19,6 @@ import { Steps } from "./steps.js";
 import { FIELDS, SUMS } from "./sums/sums.js";
 import { fillNumbers, fillSentence } from "./texts.js";
 
-const UNHURRIED = 900; // milliseconds that a step takes
 const BESIDE = 900; // pixels: from here on the text may stand beside the picture
 
 /** @typedef {import("./family.js").Family} Computed */
@@ -243,15 +242,17 @@ export class LiveFigure {
   }
 
   /** @param {Step} step */
-  takeStep({ values, lights }) {
+  takeStep({ values, lights, first = {}, duration }) {
     const { inputs } = this;
     if (!inputs) return;
     this.holding = true;
     this.began ??= { ...this.values };
     this.light(lights);
-    const moves = Object.entries(values);
-    const to = moves.reduce((reached, [name, value]) => inputs.set(name, value, reached), this.values);
-    this.glideTo(to, UNHURRIED, () => {
+    const moved = (/** @type {Values} */ moves, /** @type {Values} */ from) =>
+      Object.entries(moves).reduce((reached, [name, value]) => inputs.set(name, value, reached), from);
+    this.stopGliding();
+    this.values = moved(first, this.values);
+    this.glideTo(moved(values, this.values), duration, () => {
       this.letGo();
       this.light(lights);
     });

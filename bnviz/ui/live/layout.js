@@ -7,7 +7,7 @@ import { linearScale, logScale } from "../player/drawing.js";
 const PHONE = 560; // pixels: narrower, panels stand below each other
 const LARGEST_SIDE = 400;
 const GAP = 28;
-const RAIL_GUTTER = 34; // for the symbol of a rail
+export const RAIL_GUTTER = 34; // for the symbol of a rail
 const PLANE_GUTTER = 56; // for the ticks and the name of a vertical axis
 const RIGHT = 14;
 const PLANE_TITLE = 34;
@@ -47,6 +47,24 @@ function place(panel, left, top, width, height) {
   };
 }
 
+/** @type {(axis: Axis) => number} */
+const lengthOf = ({ low, high }) => high - low;
+
+/**
+ * How wide each panel of a row is, with what stands beside its axes. A unit is as long in all even ones of a row.
+ *
+ * @type {(row: Panel[], room: number) => number[]}
+ */
+function sharesOf(row, room) {
+  const gutters = PLANE_GUTTER + RIGHT;
+  if (row.every(({ even }) => even)) {
+    const unit = (room - gutters * row.length) / row.reduce((sum, { x }) => sum + lengthOf(x), 0);
+    return row.map(({ x }) => gutters + unit * lengthOf(x));
+  }
+  const all = row.reduce((sum, { share = 1 }) => sum + share, 0);
+  return row.map(({ share = 1 }) => (room * share) / all);
+}
+
 /**
  * @param {Scene["rows"]} rows
  * @param {number} width
@@ -60,18 +78,22 @@ export function layOut(rows, width, columns = false) {
   const inOrder = columns ? rows[0].flatMap((_, column) => rows.map((row) => row[column])) : rows.flat();
   const across = width < PHONE ? inOrder.map((panel) => [panel]) : rows;
   for (const row of across) {
-    const share = (width - GAP * (row.length - 1)) / row.length;
+    const shares = sharesOf(row, width - GAP * (row.length - 1));
     let tallest = 0;
+    let left = 0;
     row.forEach((panel, index) => {
-      const left = index * (share + GAP);
+      const share = shares[index];
       if (panel.y) {
-        const side = Math.min(LARGEST_SIDE, share - PLANE_GUTTER - RIGHT);
-        places.set(panel.name, place(panel, left + PLANE_GUTTER, top + PLANE_TITLE, side, side));
-        tallest = Math.max(tallest, PLANE_TITLE + side + PLANE_FOOT);
+        const room = share - PLANE_GUTTER - RIGHT;
+        const side = panel.even ? room : Math.min(LARGEST_SIDE, room);
+        const high = panel.even ? (side * lengthOf(panel.y)) / lengthOf(panel.x) : side;
+        places.set(panel.name, place(panel, left + PLANE_GUTTER, top + PLANE_TITLE, side, high));
+        tallest = Math.max(tallest, PLANE_TITLE + high + PLANE_FOOT);
       } else {
         places.set(panel.name, place(panel, left + RAIL_GUTTER, top + panel.above, share - RAIL_GUTTER - RIGHT, 0));
         tallest = Math.max(tallest, panel.above + panel.below);
       }
+      left += share + GAP;
     });
     top += tallest;
   }

@@ -4,6 +4,7 @@
 /** @import { Fields } from "./fields.js" */
 /** @import { Pen } from "./pen.js" */
 
+import { drawBowl, drawFlag, drawGoal, drawStones, drawWords } from "./bowls.js";
 import { drawDie, drawNote, drawRings } from "./boxes.js";
 import {
   drawArrow,
@@ -33,6 +34,11 @@ const MARKS = {
   die: drawDie,
   note: drawNote,
   rings: drawRings,
+  bowl: drawBowl,
+  goal: drawGoal,
+  flag: drawFlag,
+  stones: drawStones,
+  words: drawWords,
 };
 
 /**

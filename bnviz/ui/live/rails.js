@@ -5,11 +5,11 @@
 /** @import { Place } from "./layout.js" */
 
 import { fewTicks, formatNumber, formatTick } from "../player/drawing.js";
+import { RAIL_GUTTER } from "./layout.js";
 
 const DOT = 7;
 const PICKED = 10;
 const GRIP = 9;
-const SYMBOL = 34; // pixels from the symbol of a rail to its beginning
 
 /** @type {(pen: Pen, box: Place) => void} */
 export function drawRail({ sheet, theme }, { panel, left, top, width, x }) {
@@ -20,7 +20,7 @@ export function drawRail({ sheet, theme }, { panel, left, top, width, x }) {
   }
   sheet.context.save();
   sheet.context.font = `italic 600 22px "Cambria Math", Georgia, serif`;
-  sheet.text(panel.title, left - SYMBOL, top + 7, { color: theme.text });
+  sheet.text(panel.title, left - RAIL_GUTTER, top + 7, { color: theme.text });
   sheet.context.restore();
 }
 

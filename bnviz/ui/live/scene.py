@@ -32,7 +32,7 @@ class Input:
     symbol: str = ""
     color: str = "text"
     choices: Sequence[float] | None = None
-    format: Literal["number", "whole", "degrees"] = "number"
+    format: Literal["number", "whole", "count", "degrees"] = "number"
     folded: bool = False
     group: Literal["shift", "stretch"] | None = None
     of: Sequence[str] = ()
@@ -63,7 +63,10 @@ class Axis:
 
 @dataclass(frozen=True)
 class Panel:
-    """A rail, which is one axis with room `above` and `below` (pixels), or with `y` a plane. A `bare` one has none."""
+    """A rail, which is one axis with room `above` and `below` (pixels), or with `y` a plane. A `bare` one has none.
+
+    `share` is how much of its row it takes, against the others. In an `even` plane a unit is as long up as across.
+    """
 
     name: str
     title: str
@@ -72,6 +75,8 @@ class Panel:
     above: int = 40
     below: int = 30
     bare: bool = False
+    share: float = 1.0
+    even: bool = False
 
 
 @dataclass(frozen=True)
@@ -106,14 +111,16 @@ class Mark:
 class Step:
     """A step through a figure: a button with a title of a few words, what to see (40 words), and where it is seen.
 
-    `values` are those of inputs that the step moves; the others stay as the reader left them. `lights` is the name of
-    a color that lights up.
+    `values` are those of inputs that the step moves, within `duration` milliseconds; the others stay as the reader left
+    them, but for what it sets `first`, at once. `lights` is the name of a color that lights up.
     """
 
     title: str
     words: str
     values: Mapping[str, float] = field(default_factory=dict)
     lights: str = ""
+    first: Mapping[str, float] = field(default_factory=dict)
+    duration: int = 900
 
 
 @dataclass(frozen=True)
@@ -254,3 +261,28 @@ def point(
 ) -> Mark:
     """A point of a plane. A grip is what a handle looks like, a ring a start, a disc an end."""
     return Mark("point", panel, {"x": x, "y": y, "color": color, "look": look, "name": name})
+
+
+def bowl(panel: str, at: tuple[Where, Where], *, angle: Where, high: Where, low: Where) -> Mark:
+    """A quadratic around its lowest point: two curvatures, and the angle of the steep one; bands of a log scale."""
+    return Mark("bowl", panel, {"at": at, "angle": angle, "high": high, "low": low})
+
+
+def goal(panel: str, at: tuple[Where, Where], *, color: str = "text", name: str) -> Mark:
+    """A cross with a name; an arrowhead at the edge of the plane where it lies outside."""
+    return Mark("goal", panel, {"at": at, "color": color, "name": name})
+
+
+def flag(panel: str, at: tuple[Where, Where], *, color: str = "text", name: str) -> Mark:
+    """A pole at a place of a way, with a name at its foot."""
+    return Mark("flag", panel, {"at": at, "color": color, "name": name})
+
+
+def stones(panel: str, x: str, y: str, *, counts: str, color: str) -> Mark:
+    """Places of a way with their numbers."""
+    return Mark("stones", panel, {"x": x, "y": y, "counts": counts, "color": color})
+
+
+def words(panel: str, text: str, *, color: str = "text", when: Where | None = None) -> Mark:
+    """A sentence with live numbers, as in `alternative`, in the line of a panel's title; not where `when` is 0."""
+    return Mark("words", panel, {"words": text, "color": color, "when": when})

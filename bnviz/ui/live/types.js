@@ -21,7 +21,8 @@
  */
 
 /** @typedef {{ low: number, high: number, log: boolean, label: string, ticks: number[] | null }} Axis */
-/** @typedef {{ name: string, title: string, x: Axis, y: Axis | null, above: number, below: number, bare?: boolean }} Panel */
+/** @typedef {{ name: string, title: string, x: Axis, y: Axis | null, above: number, below: number, bare?: boolean,
+ *   share?: number, even?: boolean }} Panel */
 
 /**
  * @typedef {object} Handle
@@ -35,7 +36,7 @@
  * @property {Values} picks values that taking hold of it sets
  */
 
-/** @typedef {{ title: string, words: string, values: Values, lights: string }} Step */
+/** @typedef {{ title: string, words: string, values: Values, lights: string, first?: Values, duration?: number }} Step */
 
 /** @typedef {{ kind: string, panel: string, [option: string]: any }} Mark */
 

@@ -110,6 +110,12 @@ class Settings:
         self._problems[of.name] = f"{of.name} = {asked!r}: must be {rule}."
         return default
 
+    def wait(self, *names: str) -> None:
+        """Leave what the link says of these controls in it, as long as they wait in a fold that is closed."""
+        for name in names:
+            if name in self._asked and name not in self._values:
+                self._note(name, None, self._asked[name])
+
     def keep(self) -> None:
         """Write the link, and tell the reader which parts of it were ignored."""
         for name in self._asked.keys() - self._values.keys():

@@ -108,11 +108,11 @@ class Stage:
         if self.caption:
             st.caption(self.caption)
 
-    def obtain(self, task: Task) -> Done[Any] | None:
+    def obtain(self, task: Task, *, may_diverge: bool = False) -> Done[Any] | None:
         """Work on the task, and return what it led to; the page draws it in `picture`.
 
         None when there is no result, or not yet; the reason is then on the stage, as is every ending but the ordinary
-        one.
+        one. A network that `may_diverge` is no fault: the page says itself what became of it.
         """
         if isinstance(task, Experiment) and (problems := refused(task)):
             self._refuse(task, problems)
@@ -121,7 +121,7 @@ class Stage:
         if isinstance(found, Watch):
             self._watch(found, task, Course(task.steps))
             return None
-        return self._ended_well(found, task)
+        return self._ended_well(found, task, may_diverge)
 
     def obtain_in_turn(self, tasks: Sequence[Computation], unit: str) -> tuple[list[Done[Any]], Any]:
         """Work on the tasks one after the other, up to the first that does not finish; a step is one `unit`.
@@ -146,14 +146,15 @@ class Stage:
             before += task.steps
         return found, None
 
-    def _ended_well(self, done: Done[Any] | None, task: Task) -> Done[Any] | None:
+    def _ended_well(self, done: Done[Any] | None, task: Task, may_diverge: bool = False) -> Done[Any] | None:
         """Return what has a result; say on the stage what has none, and every ending but the ordinary one."""
         if done is None:
             return None
         if done.result is None:
             self._say_there_is_nothing(done)
             return None
-        self._say_how_it_ended(done, outcomes(done.result) if isinstance(task, Experiment) else ())
+        told = isinstance(task, Experiment) and not may_diverge
+        self._say_how_it_ended(done, outcomes(done.result) if told else ())
         return done
 
     def _refuse(self, experiment: Experiment, problems: Mapping[str, str]) -> None:

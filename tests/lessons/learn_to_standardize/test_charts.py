@@ -12,20 +12,6 @@ from tests.unit.specs import require_words_and_themes, values
 STYLES = (RunStyle("γx + β", "#a87400", "#f2c14e", (10, 4)), RunStyle("batch norm", "#0072b2", "#62bdf0", ()))
 
 
-def path() -> pd.DataFrame:
-    return pd.DataFrame({"step": [0, 1, 40], "gamma": [1.0, 0.0, 2.0], "beta": [0.0, 0.0, -4.0], "loss": [9, 4, 1e-3]})
-
-
-def rings() -> pd.DataFrame:
-    angle = np.linspace(0, 2 * np.pi, 9)
-    return pd.concat(
-        pd.DataFrame(
-            {"level": level, "order": range(9), "gamma": 2 + level * np.cos(angle), "beta": -4 + level * np.sin(angle)}
-        )
-        for level in (1.0, 10.0)
-    )
-
-
 def needed() -> pd.DataFrame:
     theory = pd.DataFrame({"mean": [0.0, 5.0, 10.0], "steps": [1, 200, 250_000], "source": "theory", "capped": False})
     measured = theory.assign(source="measured", steps=[1, 200, 100_000], capped=[False, False, True])
@@ -44,11 +30,10 @@ def stepped() -> pd.DataFrame:
 
 
 def tracked(**more):
-    return charts.plot_tracked(stepped(), STYLES, field="beta", title="β", axis_title="β (no unit)", **more)
+    return charts.plot_tracked(stepped(), STYLES, field="beta", title="β", axis_title="β", **more)
 
 
 FIGURES = {
-    "descent": lambda **more: charts.plot_descent(path(), rings(), title="Raw", style=STYLES[0], **more),
     "steps": lambda **more: charts.plot_steps_needed(needed(), mean=10.0, style=STYLES[0], **more),
     "losses": lambda **more: plot_run_losses(stepped(), STYLES, **more),
     "tracked": lambda **more: tracked(target="needed", **more),
@@ -59,19 +44,6 @@ FIGURES = {
 @pytest.mark.parametrize("figure", FIGURES)
 def test_a_figure_has_words_for_all_and_follows_the_theme(figure):
     require_words_and_themes(FIGURES[figure])
-
-
-def test_the_descent_shows_start_path_and_goal_within_its_axes():
-    spec = FIGURES["descent"]().to_dict()
-    levels, line, _, start, goal = (values(spec, layer) for layer in range(5))
-    assert levels["level"].nunique() == 2
-    assert line["step"].tolist() == [0, 1, 40]
-    assert start["step"].tolist() == [0]
-    assert goal[["gamma", "beta"]].to_numpy() == pytest.approx(np.array([[2.0, -4.0]]))
-    for axis, column in (("x", "gamma"), ("y", "beta")):
-        low, high = spec["layer"][0]["encoding"][axis]["scale"]["domain"]
-        assert low < path()[column].min() < path()[column].max() < high
-    assert "After 40 steps γ = 2, β = −4." in spec["description"]
 
 
 def test_a_descent_that_was_given_up_is_another_mark_and_said():

@@ -6,14 +6,11 @@ import pytest
 
 from bnviz.charts.run_losses import plot_run_losses
 from bnviz.lessons.learn_to_standardize import charts
-from bnviz.lessons.learn_to_standardize.conditioning import contours
 from bnviz.styles import RunStyle
 from tests.lessons.drawn import require_colors, require_drawn
 from tests.wiring.pictures import picture
 
 STYLES = (RunStyle("one", "#111111", "#aaaaaa", (10, 4)), RunStyle("two", "#222222", "#bbbbbb", ()))
-PATH = pd.DataFrame({"step": [0, 1, 40], "gamma": [1.0, 0.25, 2.0], "beta": [0.0, 0.5, -4.0], "loss": [9, 4, 1e-3]})
-LEVELS = contours(2.25, 1.0)
 NEEDED = pd.DataFrame(
     {
         "mean": [0.0, 5.0, 10.0] * 2,
@@ -34,21 +31,6 @@ RUNS = pd.DataFrame({"step": np.repeat(range(30), 2), "run": [0, 1] * 30}).assig
 
 def tracked(**more):
     return charts.plot_tracked(RUNS, STYLES, field="beta", target="needed", title="β", axis_title="β", **more)
-
-
-def test_the_descent_has_gamma_across_and_beta_up():
-    chart = picture(charts.plot_descent(PATH, LEVELS, title="Way", style=STYLES[0]))
-    require_drawn(chart.layer("line"), LEVELS, x="gamma", y="beta", detail="level", order="order")
-    require_drawn(chart.layer("line", 1), PATH, x="gamma", y="beta", order="step")
-    require_drawn(chart.layer("point"), PATH, x="gamma", y="beta")
-    require_drawn(chart.layer("point", 1), PATH.iloc[:1], x="gamma", y="beta")
-    goal = pd.DataFrame({"gamma": [2.0], "beta": [-4.0]})  # γ = 2/s, β = ½ − 2m/s
-    require_drawn(chart.layer("point", 2), goal, x="gamma", y="beta")
-    assert chart.title[0] == "Way"
-    assert chart.layer("line", 1).options["color"] == chart.layer("point").options["color"] == "#111111"
-    for layer in chart.layers:
-        assert layer.axis_title("x") == "γ (no unit)"
-        assert layer.axis_title("y") == "β (no unit)"
 
 
 @pytest.mark.parametrize("mean", [0.0, 10.0])
@@ -78,8 +60,8 @@ def test_a_tracked_number_is_a_line_and_its_target_is_dotted():
 @pytest.mark.parametrize(
     ("field", "title", "axis"),
     [
-        ("mean_error", "Distance of the mean from 0", "|mean| (no unit, log scale)"),
-        ("std_error", "Distance of the spread from 1", "|sd − 1| (no unit, log scale)"),
+        ("mean_error", "Distance of the mean from 0", "|mean| (log scale)"),
+        ("std_error", "Distance of the spread from 1", "|sd − 1| (log scale)"),
     ],
 )
 def test_the_distance_from_standardized_is_the_one_of_the_title(field, title, axis):

@@ -7,7 +7,7 @@ import pytest
 from bnviz.lessons.learn_to_standardize import verdicts
 from bnviz.lessons.learn_to_standardize.conditioning import Fit
 from bnviz.lessons.learn_to_standardize.detached import BOTH_HELD, MEAN_HELD, STD_HELD, TRUE
-from bnviz.lessons.learn_to_standardize.self_standardizing import COMPUTED, FREE, TOLD
+from bnviz.lessons.learn_to_standardize.self_standardizing import COMPUTED, FREE, TOLD, UNFORESEEN
 from tests.lessons.edges import require_edge
 
 FIT = Fit(10.0, 5.0, 10.0, 5)
@@ -26,7 +26,7 @@ def won(affine=1.0, batch=1.0):
 
 
 def ends(**changed):
-    runs = {"told": TOLD, "free": FREE, "computed": COMPUTED}
+    runs = {"told": TOLD, "free": FREE, "computed": COMPUTED, "unforeseen": UNFORESEEN}
     usual = {"diverged_at": np.nan, "loss": 1.0, "mean_error": 0.0, "std_error": 0.0}
     return pd.DataFrame([{"run": run, **usual, **changed.get(name, {})} for name, run in runs.items()])
 
@@ -40,7 +40,7 @@ def free(**own):
 
 
 def frozen(own=1.0, batch=1.0):
-    rows = [("batch_frozen", own, 0.25), ("batch", batch, 0.75)]
+    rows = [("batch_frozen", own, 0.25), ("batch", batch, 0.75), ("batch_frozen", 5.0, 0.5)]
     table = pd.DataFrame(rows, columns=["norm", "loss", "accuracy"]).assign(status="finished")
     return verdicts.frozen_verdict(table, 0.1)
 
@@ -51,7 +51,7 @@ def held(true=1.0, std=1.0, mean=1.0, both=1.0, accuracy=0.9):
 
 
 def harm(both, accuracy=0.9):
-    return verdicts.detached_verdict(held(both=both, accuracy=accuracy))
+    return verdicts.detached_verdict(held(both=both, accuracy=accuracy), 0.1)
 
 
 def biased(loss):
@@ -59,7 +59,7 @@ def biased(loss):
     return verdicts.bias_verdict(pd.DataFrame(rows, columns=["step", "run", "b", "loss"]))
 
 
-NO_DIFFERENCE, LIKE = "no clear difference", "about the same"
+LIKE = "about the same"
 EDGES = {
     "ten steps": (needed, 10.0, "at most 10", "11 to 100"),
     "a hundred steps": (needed, 100.0, "11 to 100", "101 to 10,000"),
@@ -69,21 +69,29 @@ EDGES = {
     "drift, batch norm higher": (lambda x: won(batch=x), 1.25, LIKE, "γx + β"),
     "told, mean": (lambda x: told(mean_error=x), 0.1, "They got there", "do not standardize"),
     "told, spread": (lambda x: told(std_error=x), 0.1, "They got there", "do not standardize"),
-    "told, loss": (lambda x: told(loss=x, mean_error=1), 1.25, "standardize.**", "and the loss ends higher"),
+    "told, loss": (lambda x: told(loss=x, mean_error=1), 1.25, LIKE, "σ lower: 1."),
     "told, loss of computed": (
         lambda x: verdicts.told_verdict(ends(told={"mean_error": 1}, computed={"loss": x}), 0.01),
         1.25,
-        "standardize.**",
-        "and the loss ends lower",
+        LIKE,
+        "higher:",
     ),
     "free, mean": (lambda x: free(mean_error=x), 0.1, "they standardize", "do not standardize"),
     "free, spread": (lambda x: free(std_error=x), 0.1, "they standardize", "do not standardize"),
-    "free, loss": (lambda x: free(mean_error=1, loss=x), 1.25, NO_DIFFERENCE, "with computed μ and σ at 1."),
-    "frozen, higher": (lambda x: frozen(own=x), 1.25, "No clear difference", "Batch norm has the lower"),
-    "frozen, lower": (lambda x: frozen(batch=x), 1.25, "No clear difference", "Frozen statistics have the lower"),
+    "free, loss": (lambda x: free(mean_error=1, loss=x), 1.25, LIKE, "with computed μ and σ lower: 1."),
+    "free, learned": (lambda x: free(mean_error=1, loss=x), 0.5, "learns without", ""),
+    "the control, loss": (
+        lambda x: verdicts.unforeseen_verdict(ends(unforeseen={"loss": x})),
+        1.25,
+        LIKE,
+        "So a perfect standardization alone",
+    ),
+    "frozen, higher": (lambda x: frozen(own=x), 1.25, "About the same", "Batch norm has the lower"),
+    "frozen, lower": (lambda x: frozen(batch=x), 1.25, "About the same", "Frozen statistics have the lower"),
+    "both held, lower": (lambda x: verdicts.detached_verdict(held(true=x), 0.1), 1.25, LIKE, "the loss is lower"),
     "μ held": (lambda x: verdicts.what_hurt_more(held(mean=x)), 1.25, LIKE, "holding μ"),
     "σ held": (lambda x: verdicts.what_hurt_more(held(std=x)), 1.25, LIKE, "holding σ"),
-    "both held": (harm, 1.25, "No clear harm", "The statistics belong"),
+    "both held": (harm, 1.25, "No clear harm", "It should."),
     "a moving loss": (biased, 1e-9, "the loss stays at", "the loss moves by"),
 }
 
@@ -94,7 +102,7 @@ def test_a_sentence_changes_at_its_threshold(edge):
 
 
 def test_half_of_the_digits_is_learned():
-    require_edge(lambda x: harm(2.0, x), 0.5, "hardly learned", "the network learns", counts_below=False)
+    require_edge(lambda x: harm(2.0, x), 0.5, "hardly learned", "The network learns", counts_below=False)
 
 
 def test_every_number_of_a_sentence_is_that_of_its_run():
@@ -104,22 +112,29 @@ def test_every_number_of_a_sentence_is_that_of_its_run():
     table = ends(told=told, free=free, computed=computed)
     said = verdicts.told_verdict(table, 0.01)
     assert (
-        "At the end |mean| is 0.31 and |sd − 1| 0.32; with computed μ and σ |mean| is 0.71 and |sd − 1| 0.72." in said
+        "At the end |mean| is 0.31 and |sd − 1| 0.32; with computed μ and σ both are 0, but for ε and rounding." in said
     )
-    assert "The loss of the task is 3 against 7." in said
+    assert "The loss of the task ends at 3, with computed μ and σ higher: 7." in said
     said = verdicts.free_verdict(table)
     assert "At the end |mean| is 0.51 and |sd − 1| 0.52: nothing" in said
-    assert "The loss of the task ends at 5, with computed μ and σ at 7." in said
+    assert "The loss of the task ends at 5, with computed μ and σ higher: 7." in said
     there = verdicts.told_verdict(ends(told={"loss": 3}, computed={"loss": 7}), 0.1)
-    assert there.endswith("The loss of the task is 3; with computed μ and σ it is 7.")
+    assert there.endswith("The loss of the task ends at 3, with computed μ and σ higher: 7.")
     lost = frozen(2, 3)
     assert "is 2 with frozen statistics and 3 with batch norm, and the test accuracy 0.250 against 0.750." in lost
-    assert "At the rate 0.1 batch norm trains on: loss 3, test accuracy 0.750." in frozen(np.inf, 3)
+    broken = frozen(np.inf, 3)
+    assert "At the rate 0.1 batch norm trains on: loss 3, test accuracy 0.750." in broken
+    assert "trains as well: loss 5, test accuracy 0.500." in broken
+    control = verdicts.unforeseen_verdict(ends(told=told, computed=computed, unforeseen={"loss": 9}))
+    assert "It ends at a loss of 9, the told at 3." in control
+    assert control.endswith("from the loss of 7.")
     assert frozen(2, np.inf).endswith("At the rate 0.1 frozen statistics trained on: loss 2.")
-    why = verdicts.why_it_hurt(held(1, 2, 3, 4))
+    why = verdicts.held_verdict(held(1, 2, 3, 4), 0.1)
     assert why.startswith("Loss at the end: true gradient 1, σ held 2, μ held 3, both held 4.")
     both = held(2, both=5).assign(accuracy=[0.1, 0.2, 0.3, 0.4])
-    assert "ends 2.5 times as high, test accuracy 0.400 against 0.100." in verdicts.detached_verdict(both)
-    measured = verdicts.why_drift(pd.Series({"affine": 3.0, "batch": 1.0}), "sine", 2.0)
-    assert measured.startswith("Mean loss over the second half: γx + β 3, batch norm 1. When the inputs move by 2, the")
-    assert "the right β moves by 4" in measured
+    assert "ends 2.5 times as high. The network has hardly learned: test accuracy 0.400 against 0.100." in (
+        verdicts.detached_verdict(both, 0.1)
+    )
+    measured = verdicts.drift_verdict(pd.Series({"affine": 3.0, "batch": 1.0}), "sine", 2.0)
+    assert "Mean loss over the second half: γx + β 3, batch norm 1, of which" in measured
+    assert "When the inputs move by 2, the β that γx + β needs moves by 4, and it lags." in measured

@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,15 +14,14 @@ from bnviz.lessons.learn_to_standardize import conditioning, drift, frozen, self
 from bnviz.lessons.learn_to_standardize.conditioning import (
     Conditioning,
     condition_number,
-    contours,
     curve,
     fit,
     steps_needed,
 )
 from bnviz.lessons.learn_to_standardize.drift import DRIFTS, FLOOR, SIZES, Drift, drift_summary, input_mean
 from bnviz.lessons.learn_to_standardize.endings import LATE, ending, endings
-from bnviz.lessons.learn_to_standardize.frozen import frozen_experiment, frozen_result
-from bnviz.lessons.learn_to_standardize.self_standardizing import COMPUTED, FREE, TOLD, SelfStandardizing
+from bnviz.lessons.learn_to_standardize.frozen import BATCH, FROZEN, SHORTER, frozen_experiment, frozen_result
+from bnviz.lessons.learn_to_standardize.self_standardizing import COMPUTED, FREE, TOLD, UNFORESEEN, SelfStandardizing
 from bnviz.ui.server.training import job_key
 
 
@@ -38,9 +38,12 @@ def losses_of(frame, run):
     return frame.loc[frame["run"] == run, "loss"].to_numpy()
 
 
+SPREADS = (0.1, 0.3, 1.0, 3.0, 10.0)
+
+
 @pytest.fixture(scope="module")
 def descents():
-    return compute(Conditioning())
+    return pd.concat([compute(Conditioning(spread=spread)) for spread in SPREADS], ignore_index=True)
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +64,7 @@ class TestConditioning:
         assert standardized.condition == pytest.approx(1, rel=1e-12)
         assert standardized.steps == standardized.steps_in_theory == 1
 
-    @pytest.mark.parametrize("spread", conditioning.SPREADS)
+    @pytest.mark.parametrize("spread", SPREADS)
     @pytest.mark.parametrize("mean", conditioning.MEANS)
     def test_theory_and_measurement_agree(self, descents, mean, spread):
         found = fit(descents, mean, spread)
@@ -108,16 +111,8 @@ class TestConditioning:
             steps += 1
         assert abs(steps_needed(mean, spread) - steps) <= 1
 
-    @given(st.floats(-20, 20), st.floats(0.1, 10))
-    def test_contours_have_the_loss_they_are_named_after(self, mean, spread):
-        lines = contours(mean, spread, points=9)
-        u = np.array([-1.0, 1.0])  # mean 0, variance 1
-        x, y = mean + spread * u, 2 * u + 0.5
-        loss = 0.5 * (np.outer(lines["gamma"], x) + lines["beta"].to_numpy()[:, None] - y) ** 2
-        assert loss.mean(1) == pytest.approx(lines["level"].to_numpy(), rel=1e-6)
-
     def test_the_curve_holds_theory_and_marks_what_was_given_up(self, descents):
-        found = curve(descents, 0.1)
+        found = curve(descents[descents["spread"] == 0.1])
         measured = found[found["source"] == "measured"].set_index("mean")
         assert list(measured.index) == list(conditioning.MEANS)
         assert measured["capped"].tolist() == [False] * 5 + [True] * 2
@@ -126,8 +121,13 @@ class TestConditioning:
         assert theory[10.0] == steps_needed(10.0, 0.1) > conditioning.CAP
 
     def test_an_unknown_pair_is_refused(self, descents):
-        with pytest.raises(ValueError, match="take them from MEANS"):
+        with pytest.raises(ValueError, match="must be in the frame"):
             fit(descents, 4.0, 1.0)
+
+    def test_a_mean_that_is_asked_for_is_among_those_of_the_curve(self):
+        found = compute(Conditioning(mean=2.5))
+        assert sorted(found["mean"].unique()) == [0, 0.5, 1, 2, 2.5, 3, 5, 10]
+        assert fit(found, 2.5, 1.0).steps == steps_needed(2.5, 1.0)
 
     def test_it_stops_when_asked(self):
         assert compute(Conditioning(), stop_after(2))["mean"].nunique() == 2
@@ -150,14 +150,15 @@ class TestDrift:
         assert 0.5 * drift.GAMMA**2 * ((x_hat - u) ** 2).mean() == pytest.approx(FLOOR, rel=0.03)
 
     def test_static_inputs_favor_affine_and_a_swing_favors_batch_norm(self, drifted):
-        losses = drift_summary(drifted[4.0]).pivot(index="drift", columns="norm", values="loss")
+        losses = drift_summary(drifted[4.0]).pivot_table(index="drift", columns="norm", values="loss")
         assert losses.loc["static", "affine"] < 1e-20
         assert losses.loc["jump", "affine"] > 5 * losses.loc["jump", "batch"]
         assert losses.loc["sine", "affine"] > 10 * losses.loc["sine", "batch"]
 
     def test_affine_follows_small_drifts_and_loses_large_ones(self, drifted):
         small, large = (
-            drift_summary(drifted[size]).pivot(index="drift", columns="norm", values="loss") for size in (1.0, 8.0)
+            drift_summary(drifted[size]).pivot_table(index="drift", columns="norm", values="loss")
+            for size in (1.0, 8.0)
         )
         assert (small["affine"] < small["batch"]).all()
         assert (large["affine"] > large["batch"]).drop("static").all()
@@ -181,6 +182,16 @@ class TestDrift:
         part = drifted[4.0].query("drift == 'sine' and norm == 'affine'")
         assert part["needed"].to_numpy() == pytest.approx(0.5 - 2 * input_mean("sine", 4.0))
         assert (drifted[4.0].query("norm == 'batch'")["needed"] == 0.5).all()
+
+    def test_a_target_made_from_the_raw_input_turns_the_order_round(self):
+        # Where the target contains what moves, nothing has to be found again; this is the condition of the other one.
+        raw = compute(Drift(4.0, raw=True))
+        losses = drift_summary(raw).pivot_table(index="drift", columns="norm", values="loss")
+        assert losses.loc[["sine", "jump", "ramp"], "affine"].max() < 1e-3
+        assert losses.loc["sine", "batch"] > 10 * losses.loc["sine", "affine"]
+        assert (raw.query("norm == 'affine'")["needed"] == 0.5).all()
+        needed = raw.query("norm == 'batch' and drift == 'sine'")["needed"].to_numpy()
+        assert needed == pytest.approx(0.5 + 2 * input_mean("sine", 4.0))
 
     def test_a_frame_that_stops_early_is_refused(self):
         frame = compute(Drift(), stop_after(20))
@@ -214,6 +225,12 @@ class TestToldToStandardize:
         computed = told[0.01][told[0.01]["run"] == COMPUTED]
         assert computed["mean_error"].max() < 1e-6
         assert computed["std_error"].max() < 1e-2
+
+    def test_the_control_standardizes_as_well_and_does_not_learn(self, told):
+        control = told[0.01][told[0.01]["run"] == UNFORESEEN]
+        assert control[["mean_error", "std_error"]].to_numpy().max() < 1e-2
+        ends = endings(told[0.01], 300)
+        assert ending(ends, UNFORESEEN)["loss"] > 10 * ending(ends, COMPUTED)["loss"]
 
     def test_the_untold_runs_are_those_of_the_engine(self, told):
         experiment = SelfStandardizing(0.01).experiment
@@ -254,18 +271,20 @@ class TestToldToStandardize:
 
 class TestFrozen:
     def test_at_a_small_rate_frozen_statistics_train_better(self):
-        result = frozen_result(train(frozen_experiment(0.1))).set_index("norm")
-        assert result.loc["batch_frozen", "loss"] < 0.7 * result.loc["batch", "loss"]
+        result = frozen_result(train(frozen_experiment(0.1)))
+        assert result.loc[FROZEN, "loss"] < 0.7 * result.loc[BATCH, "loss"]
         assert (result["status"] == "finished").all()
 
     @pytest.mark.parametrize("lr", [0.5, 1.0])
     def test_at_a_large_rate_they_diverge_and_batch_norm_does_not(self, lr):
-        result = frozen_result(train(frozen_experiment(lr))).set_index("norm")
-        assert result.loc["batch_frozen", "loss"] == np.inf
-        assert np.isnan(result.loc["batch_frozen", "accuracy"])
-        assert result.loc["batch_frozen", "status"].startswith("diverged")
-        assert result.loc["batch", "loss"] < 0.1
-        assert result.loc["batch", "accuracy"] > 0.95
+        result = frozen_result(train(frozen_experiment(lr)))
+        assert result.loc[FROZEN, "loss"] == np.inf
+        assert np.isnan(result.loc[FROZEN, "accuracy"])
+        assert result.loc[FROZEN, "status"].startswith("diverged")
+        assert result.loc[BATCH, "loss"] < 0.1
+        assert result.loc[BATCH, "accuracy"] > 0.95
+        # The control: nothing is changed but the length of the hidden weights' steps.
+        assert result.loc[SHORTER, "loss"] < 0.1
 
     def test_the_loss_is_the_mean_of_the_last_batches(self):
         history = train(frozen_experiment(0.03))
@@ -274,8 +293,6 @@ class TestFrozen:
 
 
 def test_endings_average_late_steps_and_name_what_broke_off():
-    import pandas as pd
-
     steps = 100
     fine = pd.DataFrame({"step": range(steps + 1), "run": 0, "loss": np.arange(steps + 1.0), "more": np.nan})
     fine.loc[steps, "more"] = 7.0
@@ -290,7 +307,7 @@ def test_endings_average_late_steps_and_name_what_broke_off():
 
 
 def test_tasks_are_named_by_all_their_settings():
-    assert job_key(Drift(2.0, 3)) == "Drift(size=2.0, seed=3)"
+    assert job_key(Drift(2.0, 3)) == "Drift(size=2.0, seed=3, raw=False)"
     assert job_key(SelfStandardizing(0.1, 1)) == "SelfStandardizing(rate=0.1, seed=1, steps=300)"
     assert self_standardizing.RATES[0] < 0.01 < self_standardizing.RATES[-1]
 

@@ -2,13 +2,20 @@
 
 /** @import { Arrays, Values } from "../types.js" */
 
+import { bowl } from "./bowl.js";
 import { gradientParts } from "./gradient_parts.js";
 import { lastLine } from "./last_line.js";
 import { standardize } from "./standardize.js";
 import { LOSSES, twoWeights } from "./two_weights.js";
 
 /** @type {Record<string, (values: Values, given: any) => Arrays>} */
-export const SUMS = { gradient_parts: gradientParts, last_line: lastLine, standardize, two_weights: twoWeights };
+export const SUMS = {
+  bowl,
+  gradient_parts: gradientParts,
+  last_line: lastLine,
+  standardize,
+  two_weights: twoWeights,
+};
 
 /** Quantities over a plane, by the name of the arithmetic. */
 /** @type {Record<string, Record<string, (given: any, x: number, y: number) => number>>} */
