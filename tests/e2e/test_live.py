@@ -17,7 +17,8 @@ ROOT = Path(__file__).resolve().parents[2]
 FIGURES = {"what_it_computes": ["mean", "sd", "gamma", "beta", "eps", "example"]}
 FIGURES["what_it_computes"] += [f"x{number}" for number in range(1, 9)]
 FIGURES["same_functions"] = ["w_angle", "w_length", "angle", "length", "plane_rate", "update"]
-HANDLES = {"what_it_computes": 12, "same_functions": 8}
+FIGURES["why_not_affine"] = ["threshold", "rate", "scale", "overlay"]
+HANDLES = {"what_it_computes": 12, "same_functions": 8, "why_not_affine": 1}
 
 
 class Figure:
@@ -103,6 +104,10 @@ def shared(browser: Browser, serve) -> Iterator[Callable[[str], Figure]]:
             page.goto(f"{serve(ROOT / 'app.py')}/{path}")
             expect(page.locator(".live")).not_to_have_attribute("data-draws", "0", timeout=PATIENCE)
             wait_until_settled(page)
+            skip = page.get_by_role("button", name="Just show me")
+            if skip.count():
+                skip.click()
+                wait_until_settled(page)
             wait_until_silent(page, sent)
             fold = page.locator(".slider-fold summary")
             if fold.count():

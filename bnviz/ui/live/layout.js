@@ -64,8 +64,9 @@ export function layOut(rows, width) {
       const left = index * (share + GAP);
       if (panel.y) {
         const side = Math.min(LARGEST_SIDE, share - PLANE_GUTTER - RIGHT);
-        places.set(panel.name, place(panel, left + PLANE_GUTTER, top + PLANE_TITLE, side, side));
-        tallest = Math.max(tallest, PLANE_TITLE + side + PLANE_FOOT);
+        const high = width < PHONE ? side * (panel.flat ?? 1) : side;
+        places.set(panel.name, place(panel, left + PLANE_GUTTER, top + PLANE_TITLE, side, high));
+        tallest = Math.max(tallest, PLANE_TITLE + high + PLANE_FOOT);
       } else {
         places.set(panel.name, place(panel, left + RAIL_GUTTER, top + panel.above, share - RAIL_GUTTER - RIGHT, 0));
         tallest = Math.max(tallest, panel.above + panel.below);

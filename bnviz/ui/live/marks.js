@@ -4,6 +4,7 @@
 /** @import { Fields } from "./fields.js" */
 /** @import { Pen } from "./pen.js" */
 
+import { drawCells, drawCurves, drawLaid, drawScale } from "./cells.js";
 import { drawArrow, drawPath, drawPlane, drawPoint, drawRightAngle, drawSegment, drawUpright } from "./planes.js";
 import { drawBand, drawBracket, drawDots, drawRail, drawTracks } from "./rails.js";
 
@@ -19,6 +20,10 @@ const MARKS = {
   arrow: drawArrow,
   right_angle: drawRightAngle,
   point: drawPoint,
+  cells: drawCells,
+  laid: drawLaid,
+  color_scale: drawScale,
+  curves: drawCurves,
 };
 
 /**

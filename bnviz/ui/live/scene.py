@@ -63,7 +63,10 @@ class Axis:
 
 @dataclass(frozen=True)
 class Panel:
-    """A rail, which is one axis with room `above` and `below` (pixels), or with `y` a plane."""
+    """A rail, which is one axis with room `above` and `below` (pixels), or with `y` a plane.
+
+    A plane is a square; on a phone its height is `flat` times its width.
+    """
 
     name: str
     title: str
@@ -71,6 +74,7 @@ class Panel:
     y: Axis | None = None
     above: int = 40
     below: int = 30
+    flat: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -231,3 +235,34 @@ def point(
 ) -> Mark:
     """A point of a plane. A grip is what a handle looks like, a ring a start, a disc an end."""
     return Mark("point", panel, {"x": x, "y": y, "color": color, "look": look, "name": name})
+
+
+def cells(
+    panel: str,
+    norm: str,
+    *,
+    of: str,
+    columns: int,
+    rows: int,
+    paint: bool = False,
+    over: str | None = None,
+    compared: str | None = None,
+) -> list[Mark]:
+    """A map of networks, the one of the run `norm` in the arithmetic `maps`; what comes anew, `of` another name, grows.
+
+    A reader may `paint` a guess on it while the figure is held. It lies `over` the map of another panel by the share
+    that the input "overlay" says, and one that is `compared` with the run that lies over it says how many differ.
+    """
+    options = {"norm": norm, "of": of, "columns": columns, "rows": rows}
+    drawn = [Mark("cells", panel, {**options, "paint": paint, "compared": compared})]
+    return drawn if over is None else [*drawn, Mark("laid", panel, {**options, "over": over})]
+
+
+def color_scale(panel: str, at: Where, *, words: tuple[str, str]) -> Mark:
+    """The colors of maps on a rail; where it is marked, the second of the words stands."""
+    return Mark("color_scale", panel, {"at": at, "words": words})
+
+
+def curves(panel: str, runs: Sequence[Mapping[str, Any]], *, steps: Sequence[int], at: Where, seeds: int) -> Mark:
+    """How the networks of the chosen cell learned, above a rail of updates; dotted at the accuracy `at`."""
+    return Mark("curves", panel, {"runs": list(runs), "steps": list(steps), "at": at, "seeds": seeds})
