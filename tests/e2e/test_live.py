@@ -122,6 +122,7 @@ def shared(browser: Browser, serve) -> Iterator[Callable[[str], Figure]]:
 
 def wait_until_silent(page: Page, sent: list[int]) -> None:
     """Wait until the page asks for nothing any more: its other sections do, as long as work for them is going on."""
+    expect(page.locator(".bnviz-watch")).to_have_count(0, timeout=PATIENCE)
     before = -1
     while len(sent) != before:
         before = len(sent)
