@@ -102,12 +102,19 @@ def test_every_network_is_a_cell_at_its_rate_and_scale(ask, width):
 def test_the_counts_stand_at_the_maps_and_what_is_kept_back_is_blank(ask):
     rows = rows_of(missing=0)
     counted = shares(rows, 0.85)["trained"].tolist()
-    _, found = drawn(ask, rows)
+    _, found = drawn(ask, rows, width=1300)
     assert [text for text in texts(found) if text.endswith(" train")] == [f"{count} of 49 train" for count in counted]
-    _, held = drawn(ask, rows, shown=("none",))
+    _, held = drawn(ask, rows, shown=("none",), width=1300)
     assert [text for text in texts(held) if text.endswith(" train")] == [f"{counted[0]} of 49 train"]
     assert texts(held).count("paint your guess here") == 2
     assert len(cells_in(held)) == 49
+
+
+def test_where_there_is_less_room_the_counts_are_shorter(ask):
+    rows = rows_of(missing=0)
+    counted = shares(rows, 0.85)["trained"].tolist()
+    _, found = drawn(ask, rows, width=700)
+    assert [text for text in texts(found) if text.endswith("/49")] == [f"{count}/49" for count in counted]
 
 
 def test_what_lies_over_plain_is_compared_with_it(ask):

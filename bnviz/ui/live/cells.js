@@ -112,7 +112,12 @@ export function drawCells(pen, mark) {
     context.lineWidth = width;
     context.strokeRect(x, y, wide, high);
   }
-  pen.sheet.text(noteOf(pen, mark, known), place.left + place.width, place.top - 12, {
+  pen.sheet.setFont(pen.theme, 600, 16);
+  const room = place.width - context.measureText(place.panel.title).width - 12;
+  pen.sheet.setFont(pen.theme);
+  const notes = notesOf(pen, mark, known);
+  const note = notes.find((words) => context.measureText(words).width <= room) ?? notes[notes.length - 1];
+  pen.sheet.text(note, place.left + place.width, place.top - 12, {
     ...{ color: pen.theme.text, align: "right", alpha: paint && !known ? 1 : 0.85 },
   });
 }
@@ -164,19 +169,27 @@ function drawGuess(pen, mark, known) {
   }
 }
 
-/** @type {(pen: Pen, mark: Mark, known: boolean) => string} */
-function noteOf(pen, { panel, norm, columns, rows, paint, compared }, known) {
+/** What is said of a map, in words that become fewer, for where there is less room. */
+/** @type {(pen: Pen, mark: Mark, known: boolean) => string[]} */
+function notesOf(pen, { panel, norm, columns, rows, paint, compared }, known) {
   const size = columns * rows;
   const painted = pen.painted?.get(panel);
-  if (!known) return paint ? (painted?.size ? `your guess: ${painted.size} of ${size}` : "paint your guess here") : "";
+  if (!known && painted?.size) return [`your guess: ${painted.size} of ${size}`, `${painted.size} of ${size}`];
+  if (!known) return paint ? ["paint your guess here", "paint here"] : [""];
   const [trained, networks] = [pen.number(`trained_${norm}`), pen.number(`networks_${norm}`)];
-  if (!networks) return "…";
+  if (!networks) return ["…"];
   if (compared && `trains_${compared}` in pen.arrays && pen.number("overlay") > 0.5) {
-    return `differ in ${different(pen.list(`trains_${norm}`), pen.list(`trains_${compared}`))} of ${size}`;
+    const differ = different(pen.list(`trains_${norm}`), pen.list(`trains_${compared}`));
+    return [`differ in ${differ} of ${size}`, `differ: ${differ}`];
   }
-  if (!painted?.size || networks % size) return `${trained} of ${networks} train`;
+  if (!painted?.size || networks % size) return [`${trained} of ${networks} train`, `${trained}/${networks}`];
   const guess = Array.from({ length: size }, (_, cell) => Number(painted.has(cell)));
-  return `${trained} train; guess ${size - different(pen.list(`trains_${norm}`), guess)}/${size}`;
+  const right = size - different(pen.list(`trains_${norm}`), guess);
+  return [
+    `${trained} train; you had ${right} of ${size} right`,
+    `${trained} train; guess ${right}/${size}`,
+    `${right} right`,
+  ];
 }
 
 /** Every cell of one map on its way into the middle of the same cell of another, which it is compared with there. */
