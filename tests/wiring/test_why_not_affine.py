@@ -184,6 +184,7 @@ def test_controls_that_are_moved_together_are_told_apart(page, values):
 
 
 def test_relatives_have_maps_of_their_own(page):
+    rows_of(("rms", "dynamic_tanh"), 1, 0)  # a page does not wait for them
     page.move(prediction=verdicts.ANSWERS[2], rms=True, dynamic_tanh=True, threshold=0.9)
     require_maps(page, threshold=0.9, added=("rms", "dynamic_tanh"))
     assert page.component("maps_added")["values"] == {"threshold": 0.9, "rate": 0.1, "scale": 1.0}
