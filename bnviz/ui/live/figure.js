@@ -43,6 +43,7 @@ export class LiveFigure {
     /** @type {Map<string, Set<number>>} the cells that were painted, by panel */
     this.painted = new Map();
     this.written = "";
+    this.parts = "";
     /** @type {Values} */
     this.values = {};
     /** @type {Values} */
@@ -130,6 +131,10 @@ export class LiveFigure {
     this.values = this.inputs.own(values);
     this.fields = new Fields(FIELDS[scene.sums ?? ""] ?? {}, scene.given);
     this.root.classList.toggle("beside", scene.beside);
+    // New numbers alone leave everything in place that a hand may hold.
+    const parts = JSON.stringify([scene.inputs, scene.handles, scene.text]);
+    if (parts === this.parts) return;
+    this.parts = parts;
     this.part(".live-text").innerHTML = scene.text;
     this.part(".handles").replaceChildren(...scene.handles.map(() => element("span", "handle")));
     this.sliders = new Sliders(this.inputs, this.part(".sliders"), {
