@@ -9,7 +9,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Se
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from itertools import pairwise
 from threading import Event
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -18,6 +18,9 @@ from bnviz.cluster import results_on_client
 from bnviz.experiment import Experiment
 from bnviz.grid import Network, name_of, plan
 from bnviz.rows import Row, frame_of
+
+if TYPE_CHECKING:
+    from bnviz.training import Losses
 
 WORKERS = 2
 """Threads that train chunks at the same time, where that pays: see :func:`threads_for`."""
@@ -69,8 +72,11 @@ def train_runs(experiment: Experiment, should_stop: ShouldStop | None = None) ->
     from bnviz.training import train_losses
 
     losses = train_losses(experiment, should_stop)
-    if any(status.startswith("stopped") for status in losses.status):
-        return []
+    return [] if any(status.startswith("stopped") for status in losses.status) else rows_of(losses)
+
+
+def rows_of(losses: "Losses") -> list[Row]:
+    """The results of each run that came to its end, in order; see :func:`train_runs`."""
     rows = []
     for k, status in enumerate(losses.status):
         word, _, step = status.partition(" at step ")

@@ -1,63 +1,105 @@
-"""Why not γx + β? Maps of where networks train, the sigmoid network, and depth."""
+"""Why not γx + β? Maps of where networks train; below them sigmoids, depth, and relatives of batch norm."""
 
 import streamlit as st
 
-from bnviz.costs import work, work_in_a_sweep
 from bnviz.lessons.why_not_affine import verdicts
 from bnviz.lessons.why_not_affine.depths import DepthSweep
-from bnviz.lessons.why_not_affine.maps import RATES, SCALES, map_experiment
+from bnviz.lessons.why_not_affine.maps import RATES, SCALES, map_experiment, network_at
 from bnviz.lessons.why_not_affine.sigmoids import sigmoid_experiment
 from bnviz.norms import NORMS
-from bnviz.ui.lessons.why_not_affine import draw_depths, draw_sigmoids, look_into, tell_maps
-from bnviz.ui.page import frame
-from bnviz.ui.page.lesson import limit, predict, sources
+from bnviz.ui.lessons.why_not_affine import (
+    FIGURE,
+    draw_depths,
+    draw_sigmoids,
+    link_to_lab,
+    look_into,
+    settle_maps,
+    show_scene,
+    tell_rows,
+)
+from bnviz.ui.page import frame, story
+from bnviz.ui.page.lesson import sources
 from bnviz.ui.page.settings import Settings
-from bnviz.ui.page.stage import reserve_figure
-from bnviz.ui.page.sweep_view import Sweep, choose_tasks, cost_words, show_maps
+from bnviz.ui.page.stage import reserve, reserve_figure
+from bnviz.ui.page.sweep_view import Found, Sweep, choose_tasks, obtain_rows
 from bnviz.ui.page.waiting import section
 
 ALWAYS = ("none", "affine", "batch")
 RELATIVES = ("layer", "rms", "group", "weight", "dynamic_tanh")
+AXES = (("lr", RATES), ("init_scale", SCALES))
+SCENE = (
+    "147 networks learn digits: 49 plain ones, 49 with γx + β in each layer, 49 with batch norm. Each has its own "
+    "learning rate and scale of the initial weights. Paint your guess on the two blank maps."
+)
 
 
 @section
 def maps(settings: Settings, seed: int) -> None:
-    """Fill the maps, settle both predictions, and look into one cell."""
-    affine_guess = predict(
-        "Does γx + β train in more cells than the plain network (β only)?",
-        verdicts.AFFINE_ANSWERS,
-        "why_not_affine_affine",
-    )
-    batch_guess = predict("And batch norm, compared with γx + β?", verdicts.BATCH_ANSWERS, "why_not_affine_batch")
-
-    st.header("Where does it train at all?")
-    with st.container(horizontal=True):
-        threshold = settings.slider(
-            "threshold",
-            "A network trains if its test accuracy is at least",
-            (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95),
-            0.85,
-            help="A dot marks the cells that reach it. Guessing gives 0.1.",
-            width=340,
-        )
+    """Fill the maps once there is a guess, settle it, and look into the cell that is chosen."""
+    guess = story.ask(SCENE, verdicts.QUESTION, verdicts.ANSWERS, "why_not_affine")
+    stage = reserve_figure("why_not_affine", (790, 1400), bar_below=True)
+    below = st.container(horizontal=True, vertical_alignment="bottom")
+    with below:
         seeds = settings.slider(
             "seeds", "Seeds", (1, 2, 3), 1, help="Networks in each cell, from different weights.", format_func=str
         )
-    with st.container(horizontal=True):
-        added = [
-            norm
-            for norm in RELATIVES
-            if settings.toggle(norm, NORMS[norm].label, help=f"Add the map of {NORMS[norm].label}.")
-        ]
-    axes = (("lr", RATES), ("init_scale", SCALES))
-    sweep = Sweep(map_experiment((*ALWAYS, *added), seed), axes, seeds, "why_not_affine", free=1)
-    tasks = choose_tasks(sweep)
-    st.caption(
-        "Four hidden layers of 32 ReLUs on digits, 200 updates on batches of 64, no momentum. Both axes are "
-        "logarithmic. Dot: it trains. Cross: a loss or a weight left the range of numbers. Dark without a mark: it "
-        "stayed near guessing. Look at how far the marked region reaches, and click on a cell to look into it."
+        sweep = Sweep(map_experiment(ALWAYS, seed), AXES, seeds, "why_not_affine", free=1, curves=True)
+        tasks = choose_tasks(sweep, say_cost=False)
+    found = obtain_rows(stage, sweep, tasks)
+    show_scene(stage, FIGURE, sweep, found.rows, settings, shown=guess.shown)
+    values = st.session_state
+    threshold, cell = (
+        values["why_not_affine_threshold"],
+        {"lr": values["why_not_affine_rate"], "init_scale": values["why_not_affine_scale"]},
     )
-    map_stage = reserve_figure("why_not_affine", (720, 1670))
+    with below:
+        link_to_lab(sweep, cell)
+    if found.complete:
+        settle_maps(guess, sweep, found.rows, threshold)
+    if guess.shown:
+        answer()
+    st.header("Look closer")
+    story.look_closer(
+        "What happens in the networks of the chosen cell?",
+        "why_not_affine_cell",
+        lambda: play(sweep, found, threshold, cell),
+        asked=settings.asked,
+        controls=("rate", "scale"),
+    )
+    story.look_closer(
+        "Is it only that a large or a small start cancels?",
+        "why_not_affine_rows",
+        lambda: rows(sweep, found, threshold),
+        asked=settings.asked,
+    )
+    story.look_closer(
+        "And the relatives of batch norm?",
+        "why_not_affine_relatives",
+        lambda: relatives(settings, seed, seeds),
+        asked=settings.asked,
+        controls=RELATIVES,
+    )
+
+
+def answer() -> None:
+    """Answer the question of the page."""
+    story.answer(
+        "γx + β is a plain layer under another name, and as picky about learning rate and initial scale; batch norm "
+        "learns in many more of these cells.",
+        "Two layers learn about as well without it, and where rate and scale suit a plain network there may be little "
+        "to gain. Slow is not unable: these are 200 updates.",
+    )
+
+
+def play(sweep: Sweep, found: Found, threshold: float, cell: dict[str, float]) -> None:
+    """Play the three networks of the chosen cell, and show them in numbers."""
+    reserve("why_not_affine_played").show(network_at(sweep.experiment, cell, range(len(ALWAYS))))
+    if len(found.rows):
+        look_into(sweep, found.rows, threshold, cell)
+
+
+def rows(sweep: Sweep, found: Found, threshold: float) -> None:
+    """Show why a factor cancels, and what is left without it."""
     with frame.prose():
         st.markdown(
             "The scale of a plain layer is that of γW, for x is Wh: both letters name one number, and it has to be "
@@ -65,84 +107,82 @@ def maps(settings: Settings, seed: int) -> None:
         )
         st.latex(r"\gamma\,(Wh)+\beta=(\gamma W)\,h+\beta")
         st.latex(r"\mathrm{BN}(aWh)=\mathrm{BN}(Wh)")
-    st.header("Look into one cell")
-    with st.container(horizontal=True):
-        rate = settings.slider("rate", "Learning rate η", RATES, 0.1, help="The column; a click on a map sets it too.")
-        scale = settings.slider(
-            "scale", "Initial scale", SCALES, 1.0, help="The row: a factor on the usual initial hidden weights."
+        st.markdown(
+            "So nothing that batch norm puts out tells the rows of its map apart, at first. What is left of the scale "
+            "is a pace: at the same rate, longer weights turn more slowly. And no batch norm follows the output "
+            "layer, so its weights still ask for a rate that suits them."
         )
-    cell_stage = reserve_figure("why_not_affine_cell", (560, 1040))
-    found = show_maps(
-        map_stage, sweep, tasks, threshold, {"lr": "why_not_affine_rate", "init_scale": "why_not_affine_scale"}
-    )
     if found.complete:
-        with map_stage.picture:
-            tell_maps(sweep, found, threshold, affine_guess, batch_guess)
-    if len(found.rows):
-        with cell_stage.picture:
-            look_into(sweep, found.rows, threshold, {"lr": rate, "init_scale": scale})
+        tell_rows(sweep, found.rows, threshold)
+
+
+def relatives(settings: Settings, seed: int, seeds: int) -> None:
+    """Add the maps of other normalizations."""
+    with st.container(horizontal=True):
+        added = [
+            norm
+            for norm in RELATIVES
+            if settings.toggle(norm, NORMS[norm].label, help=f"Add the map of {NORMS[norm].label}.")
+        ]
+    if not added:
+        return
+    sweep = Sweep(map_experiment(added, seed), AXES, seeds, "why_not_affine_added", free=seeds, curves=True)
+    stage = reserve_figure("why_not_affine_added", (640, 1400), bar_below=True)
+    found = obtain_rows(stage, sweep, sweep.tasks)
+    show_scene(stage, f"{FIGURE}_added", sweep, found.rows, settings, shown=True, story=False)
 
 
 @section
 def sigmoids(settings: Settings, seed: int) -> None:
     """Train the sigmoid networks of the paper."""
-    st.header("Sigmoids instead of ReLUs")
-    experiment = sigmoid_experiment(seed)
-    sigmoids = settings.toggle(
-        "sigmoids",
-        f"Train them: {cost_words(len(experiment.runs), work(experiment), experiment.steps)}",
-        help="Takes some seconds.",
+    is_open = story.look_closer(
+        "Is it the same with sigmoids?",
+        "why_not_affine_sigmoids",
+        lambda: train_sigmoids(seed),
+        asked=settings.asked,
+        controls=("sigmoids",),
     )
+    settings.fold("sigmoids", is_open)
+
+
+def train_sigmoids(seed: int) -> None:
+    """Three hidden layers of sigmoids."""
     st.caption(
-        "Three hidden layers of 100 sigmoids on digits, batches of 60, rate 0.5. Look at when each curve passes 0.9."
+        "Three hidden layers of 100 sigmoids on digits, batches of 60, rate 0.5, from the usual initial weights, which "
+        "shrink what sigmoids pass on. Look at when each curve passes 0.9."
     )
-    sigmoid_stage = reserve_figure("why_not_affine_sigmoid", (420, 480)) if sigmoids else None
-    st.page_link("app.py", label="Watch five layers of sigmoids at work on the first page", icon=":material/help:")
-    if sigmoid_stage:
-        draw_sigmoids(sigmoid_stage, experiment)
+    draw_sigmoids(reserve_figure("why_not_affine_sigmoid", (420, 480)), sigmoid_experiment(seed))
 
 
 @section
 def depths(settings: Settings, seed: int) -> None:
     """Train at four depths, and a control."""
-    st.header("Depth, and a control")
-    depth_task = DepthSweep(seed)
-    depth_cost = sum(map(work_in_a_sweep, depth_task.networks))
-    depths = settings.toggle(
-        "depths",
-        f"Train them: {cost_words(depth_task.steps, depth_cost, depth_task.updates)}",
-        help="Takes some seconds.",
+    is_open = story.look_closer(
+        "Does it depend on depth, or on the inputs?",
+        "why_not_affine_depths",
+        lambda: train_depths(seed),
+        asked=settings.asked,
+        controls=("depths",),
     )
+    settings.fold("depths", is_open)
+
+
+def train_depths(seed: int) -> None:
+    """Four depths on raw inputs, two of them on standardized ones as well."""
     st.caption(
         "ReLU networks of width 32 on digits with 2, 5, 10 and 20 hidden layers, four learning rates each, of which "
-        "the best counts. The control has three layers and standardized inputs."
+        "the best counts. Diamonds: the same with standardized inputs, at 2 and at 20 layers."
     )
-    depth_stage = reserve_figure("why_not_affine_depth", (420, 510)) if depths else None
-    if depth_stage:
-        draw_depths(depth_stage, depth_task)
+    draw_depths(reserve_figure("why_not_affine_depth", (420, 510)), DepthSweep(seed))
 
 
 with frame.page("pages/5_why_not_affine.py"):
-    st.title("γx + β renames the weights and leaves training as picky as before")
-    with frame.prose():
-        settings = Settings("why_not_affine")
-        seed = settings.seed()
-        st.markdown(
-            "Make two guesses, then watch the maps fill in. Every cell is a network of its own, trained from the "
-            "learning rate and the initial scale of its column and row. The initial scale is a factor on the usual "
-            "random initial weights of the hidden layers. The larger the region in which networks learn, "
-            "the less exactly both have to be chosen. Does a layer γx + β, which may learn its scale, make it larger?"
-        )
+    story.title("pages/5_why_not_affine.py")
+    settings = Settings("why_not_affine")
+    seed = settings.seed()
     maps(settings, seed)
     sigmoids(settings, seed)
     depths(settings, seed)
-
-    limit(
-        "Batch norm is not immune. No batch norm follows the output layer, so its weights still ask for a rate that "
-        "suits them, and in the hidden layers a bad scale is a bad pace. The maps depend on the threshold and on 200 "
-        "updates: slow is not the same as unable. Where rate and initial scale suit a plain network, there may "
-        "be little to gain: good preprocessing and a good initialization are the search for that place."
-    )
     sources(
         "Ioffe & Szegedy 2015, Batch Normalization, abstract: higher rates, less care about initialization.",
         "Bjorck, Gomes, Selman & Weinberger 2018, Understanding Batch Normalization: larger rates as the reason.",

@@ -19,7 +19,9 @@ FIGURES["what_it_computes"] += [f"x{number}" for number in range(1, 9)]
 FIGURES["same_functions"] = ["w_angle", "w_length", "angle", "length", "plane_rate", "update"]
 FIGURES["two_reparameterizations"] = ["turn", "length", "roll", "batch", "scale", "shift"]
 FIGURES["learn_to_standardize"] = ["mean", "spread", "roll", "time"]
+FIGURES["why_not_affine"] = ["threshold", "rate", "scale", "overlay"]
 HANDLES = {"what_it_computes": 12, "two_reparameterizations": 4, "same_functions": 8, "learn_to_standardize": 2}
+HANDLES["why_not_affine"] = 1
 
 
 class Figure:
@@ -130,6 +132,7 @@ def show(page: Page) -> None:
 
 def wait_until_silent(page: Page, sent: list[int]) -> None:
     """Wait until the page asks for nothing any more: its other sections do, as long as work for them is going on."""
+    expect(page.locator(".bnviz-watch")).to_have_count(0, timeout=PATIENCE)
     before = -1
     while len(sent) != before:
         before = len(sent)

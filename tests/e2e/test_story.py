@@ -14,6 +14,7 @@ TOLD: dict[str, str] = {
     "what_it_computes": ".picture",
     "two_reparameterizations": ".picture",
     "learn_to_standardize": ".live .picture",
+    "why_not_affine": ".live .picture",
 }
 """Path of a page → selector of its hero."""
 WORDS, PICTURES = 400, 3

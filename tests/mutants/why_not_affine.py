@@ -4,10 +4,11 @@ from tests.mutants import Mutant
 
 PAGE, DRAWN, ROOM = "pages/5_why_not_affine.py", "bnviz/ui/lessons/why_not_affine.py", "bnviz/lessons/why_not_affine"
 VIEW = "bnviz/ui/page/sweep_view.py"
-FOLLOWS = (
-    "tests/wiring/test_why_not_affine.py -k 'first_sight or threshold or rate or scale or prediction or links or folds'"
-)
+MAPS, SUMS, MARKS = "bnviz/ui/lessons/why_not_affine_maps.py", "bnviz/ui/live/sums/maps.js", "bnviz/ui/live/cells.js"
+ROOM_TESTS = "tests/wiring/test_why_not_affine.py -k"
+FOLLOWS = "tests/wiring/test_why_not_affine.py -k 'first_sight or follows or settled or links or in_the_lab'"
 VERDICTS, CHARTS = "tests/lessons/why_not_affine/test_verdicts.py", "tests/lessons/why_not_affine/test_charts.py"
+LIVE = "tests/live/test_maps.py"
 
 
 def _mutant(name: str, file: str, old: str, new: str, tests: str = FOLLOWS) -> Mutant:
@@ -18,16 +19,25 @@ MUTANTS = [
     _mutant(
         "rate and scale of the cell swapped",
         PAGE,
-        '{"lr": rate, "init_scale": scale}',
-        '{"lr": scale, "init_scale": rate}',
+        '{"lr": values["why_not_affine_rate"], "init_scale": values["why_not_affine_scale"]}',
+        '{"lr": values["why_not_affine_scale"], "init_scale": values["why_not_affine_rate"]}',
+    ),
+    _mutant("settled at the default threshold", PAGE, "found.rows, threshold)\n    if", "found.rows, 0.85)\n    if"),
+    _mutant(
+        "maps of seed 0",
+        PAGE,
+        "map_experiment(ALWAYS, seed)",
+        "map_experiment(ALWAYS, 0)",
+        f"{ROOM_TESTS} another_seed",
     ),
     _mutant(
-        "verdict at the default threshold", PAGE, "tell_maps(sweep, found, threshold,", "tell_maps(sweep, found, 0.85,"
+        "only one relative",
+        PAGE,
+        "map_experiment(added, seed)",
+        "map_experiment(added[:1], seed)",
+        f"{ROOM_TESTS} relatives",
     ),
-    _mutant("guesses swapped", PAGE, "threshold, affine_guess, batch_guess)", "threshold, batch_guess, affine_guess)"),
-    _mutant(
-        "maps of seed 0", PAGE, "*added), seed)", "*added), 0)", "tests/wiring/test_why_not_affine.py -k another_seed"
-    ),
+    _mutant("everything is shown before there is a guess", DRAWN, "norms if shown else norms[:1]", "norms"),
     _mutant(
         "counts of affine and plain swapped",
         DRAWN,
@@ -35,35 +45,49 @@ MUTANTS = [
         'for norm in ("affine", "none", "batch"))',
     ),
     _mutant(
-        "batch norm against plain",
+        "what happened to the other",
         DRAWN,
-        "verdicts.what_batch_did(affine, batch)",
-        "verdicts.what_batch_did(plain, batch)",
-        "tests/wiring/test_why_not_affine.py -k two_networks",
+        "what_happened(plain, affine, batch)",
+        "what_happened(plain, batch, affine)",
     ),
     _mutant("the usual scale is the smallest", DRAWN, "== USUAL_SCALE]", "== 0.01]"),
     _mutant(
-        "links to another run",
+        "a link to one run",
         DRAWN,
-        "network_at(sweep.experiment, cell, [run])",
-        "network_at(sweep.experiment, cell, [0])",
+        "network_at(sweep.experiment, cell, runs)",
+        "network_at(sweep.experiment, cell, runs[:1])",
     ),
+    _mutant(
+        "what diverged has an accuracy",
+        MAPS,
+        '-1.0 if row["status"] == "diverged"',
+        '0.0 if row["status"] == "diverged"',
+        LIVE,
+    ),
+    _mutant("half of the seeds are enough", SUMS, "2 * trained > networks", "2 * trained >= networks", LIVE),
+    _mutant("above the threshold", SUMS, "accuracy >= threshold", "accuracy > threshold", LIVE),
+    _mutant(
+        "the cell of the column",
+        SUMS,
+        "scales.indexOf(values.scale) * rates.length",
+        "scales.indexOf(values.scale)",
+        LIVE,
+    ),
+    _mutant("rows from above", MARKS, "y: top + height - (row + 1) * high", "y: top + row * high", LIVE),
     _mutant(
         "the cell in the map is no cell",
         VIEW,
         "len(rows) else rows, threshold, cell)",
         "len(rows) else rows, threshold, None)",
+        "tests/wiring/test_training_lab_sweep.py",
     ),
     _mutant("profiles along the other field", VIEW, "along=field, cell=cell", "along=[*cell][0], cell=cell"),
     *(
         _mutant(f"{new} for {old}", f"{ROOM}/verdicts.py", old, new, VERDICTS)
         for old, new in (
             ("CLOSE = 0.05", "CLOSE = 0.07"),
-            ("FEW = 4", "FEW = 5"),
-            ("CLEAR = 0.02", "CLEAR = 0.03"),
-            ("MANY = 5.0", "MANY = 4.0"),
+            ("CLEAR = 0.04", "CLEAR = 0.05"),
             ("first / 2", "first / 3"),
-            ('0.9 * times["none"]', '0.8 * times["none"]'),
         )
     ),
     _mutant(

@@ -1,9 +1,15 @@
+"""The page on maps as it is opened, guessed, stopped and linked to."""
+
+import json
+
 import pytest
 
-from bnviz.lessons.why_not_affine.maps import RATES, SCALES, gather, map_experiment, map_tasks, shares
+from bnviz.lessons.why_not_affine.curves import curve_tasks
+from bnviz.lessons.why_not_affine.maps import RATES, SCALES, gather, map_experiment, shares
+from bnviz.lessons.why_not_affine.verdicts import ANSWERS
 from bnviz.ui.server.jobs import Done
 from bnviz.ui.server.training import job_key, training_queue
-from tests.pages.reading import judged, metrics
+from tests.pages.reading import judged
 
 pytestmark = pytest.mark.slow
 
@@ -18,38 +24,56 @@ def page(open_page):
 
 
 def rows(seeds=1):
-    results = [training_queue().result(job_key(task)).result for task in map_tasks(map_experiment(NORMS), AXES, seeds)]
-    return gather(results, len(NORMS))
+    tasks = curve_tasks(map_experiment(NORMS), AXES, seeds)
+    return gather([training_queue().result(job_key(task)).result for task in tasks], len(NORMS))
 
 
-def test_the_first_sight_is_three_maps_and_a_verdict_from_their_rows(page):
+def hero(page):
+    (found,) = [each for each in page.get("bidi_component") if "scene" in (each.proto.json or "")]
+    return json.loads(found.proto.json)
+
+
+def test_the_first_sight_is_the_plain_map_and_a_question(page):
     assert not page.exception
-    assert len(page.get("vega_lite_chart")) == 3 + 2
-    counted = shares(rows(), 0.85).set_index("run")["trained"]
-    shown = metrics(page)
-    assert list(shown.values()) == [f"{trained} of 49" for trained in counted]
-    assert counted[2] >= 6 * max(counted[0], counted[1])
+    assert not page.metric
+    assert not page.get("vega_lite_chart")
+    assert page.title[0].value == "Why not γx + β?"
+    assert [*hero(page)["scene"]["given"]["maps"]] == ["none"]
+    assert hero(page)["held"]
     said = judged(page)
-    assert "Batch norm is less picky, and not immune." in said
-    assert "What happened: too few to tell." in said
-    usual = shares(rows().query("init_scale == 1"), 0.85)["trained"].tolist()
-    assert f"plain {usual[0]} of 7, γx + β {usual[1]} of 7, batch norm {usual[2]} of 7." in said
-    assert "What happened: in more than five times as many." in said
-    assert page.caption[0].value.startswith("All maps together: 147 networks × 200 updates, about 3·10¹⁰ multiply-adds")
-    assert not [button for button in page.button if "networks" in button.label]
+    assert "happened" not in said
+    assert "another name" not in said  # the answer
+
+
+@pytest.mark.parametrize("answer", ANSWERS)
+def test_a_guess_is_settled_beside_its_question(page, answer):
+    page.radio(key="why_not_affine_prediction").set_value(answer).run()
+    counted = shares(rows(), 0.85).set_index("run")["trained"]
+    said = judged(page)
+    assert (f"You guessed *{answer}*, and **that is what happened.**" in said) == (answer == "batch norm alone")
+    plain, affine, batch = counted
+    assert f"{plain} of 49 plain networks train, {affine} of 49 with γx + β and {batch} of 49 with batch norm." in said
+    assert [*hero(page)["scene"]["given"]["maps"]] == [*NORMS]
+    assert not hero(page)["held"]
+
+
+def test_a_reader_may_want_no_guess(page):
+    page.button(key="why_not_affine_skip").click().run()
+    assert "**What happened: batch norm alone.**" in judged(page)
+    assert "γx + β is a plain layer under another name" in judged(page)
 
 
 def test_maps_that_were_stopped_keep_their_cells_and_give_no_verdict(open_page):
-    first, *_ = map_tasks(map_experiment(NORMS, seed=5), AXES, 1)
+    first, *_ = curve_tasks(map_experiment(NORMS, seed=5), AXES, 1)
     whole = first.compute(lambda *_: None, lambda: False)
     part = Done("stopped", "part of the map", whole.head(20))
     training_queue()._results.keep(part.key, part, 1)
     app = open_page(PAGE)
     app.session_state["why_not_affine_ended_early"] = (job_key(first), "part of the map")
     app.query_params["seed"] = "5"
-    app.run()
+    app.button(key="why_not_affine_skip").click().run()
     assert not app.exception
-    assert not app.metric
     assert "You stopped this training." in app.info[0].value
-    assert app.table[0].value.index.tolist() in (["plain"], [])
-    assert len(app.get("vega_lite_chart")) >= 3
+    assert "What happened" not in judged(app)
+    (plain,) = hero(app)["scene"]["given"]["maps"]["none"]
+    assert sum(accuracy is not None for accuracy in plain) == 20

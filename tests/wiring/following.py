@@ -157,11 +157,16 @@ class Page:
         return [frame.value for frame in self.app.dataframe]
 
     def _live_inputs(self) -> Iterator[LiveInput]:
-        """The inputs of live figures whose values the page keeps as it keeps those of its controls."""
+        """The inputs of live figures whose values the page keeps as it keeps those of its controls.
+
+        Figures that share their values have the same inputs.
+        """
+        found = set()
         for element in self.app.get("bidi_component"):
             data = json.loads(element.proto.json or "null")
             for name, value in data["values"].items() if isinstance(data, dict) and "scene" in data else ():
-                if f"{self.room}_{name}" in self.app.session_state:
+                if f"{self.room}_{name}" in self.app.session_state and name not in found:
+                    found.add(name)
                     yield LiveInput(self.app, name, f"{self.room}_{name}", value)
 
     def _name(self, key: str) -> str:

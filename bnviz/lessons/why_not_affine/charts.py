@@ -216,7 +216,8 @@ def plot_depths(frame: pd.DataFrame, styles: Sequence[RunStyle], *, theme: Theme
 
 
 def _axis(field: str) -> alt.Axis:
-    title = f"{FIELD_TITLES[field]} ({_UNITS.get(field, 'no unit')})"
+    unit = f" ({_UNITS[field]})" if field in _UNITS else ""
+    title = f"{FIELD_TITLES[field]}{unit}"
     return alt.Axis(
         title=title, labelExpr=AS_TICK, labelAngle=0, labelSeparation=8, grid=False, ticks=False, domain=False
     )

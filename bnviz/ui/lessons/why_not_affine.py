@@ -15,57 +15,64 @@ from bnviz.lessons.why_not_affine.depths import NORMS, DepthSweep, advantage
 from bnviz.lessons.why_not_affine.maps import USUAL_SCALE, network_at, shares
 from bnviz.lessons.why_not_affine.sigmoids import steps_to_learn
 from bnviz.styles import run_styles
+from bnviz.ui.lessons.why_not_affine_maps import INPUTS, maps_scene
+from bnviz.ui.live import live
 from bnviz.ui.page.frame import prose
-from bnviz.ui.page.lesson import figure, numbers, settle, theme
-from bnviz.ui.page.literal import literal
+from bnviz.ui.page.lesson import figure, theme
+from bnviz.ui.page.settings import Settings
 from bnviz.ui.page.stage import Stage
-from bnviz.ui.page.sweep_view import Found, Sweep, cell_table, show_profiles
+from bnviz.ui.page.story import Guess
+from bnviz.ui.page.sweep_view import Sweep, cell_table, show_profiles
 from bnviz.ui.server.budget import bounds
 
 LAB = "pages/12_training_lab.py"
+FIGURE = "why_not_affine_maps"
+"""Key of the hero, whose values are those of the page."""
 
 
-def tell_maps(sweep: Sweep, found: Found, threshold: float, affine_guess: str | None, batch_guess: str | None) -> None:
-    """Say in how many cells each network trains, and settle both predictions. The first runs are plain and affine."""
-    table = shares(found.rows, threshold)
-    styles = run_styles(sweep.experiment)
+def show_scene(
+    stage: Stage, key: str, sweep: Sweep, rows: pd.DataFrame, settings: Settings, *, shown: bool, story: bool = True
+) -> None:
+    """Draw the maps as one live figure; of a story only the plain map is `shown` before there is a guess."""
+    norms = [run.norm for run in sweep.experiment.runs]
+    scene = maps_scene(sweep, rows, shown=norms if shown else norms[:1], story=story)
+    values = {each.name: settings.handle(FIGURE, each, INPUTS[each.name][1]) for each in scene.inputs}
+    with stage.picture:
+        live(scene, key=key, values=values, on_release=settings.take, held=not shown)
+
+
+def settle_maps(guess: Guess, sweep: Sweep, rows: pd.DataFrame, threshold: float) -> None:
+    """Say in which maps clearly more networks train than in the plain one."""
+    table = shares(rows, threshold)
     norms = [run.norm for run in sweep.experiment.runs]
     plain, affine, batch = (verdicts.count_of(table, norms.index(norm)) for norm in ("none", "affine", "batch"))
-    counts = zip(table["run"], table["trained"], table["networks"], strict=True)
-    numbers({f"{styles[run].label}, networks that train": f"{trained} of {total}" for run, trained, total in counts})
+    guess.settle(verdicts.what_happened(plain, affine, batch), f"{verdicts.why(plain, affine, batch, threshold)}")
+
+
+def tell_rows(sweep: Sweep, rows: pd.DataFrame, threshold: float) -> None:
+    """Say what the row of the usual initialization holds, and where batch norm fails."""
+    norms = [run.norm for run in sweep.experiment.runs]
+    usual = rows[rows["init_scale"] == USUAL_SCALE]
     with prose():
-        own = found.rows[found.rows["run"] == norms.index("batch")]
-        st.markdown(f"{verdicts.verdict(table, norms)} {verdicts.not_immune(own)}")
-        usual = found.rows[found.rows["init_scale"] == USUAL_SCALE]
         st.markdown(verdicts.at_usual_scale(shares(usual, threshold), norms))
-    settle(affine_guess, verdicts.what_affine_did(plain, affine), verdicts.why_affine(plain, affine), "with γx + β")
-    settle(batch_guess, verdicts.what_batch_did(affine, batch), verdicts.why_batch(affine, batch), "with batch norm")
+        st.markdown(verdicts.not_immune(rows[rows["run"] == norms.index("batch")]))
 
 
 def look_into(sweep: Sweep, rows: pd.DataFrame, threshold: float, cell: Mapping[str, Any]) -> None:
-    """Show the networks of one cell, links that train them in the lab, and the profiles through the cell."""
+    """Show the networks of one cell in numbers, and the profiles through the cell."""
     st.table(cell_table(sweep, rows, cell))
-    _links(sweep, cell)
     show_profiles(sweep, rows, threshold, cell)
 
 
-def _links(sweep: Sweep, cell: Mapping[str, Any]) -> None:
-    styles, runs = run_styles(sweep.experiment), range(len(sweep.experiment.runs))
-    with st.container(horizontal=True):
-        for run in runs:
-            st.page_link(
-                LAB,
-                label=f"Open {literal(styles[run].label)} in the lab",
-                icon=":material/science:",
-                query_params=network_at(sweep.experiment, cell, [run]).to_query(),
-            )
-        together = list(runs)[: int(bounds()["runs"].high)]
-        st.page_link(
-            LAB,
-            label=f"Open {'the first ' if len(together) < len(runs) else 'all '}{len(together)} side by side",
-            icon=":material/science:",
-            query_params=network_at(sweep.experiment, cell, together).to_query(),
-        )
+def link_to_lab(sweep: Sweep, cell: Mapping[str, Any]) -> None:
+    """Lead to the lab with the networks of a cell, as many as it trains side by side."""
+    runs = list(range(len(sweep.experiment.runs)))[: int(bounds()["runs"].high)]
+    st.page_link(
+        LAB,
+        label="Open the networks of the chosen cell in the lab",
+        icon=":material/science:",
+        query_params=network_at(sweep.experiment, cell, runs).to_query(),
+    )
 
 
 def draw_sigmoids(stage: Stage, experiment: Experiment) -> None:

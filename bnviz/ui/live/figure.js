@@ -14,6 +14,7 @@ import { layOut } from "./layout.js";
 import { drawScene } from "./marks.js";
 import { writeAs } from "./numbers.js";
 import { Pen } from "./pen.js";
+import { letPoint } from "./pointing.js";
 import { Sliders } from "./sliders.js";
 import { Steps } from "./steps.js";
 import { FIELDS, SUMS } from "./sums/sums.js";
@@ -35,7 +36,13 @@ export class LiveFigure {
     this.drawing = 0;
     this.stopGliding = () => {};
     this.holding = false;
+    this.held = false;
+    /** @type {Values | null} what is pointed at, and shown for as long */
+    this.peeked = null;
+    /** @type {Map<string, Set<number>>} the cells that were painted, by panel */
+    this.painted = new Map();
     this.written = "";
+    this.parts = "";
     /** @type {Values} */
     this.values = {};
     /** @type {Values} */
@@ -60,6 +67,7 @@ export class LiveFigure {
       },
       this.leaving.signal,
     );
+    letPoint(this);
     this.pointAt(".handles", (target) => {
       const handles = [...this.part(".handles").children];
       const inputs = this.scene?.handles[handles.indexOf(target)]?.inputs;
@@ -79,20 +87,25 @@ export class LiveFigure {
    */
   show(scene, values, held = false) {
     for (const part of [".steps", ".handles", ".controls"]) this.part(part).inert = held;
+    this.held = held;
     this.root.classList.toggle("held", held);
     this.steps.show(scene.steps);
     const first = !this.scene;
     const written = JSON.stringify(scene);
     this.theme = new Theme(this.root);
     this.root.style.colorScheme = this.theme.dark ? "dark" : "light";
-    if (written !== this.written) {
+    const anew = written !== this.written;
+    if (anew) {
       this.written = written;
       this.build(scene, first ? values : { ...values, ...this.kept(scene, values) });
     }
+    this.root.classList.toggle("paintable", held && scene.marks.some(({ paint }) => paint));
     this.pen = new Pen(this.sheet, this.theme, scene.colors);
+    this.pen.moves = !window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.pen.painted = this.painted;
     this.layout();
-    if (first) this.rest();
-    else if (!this.holding) this.glideTo(values);
+    if (first || anew) this.rest();
+    if (!first && !this.holding) this.glideTo(values);
   }
 
   /**
@@ -117,6 +130,10 @@ export class LiveFigure {
     this.values = this.inputs.own(values);
     this.fields = new Fields(FIELDS[scene.sums ?? ""] ?? {}, scene.given);
     this.root.classList.toggle("beside", scene.beside);
+    // New numbers alone leave everything in place that a hand may hold.
+    const parts = JSON.stringify([scene.inputs, scene.handles, scene.text]);
+    if (parts === this.parts) return;
+    this.parts = parts;
     this.part(".live-text").innerHTML = scene.text;
     this.part(".handles").replaceChildren(...scene.handles.map(() => element("span", "handle")));
     this.sliders = new Sliders(this.inputs, this.part(".sliders"), {
@@ -312,6 +329,8 @@ export class LiveFigure {
     pen.arrays = this.arrays;
     this.sheet.clear(theme);
     drawScene(pen, scene, fields);
+    if (pen.unrest) this.requestDraw();
+    pen.unrest = false;
     this.part(".handles")
       .querySelectorAll(".handle")
       .forEach((handle, index) => {
@@ -331,9 +350,10 @@ export class LiveFigure {
 
   /** @param {Scene} scene */
   compute(scene) {
-    const found = this.family?.at(this.values);
+    const values = { ...this.values, ...this.peeked };
+    const found = this.family?.at(values);
     const sums = SUMS[scene.sums ?? ""];
-    this.arrays = { ...this.values, ...found?.arrays, ...sums?.(this.values, scene.given), ...this.fields?.range() };
+    this.arrays = { ...values, ...found?.arrays, ...sums?.(values, scene.given), ...this.fields?.range() };
     const where = found && !found.exact ? Object.entries(found.computedAt) : [];
     const words = where.map(([name, value]) => `${this.inputs?.find(name).label} ${writeAs(value, "number")}`);
     this.part(".computed").textContent = words.length ? `Computed at ${words.join(", ")}.` : "";

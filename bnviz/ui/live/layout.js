@@ -86,7 +86,8 @@ export function layOut(rows, width, columns = false) {
       if (panel.y) {
         const room = share - PLANE_GUTTER - RIGHT;
         const side = panel.even ? room : Math.min(LARGEST_SIDE, room);
-        const high = panel.even ? (side * lengthOf(panel.y)) / lengthOf(panel.x) : side;
+        const flat = width < PHONE ? (panel.flat ?? 1) : 1;
+        const high = panel.even ? (side * lengthOf(panel.y)) / lengthOf(panel.x) : side * flat;
         places.set(panel.name, place(panel, left + PLANE_GUTTER, top + PLANE_TITLE, side, high));
         tallest = Math.max(tallest, PLANE_TITLE + high + PLANE_FOOT);
       } else {

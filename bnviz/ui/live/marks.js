@@ -6,6 +6,7 @@
 
 import { drawBowl, drawFlag, drawGoal, drawStones, drawWords } from "./bowls.js";
 import { drawDie, drawNote, drawRings } from "./boxes.js";
+import { drawCells, drawCurves, drawLaid, drawScale } from "./cells.js";
 import {
   drawArrow,
   drawArrows,
@@ -39,6 +40,10 @@ const MARKS = {
   flag: drawFlag,
   stones: drawStones,
   words: drawWords,
+  cells: drawCells,
+  laid: drawLaid,
+  color_scale: drawScale,
+  curves: drawCurves,
 };
 
 /**

@@ -19,6 +19,11 @@ export class Pen {
     this.places = new Map();
     /** The symbol that the hand acts on. */
     this.touched = "";
+    /** Whether marks may move by themselves, and whether one still does. */
+    this.moves = false;
+    this.unrest = false;
+    /** @type {Map<string, Set<number>> | undefined} cells that a reader painted, by panel */
+    this.painted = undefined;
   }
 
   /** @param {string} name */

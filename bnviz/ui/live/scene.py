@@ -65,7 +65,8 @@ class Axis:
 class Panel:
     """A rail, which is one axis with room `above` and `below` (pixels), or with `y` a plane. A `bare` one has none.
 
-    `share` is how much of its row it takes, against the others. In an `even` plane a unit is as long up as across.
+    `share` is how much of its row it takes, against the others. A plane is a square; on a phone its height is `flat`
+    times its width. In an `even` plane a unit is as long up as across.
     """
 
     name: str
@@ -77,6 +78,7 @@ class Panel:
     bare: bool = False
     share: float = 1.0
     even: bool = False
+    flat: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -286,3 +288,34 @@ def stones(panel: str, x: str, y: str, *, counts: str, color: str) -> Mark:
 def words(panel: str, text: str, *, color: str = "text", when: Where | None = None) -> Mark:
     """A sentence with live numbers, as in `alternative`, in the line of a panel's title; not where `when` is 0."""
     return Mark("words", panel, {"words": text, "color": color, "when": when})
+
+
+def cells(
+    panel: str,
+    norm: str,
+    *,
+    of: str,
+    columns: int,
+    rows: int,
+    paint: bool = False,
+    over: str | None = None,
+    compared: str | None = None,
+) -> list[Mark]:
+    """A map of networks, the one of the run `norm` in the arithmetic `maps`; what comes anew, `of` another name, grows.
+
+    A reader may `paint` a guess on it while the figure is held. It lies `over` the map of another panel by the share
+    that the input "overlay" says, and one that is `compared` with the run that lies over it says how many differ.
+    """
+    options = {"norm": norm, "of": of, "columns": columns, "rows": rows}
+    drawn = [Mark("cells", panel, {**options, "paint": paint, "compared": compared})]
+    return drawn if over is None else [*drawn, Mark("laid", panel, {**options, "over": over})]
+
+
+def color_scale(panel: str, at: Where, *, words: tuple[str, str]) -> Mark:
+    """The colors of maps on a rail; where it is marked, the second of the words stands."""
+    return Mark("color_scale", panel, {"at": at, "words": words})
+
+
+def curves(panel: str, runs: Sequence[Mapping[str, Any]], *, steps: Sequence[int], at: Where, seeds: int) -> Mark:
+    """How the networks of the chosen cell learned, above a rail of updates; dotted at the accuracy `at`."""
+    return Mark("curves", panel, {"runs": list(runs), "steps": list(steps), "at": at, "seeds": seeds})

@@ -80,6 +80,10 @@ class Settings:
         key, start = self._start(name, (False, True), default)
         return self._note(name, default, st.toggle(label, start, key=key, help=help))
 
+    def fold(self, name: str, is_open: bool) -> None:
+        """Keep in the link whether a fold is open that has no other control. There it is `on`."""
+        self._note(name, False, is_open)
+
     def handle(self, figure: str, of: Input, default: float) -> float:
         """The value of an input of the live figure with the key `figure`: on arrival that of the link.
 

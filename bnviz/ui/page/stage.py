@@ -270,9 +270,12 @@ def reserve(key: str, height: Height | None = None, caption: str = "") -> Stage:
     return _place(f"stage_{key}", key, height, caption)
 
 
-def reserve_figure(key: str, height: Height | None = None, caption: str = "") -> Stage:
-    """Reserve the place for a page's own figure here. `key` is unique in the app."""
-    return _place(f"figure_{key}", key, height, caption)
+def reserve_figure(key: str, height: Height | None = None, caption: str = "", *, bar_below: bool = False) -> Stage:
+    """Reserve the place for a page's own figure here. `key` is unique in the app.
+
+    The bar of what is worked on stands above it, or `bar_below` where the figure is there before the work is done.
+    """
+    return _place(f"figure_{key}", key, height, caption, bar_below)
 
 
 def reserve_line(key: str, height: Height | None = None, caption: str = "") -> Stage:
@@ -280,14 +283,15 @@ def reserve_line(key: str, height: Height | None = None, caption: str = "") -> S
     return _place(f"line_{key}", key, height, caption)
 
 
-def _place(container: str, key: str, height: Height | None, caption: str) -> Stage:
+def _place(container: str, key: str, height: Height | None, caption: str, bar_below: bool = False) -> Stage:
     if height is not None:
         desk, phone = height
         st.html(f"<style>.st-key-{container} {{ --desk: {desk}px; --phone: {phone}px; }}</style>")
     with st.container(key=container):
         # Each kind of content keeps its own place. The player would start over if it took turns with another, and
         # a place that is cleared and filled in one breath keeps in the browser what it held before.
-        return Stage(key, st.empty(), st.empty(), st.container(), caption)
+        picture = st.container() if bar_below else None
+        return Stage(key, st.empty(), st.empty(), picture or st.container(), caption)
 
 
 def _written(table: pd.DataFrame) -> Styler:

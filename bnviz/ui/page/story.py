@@ -81,16 +81,23 @@ def answer(sentence: str, limit: str) -> None:
 
 def look_closer(
     question: str, key: str, draw: Callable[[], None], *, asked: Mapping[str, str], controls: Iterable[str] = ()
-) -> None:
+) -> bool:
     """Fold away a further experiment under the question that it answers; it is computed while it is open.
+
+    Returns whether it is.
 
     `controls` are the names of its parts of a link: where the link `asked` for one of them, the fold begins open.
     Call it in a `section` of the page.
     """
-    fold = st.expander(question, expanded=not asked.keys().isdisjoint(controls), key=f"{key}_fold", on_change="rerun")
+    state, kept, begins = st.session_state, f"{key}_fold", f"{key}_begins_open"
+    # The link follows the controls: to ask it again, once the fold is there, would open or close it under the reader.
+    if kept not in state or begins not in state:
+        state[begins] = not asked.keys().isdisjoint(controls)
+    fold = st.expander(question, expanded=state[begins], key=kept, on_change="rerun")
     if fold.open:
         with fold:
             draw()
+    return bool(fold.open)
 
 
 def _compared(said: str | None, happened: str) -> str:

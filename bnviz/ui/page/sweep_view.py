@@ -16,6 +16,7 @@ from bnviz.costs import sweep_problems, work_in_a_sweep
 from bnviz.experiment import Experiment, InvalidExperiment
 from bnviz.lessons.why_not_affine import charts
 from bnviz.lessons.why_not_affine.charts import PICK
+from bnviz.lessons.why_not_affine.curves import curve_tasks
 from bnviz.lessons.why_not_affine.maps import Axes, MapTask, cells, gather, map_tasks, networks_of, shares
 from bnviz.lessons.why_not_affine.verdicts import share_note
 from bnviz.styles import run_styles
@@ -34,7 +35,7 @@ IN_A_ROW = 3
 class Sweep:
     """A map for each run of an experiment, from `seeds` seeds; `key` is unique in the app.
 
-    free: seeds of every run that are trained without asking.
+    free: seeds of every run that are trained without asking; curves: keep how each network learned.
     """
 
     experiment: Experiment
@@ -42,11 +43,12 @@ class Sweep:
     seeds: int
     key: str
     free: int = 0
+    curves: bool = False
 
     @property
     def tasks(self) -> list[MapTask]:
         """What is trained, in order."""
-        return map_tasks(self.experiment, self.axes, self.seeds)
+        return (curve_tasks if self.curves else map_tasks)(self.experiment, self.axes, self.seeds)
 
     @property
     def values(self) -> dict[str, tuple[Any, ...]]:
@@ -113,18 +115,19 @@ def _suggestion(sweep: Sweep) -> str:
     return f"Nearest that is trained here: {'; '.join(changes)}."
 
 
-def choose_tasks(sweep: Sweep) -> list[MapTask]:
+def choose_tasks(sweep: Sweep, *, say_cost: bool = True) -> list[MapTask]:
     """Say what the sweep costs, and return what of it is to be trained now: a beginning, or all when asked for."""
     if problems := problems_of(sweep):
         listed = "\n".join(f"- {literal(message)}" for message in problems.values())
         st.error(f"These maps cannot be trained here:\n\n{listed}\n\n{_suggestion(sweep)}")
         return []
     tasks = sweep.tasks
-    networks = networks_of(sweep.experiment, sweep.axes)
-    swept = {name for name, _ in sweep.axes}
-    updates = None if "steps" in swept else sweep.experiment.steps
-    cost = cost_words(len(networks) * sweep.seeds, sweep.seeds * sum(map(work_in_a_sweep, networks)), updates)
-    st.caption(f"All maps together: {cost}.")
+    if say_cost:
+        networks = networks_of(sweep.experiment, sweep.axes)
+        swept = {name for name, _ in sweep.axes}
+        updates = None if "steps" in swept else sweep.experiment.steps
+        cost = cost_words(len(networks) * sweep.seeds, sweep.seeds * sum(map(work_in_a_sweep, networks)), updates)
+        st.caption(f"All maps together: {cost}.")
     granted = f"{sweep.key}_granted"
     if st.session_state.get(granted) == _name(sweep):
         return tasks
@@ -158,9 +161,8 @@ def show_maps(
 ) -> Found:
     """Train the tasks and draw a map a run, filling in; `controls` (field → key of a widget) hold the chosen cell."""
     runs = len(run_styles(sweep.experiment))
-    done, part = stage.obtain_in_turn(tasks, "network")
-    results = [each.result for each in done if each.result is not None]
-    rows = gather(results if part is None else [*results, part], runs)
+    found = obtain_rows(stage, sweep, tasks)
+    rows = found.rows
     cell = {field: st.session_state[key] for field, key in controls.items()}
     with stage.picture:
         places = _places(runs, sweep.key)
@@ -175,6 +177,15 @@ def show_maps(
                 on_select=partial(_pick, key, sweep.values, dict(controls)),
                 selection_mode=PICK,
             )
+    return found
+
+
+def obtain_rows(stage: Stage, sweep: Sweep, tasks: Sequence[MapTask]) -> Found:
+    """Train the tasks, and return what there is of the sweep by now."""
+    runs = len(sweep.experiment.runs)
+    done, part = stage.obtain_in_turn(tasks, "network")
+    results = [each.result for each in done if each.result is not None]
+    rows = gather(results if part is None else [*results, part], runs)
     finished = [each for each in done if each.ending == "finished"]
     return Found(rows, len(finished) >= runs and len(finished) == len(tasks))
 

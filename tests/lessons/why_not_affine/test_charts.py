@@ -89,7 +89,7 @@ def test_rows_stand_with_the_largest_at_the_top():
     encoding = one_map().to_dict()["layer"][0]["encoding"]
     assert encoding["x"]["scale"]["domain"] == [0.1, 1.0]
     assert encoding["y"]["scale"]["domain"] == [1.0, 0.01]
-    assert encoding["x"]["axis"]["title"] == "learning rate η (no unit)"
+    assert encoding["x"]["axis"]["title"] == "learning rate η"
 
 
 def test_a_map_without_rows_is_an_empty_grid():

@@ -9,7 +9,8 @@ import pytest
 
 from bnviz import Experiment, InvalidExperiment, Run, train
 from bnviz.costs import work
-from bnviz.lessons.why_not_affine.depths import DEPTHS, RATES, DepthSweep, advantage, best_of_rates
+from bnviz.lessons.why_not_affine.curves import RECORDS, curve, curve_tasks, steps_of
+from bnviz.lessons.why_not_affine.depths import CONTROL_DEPTHS, DEPTHS, RATES, DepthSweep, advantage, best_of_rates
 from bnviz.lessons.why_not_affine.maps import RATES as MAP_RATES
 from bnviz.lessons.why_not_affine.maps import (
     SCALES,
@@ -23,6 +24,7 @@ from bnviz.lessons.why_not_affine.maps import (
     shares,
 )
 from bnviz.lessons.why_not_affine.sigmoids import sigmoid_experiment, steps_to_learn
+from bnviz.recorder import recorded_steps
 from bnviz.ui.server.training import job_key
 
 TINY = Experiment(
@@ -177,16 +179,22 @@ class TestDepths:
         assert best["lr"].tolist() == [0.1, 1.0]
         assert advantage(best)["gain"].item() == pytest.approx(0.2)
 
-    def test_depth_separates_and_the_control_does_not(self):
+    def test_depth_separates_on_raw_and_on_standardized_inputs(self):
         seen = []
         task = DepthSweep()
         best = task.compute(lambda step, losses: seen.append(step), never)
         assert sorted(seen) == seen
-        assert seen[-1] == task.steps == 2 * len(RATES) * (len(DEPTHS) + 1)
+        assert seen[-1] == task.steps == 2 * len(RATES) * (len(DEPTHS) + len(CONTROL_DEPTHS))
         gains = advantage(best).set_index(["control", "depth"])["gain"]
-        assert abs(gains[False, 2]) < 0.02
-        assert gains[False, 20] > 0.2
-        assert abs(gains[True, 3]) < 0.02
+        # Each control differs from a network on raw inputs in its inputs alone.
+        assert set(CONTROL_DEPTHS) < set(DEPTHS)
+        for control in (False, True):
+            assert abs(gains[control, 2]) < 0.02
+            assert gains[control, 20] > 0.2
+
+    def test_the_control_differs_in_its_inputs_alone(self):
+        raw, control = DepthSweep().experiments
+        assert control == raw.model_copy(update={"standardize": True})
 
     def test_a_stop_at_once_leaves_nothing(self):
         assert DepthSweep(updates=1).compute(no_report, lambda: True).empty
@@ -206,11 +214,56 @@ class TestSigmoids:
         assert found["accuracy"].between(0, 0.9).all()
 
 
+class TestCurves:
+    def test_networks_end_as_those_of_maps_do(self):
+        curved, plain = (tasks(TINY, AXES, 2)[3].compute(no_report, never) for tasks in (curve_tasks, map_tasks))
+        kept = [name for name in plain if not name.startswith("best_")]
+        finished = plain["status"] == "finished"
+        assert 0 < finished.sum() < len(finished)
+        pd.testing.assert_frame_equal(curved[finished][kept], plain[finished][kept])
+        pd.testing.assert_frame_equal(curved[["status", "diverged_at"]], plain[["status", "diverged_at"]])
+
+    def test_a_curve_is_that_of_the_recorded_training_and_ends_with_its_network(self):
+        frame = curve_tasks(TINY, AXES, 1)[1].compute(no_report, never)
+        steps = steps_of(frame)
+        assert steps == recorded_steps(TINY.steps, RECORDS)
+        for _, row in frame.iterrows():
+            cell = {"lr": row["lr"], "init_scale": row["init_scale"]}
+            alone = network_at(TINY, cell, [1]).model_copy(update={"records": RECORDS})
+            losses = train(alone).losses().query("split == 'test'")
+            found = curve(row, steps)
+            assert found == losses["accuracy"].tolist()[: len(found)]
+            if row["status"] == "finished":
+                assert len(found) == len(steps)
+                assert found[-1] == row["test_accuracy"]
+            else:
+                assert steps[len(found) - 1] < row["diverged_at"]
+
+    def test_rows_are_passed_on_as_they_arrive(self, monkeypatch):
+        monkeypatch.setattr("bnviz.engine.program.CACHE_BYTES", 1)
+        seen = []
+        frame = curve_tasks(TINY, AXES, 1)[0].compute(lambda *told: seen.append(told), never)
+        assert [count for count, _, _ in seen] == [len(rows) for _, _, rows in seen] == list(range(1, 7))
+        pd.testing.assert_frame_equal(seen[-1][2].sort_index(), frame)
+        stopped = curve_tasks(TINY, AXES, 1)[0].compute(no_report, lambda: True)
+        assert stopped.empty
+
+    def test_a_cluster_trains_them_without_curves(self, monkeypatch):
+        task = curve_tasks(TINY, AXES, 1)[1]
+        here = task.compute(no_report, never)
+        monkeypatch.setattr("bnviz.lessons.why_not_affine.curves.shared_client", lambda: "a client")
+        there = task.compute(no_report, never)
+        assert there["test_accuracy"].tolist() == pytest.approx(here["test_accuracy"].tolist(), nan_ok=True)
+        assert steps_of(there) == []
+        assert curve(there.iloc[0], steps_of(here)) == []
+
+
 def test_naming_the_tasks_does_not_load_torch():
     code = (
         "import sys\n"
-        "from bnviz.lessons.why_not_affine import depths, maps, sigmoids\n"
-        "tasks = maps.map_tasks(maps.map_experiment(('none',)), (('lr', maps.RATES), ('init_scale', maps.SCALES)), 2)\n"
+        "from bnviz.lessons.why_not_affine import curves, depths, maps, sigmoids\n"
+        "axes = (('lr', maps.RATES), ('init_scale', maps.SCALES))\n"
+        "tasks = curves.curve_tasks(maps.map_experiment(('none',)), axes, 2)\n"
         "maps.networks_of(tasks[0].experiment, tasks[0].axes), depths.DepthSweep().networks\n"
         "sigmoids.sigmoid_experiment()\n"
         "assert not {'torch', 'streamlit', 'altair'} & set(sys.modules)"

@@ -5,6 +5,7 @@
 import { bowl } from "./bowl.js";
 import { gradientParts } from "./gradient_parts.js";
 import { lastLine } from "./last_line.js";
+import { maps } from "./maps.js";
 import { standardize } from "./standardize.js";
 import { LOSSES, twoWeights } from "./two_weights.js";
 
@@ -13,6 +14,7 @@ export const SUMS = {
   bowl,
   gradient_parts: gradientParts,
   last_line: lastLine,
+  maps,
   standardize,
   two_weights: twoWeights,
 };
