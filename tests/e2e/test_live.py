@@ -17,7 +17,8 @@ ROOT = Path(__file__).resolve().parents[2]
 FIGURES = {"what_it_computes": ["mean", "sd", "gamma", "beta", "eps", "example"]}
 FIGURES["what_it_computes"] += [f"x{number}" for number in range(1, 9)]
 FIGURES["same_functions"] = ["w_angle", "w_length", "angle", "length", "plane_rate", "update"]
-HANDLES = {"what_it_computes": 12, "same_functions": 8}
+FIGURES["scale_decoupling"] = ["w_length", "w_angle", "plane_rate", "walk"]
+HANDLES = {"what_it_computes": 12, "same_functions": 8, "scale_decoupling": 2}
 
 
 class Figure:
@@ -103,6 +104,7 @@ def shared(browser: Browser, serve) -> Iterator[Callable[[str], Figure]]:
             page.goto(f"{serve(ROOT / 'app.py')}/{path}")
             expect(page.locator(".live")).not_to_have_attribute("data-draws", "0", timeout=PATIENCE)
             wait_until_settled(page)
+            skip_the_guess(page)
             wait_until_silent(page, sent)
             fold = page.locator(".slider-fold summary")
             if fold.count():
@@ -113,6 +115,15 @@ def shared(browser: Browser, serve) -> Iterator[Callable[[str], Figure]]:
     yield shared
     for figure in opened.values():
         figure.page.context.close()
+
+
+def skip_the_guess(page: Page) -> None:
+    """Let go a figure that is held until there is a guess."""
+    skip = page.get_by_role("button", name="Just show me").first
+    if skip.count():
+        skip.click()
+        expect(page.locator(".live.held")).to_have_count(0, timeout=PATIENCE)
+        wait_until_settled(page)
 
 
 def wait_until_silent(page: Page, sent: list[int]) -> None:

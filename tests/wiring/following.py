@@ -65,15 +65,20 @@ class LiveInput:
 
 
 class Page:
-    """A page as a visitor has it open. `room` is the name of its lesson, which the keys of its controls begin with."""
+    """A page as a visitor has it open. `room` is the name of its lesson, which the keys of its controls begin with.
 
-    def __init__(self, file: str, room: str, **query: str) -> None:
+    `folds` are the keys of those (`look_closer`) that the visitor has open.
+    """
+
+    def __init__(self, file: str, room: str, *, folds: Iterable[str] = (), **query: str) -> None:
         self.room = room
         self.app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
         self.app.switch_page(file)
         for name, value in query.items():
             self.app.query_params[name] = value
         open_folds(self.app)
+        for fold in folds:
+            self.app.session_state[f"{fold}_fold"] = True
         self.run()
         named = {name: self.control(name) for name in self.controls()}
         self.first = {name: control.value for name, control in named.items() if _is_set(control)}
@@ -200,6 +205,15 @@ def settlement(guess: str | None, happened: str, why: str) -> str:
     if guess == happened:
         return f"You predicted *{guess}*, and that is what happened. {why}"
     return f"You predicted *{guess}*; what happened is *{happened}*. {why}"
+
+
+def settled(guess: str | None, happened: str, why: str) -> str:
+    """What is said of a guess beside the question of a page's story, as `Guess.settle` must say it."""
+    if guess is None:
+        return f"**What happened: {happened}.** {why}"
+    if guess == happened:
+        return f"You guessed *{guess}*, and **that is what happened.** {why}"
+    return f"You guessed *{guess}*. **What happened: {happened}.** {why}"
 
 
 def require_said(page: Page, *words: str) -> None:

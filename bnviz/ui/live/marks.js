@@ -6,6 +6,7 @@
 
 import { drawArrow, drawPath, drawPlane, drawPoint, drawRightAngle, drawSegment, drawUpright } from "./planes.js";
 import { drawBand, drawBracket, drawDots, drawRail, drawTracks } from "./rails.js";
+import { drawSaying } from "./sayings.js";
 
 /** @type {Record<string, (pen: Pen, mark: Mark) => void>} */
 const MARKS = {
@@ -19,6 +20,7 @@ const MARKS = {
   arrow: drawArrow,
   right_angle: drawRightAngle,
   point: drawPoint,
+  saying: drawSaying,
 };
 
 /**

@@ -231,3 +231,19 @@ def point(
 ) -> Mark:
     """A point of a plane. A grip is what a handle looks like, a ring a start, a disc an end."""
     return Mark("point", panel, {"x": x, "y": y, "color": color, "look": look, "name": name})
+
+
+def saying(
+    panel: str,
+    words: str,
+    at: tuple[float, float],
+    *,
+    color: str = "text",
+    strong: bool = False,
+    when: Where | None = None,
+) -> Mark:
+    """Words with live numbers ("loss {loss}") that begin at a share of the panel's sides, from its upper left corner.
+
+    A line ends at a line break. They are left out while the number `when` is 0.
+    """
+    return Mark("saying", panel, {"words": words, "at": at, "color": color, "strong": strong, "when": when})
