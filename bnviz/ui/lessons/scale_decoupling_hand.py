@@ -87,12 +87,7 @@ def hand(styles: Sequence[RunStyle], seed: int, guess: int | None) -> Scene:
     `guess` is the number of the answer that the reader gave, None before; it is drawn beside what happens.
     """
     runs = dict(zip(NORMS, styles, strict=True))
-    marks = [mark for norm in NORMS for mark in _plane(norm)]
-    if guess is not None:
-        at = ("w_x", "w_y")
-        by = ("guess_x", "guess_y")
-        marks.append(arrow("plane_batch", at, by, color="guess", name="your guess", factor=ARROW, most=LONGEST))
-        marks.append(point("plane_batch", *at, color="w", look="grip"))
+    marks = [mark for norm in NORMS for mark in _plane(norm, guessed=guess is not None and norm == "batch")]
     return Scene(
         inputs=[given for given, _ in INPUTS.values()],
         rows=[
@@ -126,9 +121,10 @@ def hand(styles: Sequence[RunStyle], seed: int, guess: int | None) -> Scene:
     )
 
 
-def _plane(norm: str) -> list[Mark]:
+def _plane(norm: str, guessed: bool) -> list[Mark]:
     panel, down = f"plane_{norm}", (f"down_x_{norm}", f"down_y_{norm}")
-    at = ("w_x", "w_y")
+    at, by = ("w_x", "w_y"), ("guess_x", "guess_y")
+    guess = arrow(panel, at, by, color="guess", name="your guess", factor=ARROW, most=LONGEST)
     return [
         bands(panel, panel),
         segment(panel, (0, 0), at, color="w", beyond=_FARTHER, dash=(2, 4)),
@@ -136,6 +132,7 @@ def _plane(norm: str) -> list[Mark]:
         path(panel, f"path_x_{norm}", f"path_y_{norm}", color=norm, upto="walk"),
         segment(panel, (0, 0), at, color="w"),
         right_angle(panel, at, down, angle=f"turn_{norm}", color="w"),
+        *([guess] if guessed else []),
         arrow(panel, at, down, color=norm, name="−∂L/∂w", factor=ARROW, most=LONGEST),
         point(panel, f"now_x_{norm}", f"now_y_{norm}", color=norm),
         point(panel, *at, color="w", look="grip", name="w"),
@@ -143,12 +140,12 @@ def _plane(norm: str) -> list[Mark]:
         saying(
             panel,
             f"‖∂L/∂w‖ = {{gradient_{norm}}}\nat {{turn_{norm}:degrees}} to w",
-            (0.03, 0.125),
+            (0.03, 0.15),
             color=norm,
         ),
         saying(
             panel,
-            f"after {{walk:whole}} updates: loss {{now_loss_{norm}}}\n"
+            f"after update {{walk:whole}}: loss {{now_loss_{norm}}}\n"
             f"‖w‖ = {{now_length_{norm}}}, turned by {{turned_{norm}:degrees}}",
             (0.03, 0.92),
             color=norm,

@@ -28,7 +28,8 @@ export function handOfTwo(values, given) {
     found[`turned_${norm}`] = turned;
   }
   // ∂L/∂w of batch norm at the length `from` is longer by ‖w‖/from than here; from there it goes as the guess says
-  const guessed = (length / given.from) ** (1 + (given.guess ?? 0));
+  // while no walk is in its way
+  const guessed = update > 0 ? NaN : (length / given.from) ** (1 + (given.guess ?? 0));
   found.guess_x = guessed * found.down_x_batch;
   found.guess_y = guessed * found.down_y_batch;
   return found;
