@@ -11,6 +11,7 @@ from tests.e2e.visiting import ROOT, SCREENS, open_page, wait_until_settled
 pytestmark = pytest.mark.browser
 
 TOLD: dict[str, str] = {}
+TOLD["same_functions"] = ".live .picture"
 TOLD["scale_decoupling"] = ".live .picture"
 """Path of a page → selector of its hero."""
 WORDS, PICTURES = 400, 3

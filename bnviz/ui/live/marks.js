@@ -4,6 +4,7 @@
 /** @import { Fields } from "./fields.js" */
 /** @import { Pen } from "./pen.js" */
 
+import { drawBlocks, drawValues } from "./blocks.js";
 import { drawArrow, drawPath, drawPlane, drawPoint, drawRightAngle, drawSegment, drawUpright } from "./planes.js";
 import { drawBand, drawBracket, drawDots, drawRail, drawTracks } from "./rails.js";
 import { drawSaying } from "./sayings.js";
@@ -21,6 +22,8 @@ const MARKS = {
   right_angle: drawRightAngle,
   point: drawPoint,
   saying: drawSaying,
+  blocks: drawBlocks,
+  values: drawValues,
 };
 
 /**
@@ -34,7 +37,7 @@ export function drawScene(pen, { rows, marks }, fields) {
   for (const mark of marks) if (mark.kind === "field") fields.draw(pen, mark);
   for (const panel of rows.flat()) {
     if (panel.y) drawPlane(pen, pen.place(panel.name));
-    else drawRail(pen, pen.place(panel.name));
+    else if (!panel.bare) drawRail(pen, pen.place(panel.name));
   }
   for (const mark of marks) if (mark.kind !== "field") MARKS[mark.kind](pen, mark);
 }

@@ -63,7 +63,7 @@ class Axis:
 
 @dataclass(frozen=True)
 class Panel:
-    """A rail, which is one axis with room `above` and `below` (pixels), or with `y` a plane."""
+    """A rail, which is one axis with room `above` and `below` (pixels), or with `y` a plane. `bare` has no axis."""
 
     name: str
     title: str
@@ -71,6 +71,7 @@ class Panel:
     y: Axis | None = None
     above: int = 40
     below: int = 30
+    bare: bool = False
 
 
 @dataclass(frozen=True)
@@ -247,3 +248,15 @@ def saying(
     A line ends at a line break. They are left out while the number `when` is 0.
     """
     return Mark("saying", panel, {"words": words, "at": at, "color": color, "strong": strong, "when": when})
+
+
+def blocks(panel: str, layers: int, folded: Where, *, color: str, plain: str) -> Mark:
+    """A network as boxes in a bare rail: batch norm, in `color`, has gone the share `folded` of its way into W."""
+    return Mark("blocks", panel, {"layers": layers, "folded": folded, "color": color, "plain": plain})
+
+
+def series(
+    panel: str, values: str, *, color: str, look: Literal["bar", "disc", "diamond"] = "bar", when: Where | None = None
+) -> Mark:
+    """One value at each whole number from 0 on; drawn as strong as the number `when`, from 0 to 1."""
+    return Mark("values", panel, {"values": values, "color": color, "look": look, "when": when})

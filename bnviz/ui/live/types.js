@@ -21,7 +21,7 @@
  */
 
 /** @typedef {{ low: number, high: number, log: boolean, label: string, ticks: number[] | null }} Axis */
-/** @typedef {{ name: string, title: string, x: Axis, y: Axis | null, above: number, below: number }} Panel */
+/** @typedef {{ name: string, title: string, x: Axis, y: Axis | null, above: number, below: number, bare?: boolean }} Panel */
 
 /**
  * @typedef {object} Handle
