@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
-from tests.e2e.visiting import ROOT, SCREENS, open_page, wait_until_settled
+from tests.e2e.visiting import PATIENCE, ROOT, SCREENS, open_page, wait_until_settled
 
 pytestmark = pytest.mark.browser
 
@@ -51,6 +51,7 @@ def told(request, browser: Browser, serve) -> Iterator[tuple[str, dict[str, Any]
     path, screen = request.param
     page = open_page(browser, f"{serve(ROOT / 'app.py')}/{path}", screen)
     wait_until_settled(page)
+    expect(page.locator(TOLD[path]).first).to_be_visible(timeout=PATIENCE)  # once it is trained, where it has to be
     page.wait_for_timeout(500)
     yield screen, page.evaluate(FOUND, TOLD[path])
     page.context.close()
