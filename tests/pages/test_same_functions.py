@@ -1,3 +1,4 @@
+import json
 import re
 
 import pytest
@@ -59,6 +60,13 @@ def test_a_link_opens_the_fold_that_it_points_at_and_no_other(open_page, monkeyp
     monkeypatch.setattr(run_view.Stage, "obtain", lambda *arguments, **named: None)
     page = open_page(PAGE, **dict([FOLDS[fold].split("=")]))
     assert {key for key in FOLDS if page.session_state[f"same_functions_{key}_fold"]} == {fold}
+
+
+def test_a_link_with_an_example_opens_the_figure_with_it(open_page):
+    page = open_page(PAGE, example="42")
+    (figure,) = (json.loads(element.proto.json) for element in components(page))
+    assert figure["values"] == {"example": 42, "fold": 0, "mode": 0}
+    assert page.query_params["example"] == "42"
 
 
 @pytest.mark.parametrize("depth", [1, 6])
