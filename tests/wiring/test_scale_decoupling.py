@@ -54,6 +54,7 @@ def must_show(
     gradient_prediction=None,
     kick_prediction=None,
     seed=0,
+    **hand,
 ) -> Shown:
     """All of the page at these values, but for the long training."""
     return (
@@ -195,6 +196,7 @@ LONG = {
     "hidden_only": (True,),
     "periodic_prediction": (periodic_verdicts.ANSWERS[2], periodic_verdicts.ANSWERS[0]),
 }
+HAND = {"w_length": 0.4, "w_angle": 320.0, "plane_rate": 0.3, "walk": 0.0}
 PRESSED = ("periodic_ask", "repeat", "gradient_skip", "hand")
 FOLDS = [f"{ROOM}_{name}" for name in ("scaling", "kicking", "growing", "equaling", "decaying", "balancing", "jumping")]
 # Shown by the browser from what the server sends it: see the test of the player's table.
@@ -225,6 +227,9 @@ def test_a_dark_page_shows_the_same_in_dark_colors(page, monkeypatch):
 @pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in MOVES.items() for value in values])
 def test_what_follows_a_control_follows_and_the_rest_stays(page, name, value):
     require(page.move(**{name: value}), must_show(**{name: value}))
+    figure = page.component("hand")
+    assert figure["values"] == HAND | {key: each for key, each in {name: value}.items() if key in HAND}
+    assert figure["held"] == (name != "gradient_prediction")
 
 
 @pytest.mark.parametrize(
