@@ -118,7 +118,7 @@ def growing(settings: Settings, seed: int) -> None:
         st.markdown(
             "If the length of W changes nothing, the loss is level along W, so its gradient g is at right angles to W. "
             "A step w′ = w − ηg of plain gradient descent then makes a right triangle: w and ηg are the short "
-            "sides, w′ the long one."
+            "sides, w′ the long one. Plain weights may grow as well; what they lack is the right angle."
         )
         st.latex(r"w\cdot g=0\;\Rightarrow\;\|w'\|^2=\|w\|^2+\eta^2\|g\|^2")
     with st.container(horizontal=True):
@@ -155,7 +155,8 @@ def equal_rates(settings: Settings, seed: int) -> None:
     with frame.prose():
         st.markdown(
             "The gradient shrinks by a while W grows by a, so an update turns W by 1/a² of the angle. Multiply the "
-            "rate by a² and nothing is left of the difference. What a direction feels is the effective rate:"
+            "rate by a² and nothing is left of the difference. With plain gradient descent, what a direction feels is "
+            "the effective rate (with Adam, a times the rate is enough):"
         )
         st.latex(r"\eta_{\text{effective}}=\frac{\eta}{\|W\|^2}")
     with st.container(horizontal=True):
