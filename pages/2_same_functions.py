@@ -1,5 +1,8 @@
 """Same functions, different coordinates: folding, walks that part, who carries the scale, and a plane of weights."""
 
+from collections.abc import Callable
+from functools import partial
+
 import streamlit as st
 
 from bnviz.lessons.same_functions import verdicts
@@ -7,34 +10,39 @@ from bnviz.lessons.same_functions.fixed_scale import SCALES, FixedScale
 from bnviz.lessons.same_functions.folding import Folding
 from bnviz.lessons.same_functions.identity import EPSILONS, ScaleIdentity
 from bnviz.lessons.same_functions.parting import Parting
-from bnviz.ui.lessons.same_functions import draw_folding, draw_identity, draw_parting, draw_planes, draw_scale
-from bnviz.ui.page import frame
-from bnviz.ui.page.lesson import limit, predict, sources
+from bnviz.ui.lessons.same_functions import (
+    draw_folding,
+    draw_hero,
+    draw_identity,
+    draw_parting,
+    draw_planes,
+    draw_scale,
+)
+from bnviz.ui.lessons.same_functions_planes import INPUTS as PLANE
+from bnviz.ui.page import frame, story
+from bnviz.ui.page.lesson import predict, sources
 from bnviz.ui.page.settings import Settings
 from bnviz.ui.page.stage import reserve_figure
 from bnviz.ui.page.waiting import section
 
+FILE = "pages/2_same_functions.py"
+
 
 @section
-def folding(settings: Settings, seed: int) -> None:
-    """Fold a trained network into plain layers and compare the outputs."""
-    fold_guess = predict(
-        "A batch-norm network has been trained on digits. Its γ, β, μ and σ are folded into the weights and biases of "
-        "plain linear layers. How many of its 360 test answers change?",
+def hero(settings: Settings, seed: int) -> None:
+    """Ask how many answers change when batch norm is folded away, and show it sliding into W."""
+    guess = story.ask(
+        "A network with batch norm has learned digits. Then its γ, β, μ and σ are folded into the weights and biases "
+        "of plain linear layers, and the batch norm is taken out.",
+        "How many of its 360 test answers change?",
         verdicts.FOLD_ANSWERS,
         "same_functions_fold",
     )
+    draw_hero(settings, reserve_figure("same_functions_hero", (700, 1330)), Folding(seed), guess)
 
-    st.header("Fold it: what is left is plain layers")
-    example = settings.slider(
-        "example",
-        "Test example",
-        range(1, 61),
-        1,
-        help="Whose ten outputs the left picture shows.",
-        format_func=str,
-        width=420,
-    )
+
+def folding(settings: Settings, seed: int) -> None:
+    """Compare all outputs of a trained network and of its folded twin."""
     folding_stage = reserve_figure(
         "same_functions_folding",
         (790, 1570),
@@ -47,13 +55,11 @@ def folding(settings: Settings, seed: int) -> None:
         st.latex(r"b'=\beta-\frac{\gamma\mu}{\sqrt{\sigma^2+\varepsilon}}")
         st.markdown("The question's alternative merges without any statistics, in training too:")
         st.latex(r"\gamma\,(Wu)+\beta=(\gamma W)\,u+\beta")
-    draw_folding(folding_stage, Folding(seed), example - 1, fold_guess)
+    draw_folding(folding_stage, Folding(seed), int(st.session_state.get("same_functions_example", 1)) - 1)
 
 
-@section
 def fixed_scale(settings: Settings, seed: int) -> None:
     """Hold γ at a number: a learning rate."""
-    st.header("Held at a number, γ is a learning rate")
     with frame.prose():
         st.markdown(
             "If γ is one more factor of W, what does it do in training? Hold it at a number c, and let a plain network "
@@ -79,14 +85,11 @@ def fixed_scale(settings: Settings, seed: int) -> None:
 @section
 def parting(settings: Settings, seed: int) -> None:
     """Start three networks as one function, and watch them part."""
-    st.header("One function at the start, three walks")
+    st.subheader("One function at the start, three walks")
     with frame.prose():
         st.markdown(
-            "Take μ and σ of the first mini-batch from an untrained batch-norm network and give them to two other "
-            "networks: one puts them into the γ and β of γx + β, the other into W and b. On that mini-batch all three "
-            "are now the same function. From here on they take the same mini-batches at the same rate. In the other "
-            "two an update of W leaves γ, β and b alone; in batch norm it also moves μ and σ, and with them the W′ and "
-            "b′ of the formula above."
+            "Before training, μ and σ of the first mini-batch go into γ and β of γx + β, and into W and b of a plain "
+            "network. All three are now one function there, and take the same mini-batches at the same rate."
         )
     part_guess = predict(
         "When do the outputs of γx + β and of batch norm become different?",
@@ -101,17 +104,13 @@ def parting(settings: Settings, seed: int) -> None:
     parting_stage = reserve_figure(
         "same_functions_parting",
         (700, 1420),
-        "Digits, batches of 64, plain SGD, 64-bit numbers. Left: how far the outputs are from batch norm's. Right: "
-        "what each walk is worth. The page opens with the largest rate. Try 0.1 as well: there the order may be "
-        "another one. The other two start with statistics that batch norm computed for them.",
+        "Digits, batches of 64, SGD. Try rate 0.1 as well: there the order may be another one.",
     )
     draw_parting(parting_stage, Parting(rate, depth, seed), part_guess)
 
 
-@section
 def identity(settings: Settings, seed: int) -> None:
     """Compare what the gradient asks of w and of γ."""
-    st.header("Who carries the scale")
     with frame.prose():
         st.markdown(
             "In γx + β a unit's output depends on the product γw alone, so making γ larger and making w longer are the "
@@ -151,10 +150,8 @@ def identity(settings: Settings, seed: int) -> None:
     draw_identity(identity_stage, ScaleIdentity(seed), eps)
 
 
-@section
 def plane(settings: Settings, seed: int) -> None:
     """Walk through a plane of two weights."""
-    st.header("The same, in a plane of two weights")
     with frame.prose():
         st.markdown(
             "A neuron with two weights shows its whole landscape. Both see the same 200 examples, γ = 1 and β = 0 stay "
@@ -164,30 +161,29 @@ def plane(settings: Settings, seed: int) -> None:
     draw_planes(settings, seed)
 
 
-with frame.page("pages/2_same_functions.py"):
-    st.title("Redundant as a function, another way to walk through the weights")
-    with frame.prose():
-        settings = Settings("same_functions")
-        seed = settings.seed()
-        st.markdown(
-            "Fold a trained batch-norm network into plain layers and compare the outputs. Then start both kinds of "
-            "network as one and the same function, train them alike, and watch the distance between them. γ and β can "
-            "undo the normalization, so both describe the same functions. Training does not move functions, "
-            "though: it moves the numbers that describe them."
-        )
-    folding(settings, seed)
-    fixed_scale(settings, seed)
-    parting(settings, seed)
-    identity(settings, seed)
-    plane(settings, seed)
+@section
+def closer(question: str, name: str, draw: Callable[[Settings, int], None], *controls: str) -> None:
+    """Fold an experiment with these controls away under its question."""
+    story.look_closer(question, f"same_functions_{name}", partial(draw, settings, seed), **settings.fold(*controls))
 
-    limit(
-        "Folding holds in evaluation mode. In training mode μ and σ come from the batch, and only for one batch that "
-        "never changes could γ and β take their place. The identity of batch norm is exact at ε = 0, and the two "
-        "equations for lengths belong to plain gradient descent, without momentum or weight decay. Different "
-        "coordinates are another walk, which need not be a better one. Three small networks and a neuron "
-        "do not tell how fast batch norm trains in general."
+
+with frame.page(FILE):
+    story.title(FILE)
+    settings = Settings("same_functions")
+    seed = settings.seed()
+    hero(settings, seed)
+    parting(settings, seed)
+    story.answer(
+        "Redundant as a function: folded away, batch norm leaves every output as it was. Not as a way to train: from "
+        "one function, the first update already leads elsewhere.",
+        "folding holds in evaluation, since in training μ and σ come from the batch. Another walk need not be a better "
+        "one, and three small networks do not tell how fast batch norm trains in general.",
     )
+    st.subheader("Look closer")
+    closer("How exactly does it fold?", "folding", folding)
+    closer("What does γ do if it is held at a number?", "holding", fixed_scale, "scale")
+    closer("Who carries the scale, w or γ?", "carrying", identity, "eps")
+    closer("How does it look in a plane of two weights?", "walking", plane, *PLANE)
     sources(
         "Ioffe & Szegedy 2015, Batch Normalization, section 3.1: in evaluation it is a linear transform, with γ "
         "and β composed into it; section 3.3: the scale of the weights.",

@@ -104,8 +104,7 @@ def finding_again(settings: Settings, seed: int) -> None:
         "Who keeps up when the mean moves?",
         f"{ROOM}_drift",
         draw,
-        asked=settings.asked,
-        controls=("drift", "size", "raw"),
+        **settings.fold("drift", "size", "raw"),
     )
 
 
@@ -136,8 +135,7 @@ def told(settings: Settings, seed: int) -> None:
         "What if γ and β are told to standardize?",
         f"{ROOM}_told",
         draw,
-        asked=settings.asked,
-        controls=("told_rate",),
+        **settings.fold("told_rate"),
     )
 
 
@@ -183,8 +181,7 @@ def kept_forever(settings: Settings, seed: int) -> None:
         "Is a perfect start enough?",
         f"{ROOM}_frozen",
         draw,
-        asked=settings.asked,
-        controls=("frozen_rate",),
+        **settings.fold("frozen_rate"),
     )
 
 
@@ -227,8 +224,7 @@ def detached(settings: Settings, seed: int) -> None:
         "Must the gradient know μ and σ?",
         f"{ROOM}_detached",
         draw,
-        asked=settings.asked,
-        controls=("held_rate",),
+        **settings.fold("held_rate"),
     )
 
 
@@ -258,5 +254,4 @@ with frame.page(FILE):
         "Ioffe & Szegedy 2015, Batch Normalization, section 2: the bias b, and statistics inside the gradient.",
     )
     settings.repeat_with_another_seed()
-    settings.wait("drift", "size", "raw", "told_rate", "frozen_rate", "held_rate")
     settings.keep()

@@ -142,7 +142,7 @@ def sigmoids(settings: Settings, seed: int) -> None:
         asked=settings.asked,
         controls=("sigmoids",),
     )
-    settings.fold("sigmoids", is_open)
+    settings.keep_fold("sigmoids", is_open)
 
 
 def train_sigmoids(seed: int) -> None:
@@ -164,7 +164,7 @@ def depths(settings: Settings, seed: int) -> None:
         asked=settings.asked,
         controls=("depths",),
     )
-    settings.fold("depths", is_open)
+    settings.keep_fold("depths", is_open)
 
 
 def train_depths(seed: int) -> None:

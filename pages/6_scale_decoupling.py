@@ -1,13 +1,17 @@
-"""Scale leaves the weights: W times a, a kick in mid-training, the growth of ‖W‖, and the rate that counts."""
+"""Scale leaves the weights: a hand of two weights, W times a, a kick, growth, the rate that counts, and decay."""
+
+from collections.abc import Callable
+from functools import partial
 
 import streamlit as st
 
 from bnviz.lessons.scale_decoupling import periodic_verdicts, verdicts
 from bnviz.lessons.scale_decoupling.decay import DecayEquivalence
-from bnviz.lessons.scale_decoupling.equilibrium import equilibrium_experiment
+from bnviz.lessons.scale_decoupling.equilibrium import Equilibrium
 from bnviz.lessons.scale_decoupling.equivalence import equivalence_experiment
 from bnviz.lessons.scale_decoupling.growth import growth_experiment
 from bnviz.lessons.scale_decoupling.kick import kick_experiment
+from bnviz.lessons.scale_decoupling.kick_statistics import KickStatistics
 from bnviz.lessons.scale_decoupling.periodic import RATES, PeriodicTraining
 from bnviz.lessons.scale_decoupling.scale import EPSILONS, SCALES, ScaleSweep
 from bnviz.ui.lessons.scale_decoupling import (
@@ -15,27 +19,35 @@ from bnviz.ui.lessons.scale_decoupling import (
     draw_equilibrium,
     draw_equivalence,
     draw_growth,
+    draw_hand,
     draw_kick,
     draw_periodic,
     draw_scaled,
 )
-from bnviz.ui.page import frame
-from bnviz.ui.page.lesson import ask_before, limit, predict, sources
+from bnviz.ui.page import frame, story
+from bnviz.ui.page.lesson import ask_before, predict, sources
 from bnviz.ui.page.settings import Settings
-from bnviz.ui.page.stage import reserve, reserve_figure
+from bnviz.ui.page.stage import reserve, reserve_figure, reserve_line
 from bnviz.ui.page.waiting import section
+
+FILE = "pages/6_scale_decoupling.py"
 
 
 @section
-def scaled(settings: Settings, seed: int) -> None:
-    """Multiply W by a."""
-    gradient_guess = predict(
-        "The weights W of a batch-norm layer are multiplied by ten. What happens to their gradient ∂L/∂W?",
+def hero(settings: Settings, seed: int) -> None:
+    """Ask what the gradient does when w gets ten times as long, and show it in two planes."""
+    guess = story.ask(
+        "A unit with two weights w, twice: plain, and with batch norm, which divides w·u by its spread. Each point of "
+        "a plane is a w; the darker, the larger its loss. The arrow shows where the gradient sends w.",
+        "Batch norm's w is made ten times as long. What happens to its gradient ∂L/∂w?",
         verdicts.GRADIENT_ANSWERS,
         "scale_decoupling_gradient",
     )
+    draw_hand(settings, seed, guess)
 
-    st.header("Multiply W by a")
+
+def scaled(settings: Settings, seed: int) -> None:
+    """Multiply W by a."""
     with st.container(horizontal=True):
         factor = settings.slider(
             "factor",
@@ -63,13 +75,11 @@ def scaled(settings: Settings, seed: int) -> None:
     with frame.prose():
         st.latex(r"\mathrm{BN}(aWu)=\mathrm{BN}(Wu)")
         st.latex(r"\frac{\partial L}{\partial (aW)}=\frac1a\,\frac{\partial L}{\partial W}\qquad(\varepsilon=0)")
-    draw_scaled(scaled_stage, ScaleSweep(seed=seed), eps, factor, gradient_guess)
+    draw_scaled(scaled_stage, ScaleSweep(seed=seed), eps, factor)
 
 
-@section
 def kicked(settings: Settings, seed: int) -> None:
     """Multiply the weights in the middle of a training."""
-    st.header("A kick in mid-training")
     kick_guess = predict(
         "Two networks of three ReLU layers have trained for 100 updates. Then all their hidden weights are multiplied. "
         "Which of them goes on training as if nothing had happened?",
@@ -92,18 +102,23 @@ def kicked(settings: Settings, seed: int) -> None:
             "and then at the test accuracy."
         ),
     )
-    draw_kick(kick_stage, kick_experiment(kick_factor, seed), kick_guess)
+    statistics_stage = reserve_line("scale_decoupling_kick_statistics", (110, 250))
+    draw_kick(
+        kick_stage,
+        statistics_stage,
+        kick_experiment(kick_factor, seed),
+        KickStatistics(kick_factor, seed),
+        kick_guess,
+    )
 
 
-@section
 def growing(settings: Settings, seed: int) -> None:
     """Watch W grow by steps at right angles."""
-    st.header("A step at right angles can only lengthen")
     with frame.prose():
         st.markdown(
             "If the length of W changes nothing, the loss is level along W, so its gradient g is at right angles to W. "
             "A step w′ = w − ηg of plain gradient descent then makes a right triangle: w and ηg are the short "
-            "sides, w′ the long one."
+            "sides, w′ the long one. Plain weights may grow as well; what they lack is the right angle."
         )
         st.latex(r"w\cdot g=0\;\Rightarrow\;\|w'\|^2=\|w\|^2+\eta^2\|g\|^2")
     with st.container(horizontal=True):
@@ -135,14 +150,13 @@ def growing(settings: Settings, seed: int) -> None:
     draw_growth(growth_stage, growth_experiment(init_scale, rate, seed), update - 1)
 
 
-@section
 def equal_rates(settings: Settings, seed: int) -> None:
     """Train longer weights with a larger rate."""
-    st.header("Longer weights with a larger rate: the same training")
     with frame.prose():
         st.markdown(
             "The gradient shrinks by a while W grows by a, so an update turns W by 1/a² of the angle. Multiply the "
-            "rate by a² and nothing is left of the difference. What a direction feels is the effective rate:"
+            "rate by a² and nothing is left of the difference. With plain gradient descent, what a direction feels is "
+            "the effective rate (with Adam, a times the rate is enough):"
         )
         st.latex(r"\eta_{\text{effective}}=\frac{\eta}{\|W\|^2}")
     with st.container(horizontal=True):
@@ -173,10 +187,8 @@ def equal_rates(settings: Settings, seed: int) -> None:
     draw_equivalence(equal_stage, equivalence_experiment(equal_factor, network, exact, seed), network, equal_factor)
 
 
-@section
 def decaying(settings: Settings, seed: int) -> None:
     """Replace weight decay by a rising rate."""
-    st.header("Weight decay is a rising rate")
     with frame.prose():
         st.markdown(
             "Weight decay shortens W a little in every update. In front of batch norm that cannot simplify the "
@@ -206,10 +218,8 @@ def decaying(settings: Settings, seed: int) -> None:
     draw_decay(decay_stage, DecayEquivalence(decay, decay_exact, seed))
 
 
-@section
 def balance(settings: Settings, seed: int) -> None:
     """See where decay and gradient steps balance."""
-    st.header("Where decay and gradient steps balance")
     with frame.prose():
         st.markdown(
             "Steps at right angles lengthen W, decay shortens it. While the gradients keep their size, the two come "
@@ -220,7 +230,7 @@ def balance(settings: Settings, seed: int) -> None:
         "noisy",
         "Replace 30 % of the training labels",
         True,
-        help="Labels that cannot all be fitted keep the gradients from fading.",
+        help="Off: labels that the network can fit; its gradients, and the length, come out smaller.",
     )
     balance_stage = reserve_figure(
         "scale_decoupling_balance",
@@ -230,13 +240,11 @@ def balance(settings: Settings, seed: int) -> None:
             "whether the three lengths meet, and what happens to them afterwards."
         ),
     )
-    draw_equilibrium(balance_stage, equilibrium_experiment(noisy, seed))
+    draw_equilibrium(balance_stage, Equilibrium(noisy, seed))
 
 
-@section
 def jumps(settings: Settings, seed: int) -> None:
     """And where they do not."""
-    st.header("Where they do not balance: jumps")
     periodic_guess = predict(periodic_verdicts.QUESTION, periodic_verdicts.ANSWERS, "scale_decoupling_periodic")
     with st.container(horizontal=True):
         periodic_rate = settings.slider(
@@ -266,35 +274,34 @@ def jumps(settings: Settings, seed: int) -> None:
         draw_periodic(periodic_stage, periodic_task, periodic_guess)
 
 
-with frame.page("pages/6_scale_decoupling.py"):
-    st.title("Under batch norm, the size of the weights sets nothing but the pace")
-    with frame.prose():
-        settings = Settings("scale_decoupling")
-        seed = settings.seed()
-        st.markdown(
-            "Make the weights of a layer larger or smaller and watch what notices it. In a plain layer y = Wu + β, W "
-            "sets the size of the output. In y = γ·(Wu − μ)/√(σ² + ε) + β the factor cancels, and the size of the "
-            "output is left to γ alone. W keeps a direction, and its length decides how fast that direction turns."
-        )
-        st.markdown(
-            "Of the question, this serves “isn't it redundant?” and “why not γx + β?”: it shows what the other "
-            "coordinates are good for."
-        )
-    scaled(settings, seed)
-    kicked(settings, seed)
-    growing(settings, seed)
-    equal_rates(settings, seed)
-    decaying(settings, seed)
-    balance(settings, seed)
-    jumps(settings, seed)
+@section
+def closer(question: str, name: str, draw: Callable[[Settings, int], None], *controls: str) -> None:
+    """Fold an experiment with these controls away under its question."""
+    story.look_closer(question, f"scale_decoupling_{name}", partial(draw, settings, seed), **settings.fold(*controls))
 
-    limit(
-        "ε: shrink W until the variance of Wu is as small as ε, and the invariance is gone. Evaluation: the running "
-        "averages follow a change of scale with a delay. The length of W still sets the pace, so a bad scale is a bad "
-        "rate in disguise. The growth by Pythagoras needs plain gradient descent: momentum and Adam add up older "
-        "gradients, which are not at right angles to today's W, and weight decay shortens W. The output layer is not "
-        "followed by batch norm, and none of this holds for its weights."
+
+with frame.page(FILE):
+    story.title(FILE)
+    settings = Settings("scale_decoupling")
+    seed = settings.seed()
+    hero(settings, seed)
+    story.answer(
+        "Under batch norm the length of W sets nothing but the pace: output and loss stay, the gradient is 1/a as "
+        "long, and an update turns W by 1/a² as much.",
+        "where the variance of Wu is as small as ε, in evaluation until the running averages have followed, with "
+        "momentum or Adam (their steps are not at right angles to W), and in the output layer, which has no batch "
+        "norm. With Adam, which divides the gradient's length out, 1/a² becomes 1/a.",
     )
+    st.subheader("Look closer")
+    closer("Does a layer of 64 units notice it?", "scaling", scaled, "factor", "eps")
+    closer("What if all weights are multiplied in mid-training?", "kicking", kicked, "kick_factor")
+    closer("Does every update lengthen W?", "growing", growing, "init", "rate", "update")
+    closer(
+        "Can a larger rate make up for longer weights?", "equaling", equal_rates, "equal_factor", "equal_norm", "exact"
+    )
+    closer("What is left of weight decay?", "decaying", decaying, "decay", "decay_exact")
+    closer("Where do decay and gradient steps balance?", "balancing", balance, "noisy")
+    closer("And where do they not?", "jumping", jumps, "periodic_rate", "hidden_only")
     sources(
         "Ioffe & Szegedy 2015, Batch Normalization, section 3.3: same output, and the gradient divided by a.",
         "Salimans & Kingma 2016, Weight Normalization, section 2.1: a gradient at right angles to w, and ‖w‖ grows.",

@@ -9,12 +9,15 @@ needs `st.App` to be assigned where `streamlit run` looks for it.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit
 from streamlit import runtime
 from streamlit.delta_generator import DeltaGenerator
+from streamlit.runtime.app_session import AppSession, AppSessionState
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
@@ -61,3 +64,36 @@ def index_page() -> str:
     Stands in for a nonce: the content policy allows its inline scripts by their hash. Without it no page would start.
     """
     return (Path(streamlit.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
+
+
+@contextmanager
+def hearing_scripts_out() -> Iterator[None]:
+    """Have a session hear what a script has said until its end before it starts the next one, during the block.
+
+    Stands in for a mending of Streamlit: a session that is asked for a part of its page in the moment after a script
+    has ended forgets what that one drew and what it wrote into the address, as far as it has not been sent. Without it
+    a control that was moved just then has, now and then, no effect until it is moved again.
+    """
+    start = AppSession._create_scriptrunner
+
+    def start_later(session: Any, data: Any) -> None:
+        ended = session._scriptrunner
+        if ended is None:
+            start(session, data)
+            return
+
+        def start_now() -> None:
+            present = session._scriptrunner
+            if present not in (None, ended) and present.request_rerun(data):
+                return
+            if session._state != AppSessionState.SHUTDOWN_REQUESTED:
+                start(session, data)
+
+        # What the script has said stands before this in the line of the loop.
+        session._event_loop.call_soon_threadsafe(start_now)
+
+    setattr(AppSession, "_create_scriptrunner", start_later)  # noqa: B010
+    try:
+        yield
+    finally:
+        setattr(AppSession, "_create_scriptrunner", start)  # noqa: B010

@@ -56,6 +56,7 @@ def test_moves_add_no_entry_and_one_press_leaves_the_page(visit):
     page = visit("what_it_computes")
     go_to(page, 6)
     length = page.evaluate(LENGTH)
+    page.get_by_text("Does a layer of 64 units notice it?").click()
     move(page, "scale_decoupling_factor", 3)
     page.get_by_role("button", name="Repeat all with seed 1").click()
     until(page, "location.search.includes('seed=1')")

@@ -4,17 +4,19 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
-from tests.e2e.visiting import ROOT, SCREENS, open_page, wait_until_settled
+from tests.e2e.visiting import PATIENCE, ROOT, SCREENS, open_page, wait_until_settled
 
 pytestmark = pytest.mark.browser
 
 TOLD: dict[str, str] = {
     "what_it_computes": ".picture",
-    "two_reparameterizations": ".picture",
+    "same_functions": ".live .picture",
     "learn_to_standardize": ".live .picture",
     "why_not_affine": ".live .picture",
+    "scale_decoupling": ".live .picture",
+    "two_reparameterizations": ".picture",
 }
 """Path of a page → selector of its hero."""
 WORDS, PICTURES = 400, 3
@@ -54,6 +56,7 @@ def told(request, browser: Browser, serve) -> Iterator[tuple[str, dict[str, Any]
     path, screen = request.param
     page = open_page(browser, f"{serve(ROOT / 'app.py')}/{path}", screen)
     wait_until_settled(page)
+    expect(page.locator(TOLD[path]).first).to_be_visible(timeout=PATIENCE)  # once it is trained, where it has to be
     page.wait_for_timeout(500)
     yield screen, page.evaluate(FOUND, TOLD[path])
     page.context.close()

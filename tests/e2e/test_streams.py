@@ -89,7 +89,7 @@ def test_streams_and_recordings_come_behind_a_base_path_too(visit, tmp_path):
 
 @pytest.mark.slow
 def test_bursts_of_keys_beside_busy_cores_break_nothing_and_the_last_value_stands(visit, serve):
-    page = visit(f"{serve(ROOT / 'app.py')}/scale_decoupling")
+    page = visit(f"{serve(ROOT / 'app.py')}/scale_decoupling?factor=10")
     slider = page.locator(".st-key-scale_decoupling_factor").get_by_role("slider")
     slider.scroll_into_view_if_needed(timeout=PATIENCE)
     wait_until_idle(page)

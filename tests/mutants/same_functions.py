@@ -13,8 +13,8 @@ MUTANTS = [
     Mutant(
         "the example is the next one",
         PAGE,
-        "Folding(seed), example - 1, fold_guess",
-        "Folding(seed), example, fold_guess",
+        'get("same_functions_example", 1)) - 1)',
+        'get("same_functions_example", 1)))',
         f"{WIRED} -k 'follows and opens'",
     ),
     Mutant(
@@ -39,17 +39,17 @@ MUTANTS = [
         f"{WIRED} -k seed",
     ),
     Mutant(
-        "two predictions are swapped",
+        "a prediction is not settled",
         PAGE,
         "Parting(rate, depth, seed), part_guess)",
-        "Parting(rate, depth, seed), fold_guess)",
+        "Parting(rate, depth, seed), None)",
         f"{WIRED} -k 'follows and wrong'",
     ),
     Mutant(
         "the error at ε = 0 is that at the chosen ε",
         DRAW,
-        "short(exact.change_error, 1)",
-        "short(batch.change_error, 1)",
+        "change_verdict(affine, exact)",
+        "change_verdict(affine, batch)",
         f"{WIRED} -k 'follows and right'",
     ),
     Mutant(
@@ -96,10 +96,10 @@ MUTANTS = [
         DRAWN,
     ),
     Mutant(
-        "the last distance is the largest",
+        "γx + β moved as far as batch norm",
         f"{LESSON}/parting.py",
-        "difference[1], difference.iloc[-1]",
-        "difference[1], difference.max()",
-        f"{WIRED} -k 'follows and right'",
+        'own["moved"][1]',
+        'batch["moved"][1]',
+        f"{LESSON.replace('bnviz', 'tests')}/test_experiments.py",
     ),
 ]

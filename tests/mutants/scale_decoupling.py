@@ -19,7 +19,7 @@ def _mutant(name: str, file: str, old: str, new: str, tests: str) -> Mutant:
 
 MUTANTS = [
     _mutant("the triangle of the next update", PAGE, "update - 1)", "update)", FOLLOWS),
-    _mutant("ε and a swapped", PAGE, "eps, factor, gradient_guess", "factor, eps, gradient_guess", FOLLOWS),
+    _mutant("ε and a swapped", PAGE, "eps, factor)", "factor, eps)", FOLLOWS),
     _mutant("the kick of the other slider", PAGE, "kick_experiment(kick_factor,", "kick_experiment(factor,", FOLLOWS),
     _mutant("rate and initial scale swapped", PAGE, "(init_scale, rate, seed)", "(rate, init_scale, seed)", FOLLOWS),
     _mutant("the switch of the other figure", PAGE, "(decay, decay_exact, seed)", "(decay, exact, seed)", FOLLOWS),
@@ -27,8 +27,8 @@ MUTANTS = [
     _mutant(
         "labels never replaced",
         PAGE,
-        "equilibrium_experiment(noisy, seed)",
-        "equilibrium_experiment(True, seed)",
+        "Equilibrium(noisy, seed)",
+        "Equilibrium(True, seed)",
         FOLLOWS,
     ),
     _mutant(
@@ -38,7 +38,31 @@ MUTANTS = [
         "kick_experiment(kick_factor, 0)",
         f"{WIRING} -k seed",
     ),
-    _mutant("gradient settled at the slider's a", DRAWN, '("batch", 10.0)', '("batch", factor)', FOLLOWS),
+    _mutant(
+        "settled at the angle of another seed",
+        DRAWN,
+        'longer(values["w_angle"], seed)',
+        'longer(values["w_angle"], 0)',
+        f"{WIRING} -k seed",
+    ),
+    _mutant("the other neuron's gradient", DRAWN, "plain, batch = longer(", "batch, plain = longer(", FOLLOWS),
+    _mutant(
+        "the kick's control by another factor", PAGE, "KickStatistics(kick_factor,", "KickStatistics(10.0,", FOLLOWS
+    ),
+    _mutant(
+        "the variance goes along with a",
+        f"{ROOM}/kick_statistics.py",
+        "self.factor**2)",
+        "self.factor)",
+        "tests/lessons/scale_decoupling/test_experiments.py -k KickStatistics",
+    ),
+    _mutant(
+        "the turn is a mean again",
+        f"{ROOM}/equilibrium.py",
+        "np.sqrt((angle**2).mean()",
+        "np.sqrt((angle.mean()**2)",
+        "tests/lessons/scale_decoupling/test_experiments.py -k balance",
+    ),
     _mutant(
         "rows of the table swapped",
         DRAWN,
@@ -68,8 +92,8 @@ MUTANTS = [
     _mutant(
         "theory for measurement",
         DRAWN,
-        "short(length_ratio(table), 4)",
-        "short(task.length_ratio, 4)",
+        "length_ratio(table), task.length_ratio",
+        "task.length_ratio, task.length_ratio",
         f"{WIRING} -k another_seed",
     ),
     *(
@@ -81,6 +105,7 @@ MUTANTS = [
             ("RIGHT_ANGLE = 1e-6", "RIGHT_ANGLE = 2e-6"),
             ("BALANCED = 0.1", "BALANCED = 0.12"),
             ("ROUNDING, SAME = 1e-6, 0.01", "ROUNDING, SAME = 1e-6, 0.02"),
+            ("SLIGHT = 0.01", "SLIGHT = 0.02"),
         )
     ),
     _mutant(

@@ -26,7 +26,7 @@ LINKS: list[tuple[str, str, dict[str, Any]]] = [
     (COMPUTES, "unit=3&example=5&eps=0.1&gamma=-0.7", {"unit": 3, "example": 5, "eps": 0.1, "gamma": -0.7}),
     (COMPUTES, "size=2&eps=0&example=1", {"size": 2, "eps": 0.0, "example": 1}),
     (COMPUTES, "eps=10&beta=-2.25", {"eps": 10.0, "beta": -2.25}),
-    (SAME, "example=42&seed=3", {"example": 42}),
+    (SAME, "example=42&seed=3", {}),  # its figure is trained; see test_same_functions.py
     (SAME, "scale=3&rate=0.1&eps=1e-05", {"scale": 3.0, "rate": 0.1, "eps": 1e-5}),
     (SAME, "depth=6&length=1&plane_rate=3&update=10", {"depth": 6, "length": 1.0, "plane_rate": 3.0, "update": 10}),
     (LEARN, "mean=3&spread=0.1", {"mean": 3.0, "spread": 0.1}),

@@ -1,12 +1,24 @@
 import pytest
 
 from bnviz.lessons.scale_decoupling.scale import ScaleSweep
+from bnviz.ui.page.stage import Stage
 from bnviz.ui.server.training import prepare, training_queue
-from tests.pages.reading import components, judged, metrics
+from tests.pages.reading import components, judged
 
 pytestmark = pytest.mark.slow
 
 PAGE = "pages/6_scale_decoupling.py"
+
+
+FOLDS = {
+    "scaling": "factor=10",
+    "kicking": "kick_factor=10",
+    "growing": "update=5",
+    "equaling": "exact=off",
+    "decaying": "decay_exact=off",
+    "balancing": "noisy=on",
+    "jumping": "hidden_only=on",
+}
 
 
 @pytest.fixture
@@ -14,25 +26,56 @@ def page(open_page):
     return open_page(PAGE)
 
 
-def test_the_page_shows_its_charts_and_the_player(page):
+def test_before_anything_is_unfolded_there_is_one_picture_and_no_number_in_large_type(page):
     assert not page.exception
     assert len(components(page)) == 1
-    assert len(page.get("vega_lite_chart")) == 9
+    assert not page.get("vega_lite_chart")
+    assert not page.metric
 
 
-def test_the_first_sight_is_invariance_a_kick_survived_a_right_angle_and_one_curve(page):
+def test_the_guess_is_settled_in_the_place_of_the_scene(page):
+    assert "What happened" not in judged(page)
+    page.radio(key="scale_decoupling_gradient_prediction").set_value("unchanged").run()
+    said = judged(page)
+    assert (
+        "You guessed *unchanged*. **What happened: ten times smaller.** From ‖w‖ = 0.4 to 4 batch norm's loss" in said
+    )
+
+
+def test_first_sights_of_the_folds(open_page):
+    page = open_page(PAGE, **dict(asked.split("=") for asked in FOLDS.values()))
     said = judged(page)
     assert "Batch norm does not notice a = 10" in said
-    assert "What happened: ten times smaller" in said
     assert "What happened: only batch norm" in said
-    assert "shows no such trouble" in said
+    assert "what was out of date are the running averages" in said
     assert "Batch norm: a right angle every time." in said
     assert "Plain: no right angle." in said
-    assert "The same training, for any purpose." in said
-    shown = metrics(page)
-    assert shown["‖W‖ without decay over with, measured"] == shown["the same, by theory"] == "2.463"
-    assert "at the rising rate, the losses differ by" in said
+    assert "All but the same training." in said
+    assert "without decay W ends 2.463 times as long; theory says 2.463." in said
+    assert "In balance." in said
     assert page.table[0].value.loc["batch norm"].tolist() == ["1", "×0.1", "×0.01"]
+    assert not page.metric
+
+
+@pytest.mark.parametrize("fold", FOLDS)
+def test_a_link_opens_the_fold_that_it_points_at_and_no_other(open_page, monkeypatch, fold):
+    for name in ("obtain", "show"):
+        monkeypatch.setattr(Stage, name, lambda *arguments, **named: None)
+    page = open_page(PAGE, **dict([FOLDS[fold].split("=")]))
+    opened = {each.label for each in page.expander if each.proto.expanded}
+    assert len(opened) == 1
+    assert {key for key in FOLDS if page.session_state[f"scale_decoupling_{key}_fold"]} == {fold}
+
+
+def test_a_fold_that_is_closed_keeps_its_part_of_the_link(open_page, monkeypatch):
+    for name in ("obtain", "show"):
+        monkeypatch.setattr(Stage, name, lambda *arguments, **named: None)
+    page = open_page(PAGE, noisy="off")
+    page.session_state["scale_decoupling_balancing_fold"] = False
+    page.run()
+    assert not [toggle for toggle in page.toggle if toggle.key == "scale_decoupling_noisy"]
+    assert page.query_params["noisy"] == "off"
+    assert not page.error
 
 
 def test_a_link_with_a_value_that_a_long_slider_lacks_is_told_where_it_begins_and_ends(open_page):

@@ -1,6 +1,8 @@
 """What bnviz uses of Streamlit beyond its documentation is there and does what it is used for."""
 
 import ast
+import asyncio
+import inspect
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -8,6 +10,7 @@ import pytest
 import streamlit as st
 from streamlit import runtime
 from streamlit.config import get_config_options
+from streamlit.runtime.app_session import AppSession, AppSessionState
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 
@@ -58,6 +61,89 @@ def test_the_page_that_streamlit_serves_has_the_script_that_the_policy_allows():
 def test_the_undocumented_options_of_the_configuration_exist(option):
     assert option in get_config_options()
     assert f"{option.partition('.')[2]} = " in (ROOT / ".streamlit/config.toml").read_text(encoding="utf-8")
+
+
+class Session:
+    """As much of Streamlit's session as decides when a script is started."""
+
+    def __init__(self, loop):
+        self._event_loop, self._state, self._scriptrunner = loop, None, None
+        self.heard, self.started = [], []
+
+
+class Script:
+    """A script that has ended, or one that takes further requests."""
+
+    def __init__(self, ended):
+        self.ended, self.taken = ended, []
+
+    def request_rerun(self, data):
+        if not self.ended:
+            self.taken.append(data)
+        return not self.ended
+
+
+def start(session, data):
+    session.started.append((data, list(session.heard)))
+    session._scriptrunner = Script(ended=False)
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """What a session has heard and started once it was asked for `requests`, given what script it has."""
+
+    def asked(script, *requests, then=lambda session: None):
+        async def run():
+            session = Session(asyncio.get_running_loop())
+            session._scriptrunner = script
+            with private.hearing_scripts_out():
+                session._event_loop.call_soon(session.heard.append, "the last word")
+                for data in requests:
+                    AppSession._create_scriptrunner(session, data)
+                then(session)
+                await asyncio.sleep(0.01)
+            return session
+
+        monkeypatch.setattr(AppSession, "_create_scriptrunner", start)
+        return asyncio.run(run())
+
+    return asked
+
+
+def test_a_script_is_heard_out_before_the_next_one(asked):
+    assert asked(Script(ended=True), "next").started == [("next", ["the last word"])]
+
+
+def test_where_there_was_no_script_the_next_starts_at_once(asked):
+    assert asked(None, "next").started == [("next", [])]
+
+
+def test_of_two_requests_meanwhile_the_second_goes_to_the_script_of_the_first(asked):
+    session = asked(Script(ended=True), "next", "one more")
+    assert [data for data, _ in session.started] == ["next"]
+    assert session._scriptrunner.taken == ["one more"]
+
+
+def test_a_session_that_ends_meanwhile_starts_nothing(asked):
+    def end(session):
+        session._state = AppSessionState.SHUTDOWN_REQUESTED
+
+    assert asked(Script(ended=True), "next", then=end).started == []
+
+
+def test_streamlit_starts_scripts_as_before_once_the_app_is_over():
+    before = AppSession._create_scriptrunner
+    with private.hearing_scripts_out():
+        assert AppSession._create_scriptrunner is not before
+    assert AppSession._create_scriptrunner is before
+
+
+def test_the_session_of_streamlit_has_what_is_read_of_it():
+    source = inspect.getsource(AppSession)
+    for name in ("_scriptrunner", "_event_loop", "_state"):
+        assert f"self.{name} = " in source or f"self.{name}: " in source
+    assert "success = self._scriptrunner.request_rerun(rerun_data)" in source
+    assert "self._create_scriptrunner(rerun_data)" in source
 
 
 def modules_of_streamlit(file: Path) -> set[str]:

@@ -212,6 +212,15 @@ def settlement(guess: str | None, happened: str, why: str) -> str:
     return f"You predicted *{guess}*; what happened is *{happened}*. {why}"
 
 
+def settled(guess: str | None, happened: str, why: str) -> str:
+    """What is said of a guess beside the question of a page's story, as `Guess.settle` must say it."""
+    if guess is None:
+        return f"**What happened: {happened}.** {why}"
+    if guess == happened:
+        return f"You guessed *{guess}*, and **that is what happened.** {why}"
+    return f"You guessed *{guess}*. **What happened: {happened}.** {why}"
+
+
 def require_said(page: Page, *words: str) -> None:
     """Assert that the page says these words: what its prose promises of these values."""
     text = page.text()

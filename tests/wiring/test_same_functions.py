@@ -9,8 +9,8 @@ from bnviz.experiment import Experiment, Run
 from bnviz.lessons.same_functions import charts, fixed_scale, folding, identity, parting, plane
 from bnviz.lessons.same_functions import verdicts as words
 from bnviz.styles import run_styles
+from bnviz.ui.lessons.same_functions_fold import folding as bars
 from bnviz.ui.lessons.same_functions_planes import planes
-from bnviz.words import short
 from tests.wiring.following import (
     Page,
     Shown,
@@ -21,6 +21,7 @@ from tests.wiring.following import (
     require_order,
     require_said,
     result_of,
+    settled,
     settlement,
 )
 
@@ -30,6 +31,8 @@ CASES = {
     "as it opens": {},
     "all predictions right": {
         "fold_prediction": "none",
+        "fold": 1.0,
+        "mode": 1.0,
         "example": 9,
         "scale": 1.0,
         "part_prediction": "with the first update",
@@ -58,30 +61,33 @@ CASES = {
 SAID = {
     "all predictions right": ["Here nothing tells the three apart.", "Batch norm with this ε pulls on w too."],
     "all predictions wrong": [
-        "γx + β got furthest here.",
+        "γx + β got furthest in this run.",
         "all but only γ is pulled",
         "The plain w turned by 0° while its length stayed 0.5;",
         "With batch norm every ray is level.",
     ],
 }
-PRESSED = ["repeat", "planes"]
+BARS = {"example": 1.0, "fold": 0.0, "mode": 0.0}
+PRESSED = ["repeat", "planes", "bars", "fold_skip"]
+FOLDS = [f"same_functions_{name}" for name in ("folding", "holding", "carrying", "walking")]
 
 
 @pytest.fixture(scope="module")
 def page():
-    return Page("pages/2_same_functions.py", "same_functions")
+    return Page("pages/2_same_functions.py", "same_functions", folds=FOLDS)
+
+
+def test_every_control_is_moved(page):
+    require_complete(page, CASES.values(), PRESSED)
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_all_that_is_shown_follows_the_controls(page, case):
     require(page.move(**CASES[case]), expected(**CASES[case]))
     require_planes(page, **CASES[case])
+    require_bars(page, **CASES[case])
     require_link(page, CASES[case])
     require_said(page, *SAID.get(case, []))
-
-
-def test_every_control_is_moved(page):
-    require_complete(page, CASES.values(), PRESSED)
 
 
 def test_the_figures_follow_the_theme_and_stand_in_their_order(page, monkeypatch):
@@ -96,6 +102,15 @@ def test_another_seed_is_in_everything(page):
     assert page.app.query_params["seed"] == "1"
     require(page, expected(depth=1, seed=1))
     require_planes(page, seed=1)
+    require_bars(page, seed=1)
+
+
+def require_bars(page, seed=0, **settings) -> None:
+    figure = page.component("bars")
+    assert figure["values"] == {name: settings.get(name, value) for name, value in BARS.items()}
+    table = result_of(folding.Folding(seed))
+    assert figure["scene"] == json.loads(json.dumps(bars(table, styles("batch", "none"), 3).to_dict()))
+    assert figure["held"] == (settings.get("fold_prediction") is None)
 
 
 def require_planes(page, seed=0, **settings) -> None:
@@ -121,11 +136,13 @@ def expected(
     w_angle=330.0,
     seed=0,
     theme="light",
+    **hero,
 ) -> Shown:
     return (
-        of_folding(example, fold_prediction, seed, theme)
-        + of_scale(scale, seed, theme)
+        of_hero(fold_prediction, seed)
         + of_parting(rate, depth, part_prediction, seed, theme)
+        + of_folding(example, seed, theme)
+        + of_scale(scale, seed, theme)
         + of_identity(eps, seed, theme)
         + of_plane(length, angle, plane_rate, update, seed)
     )
@@ -135,36 +152,21 @@ def styles(*norms: str):
     return run_styles(Experiment(runs=tuple(Run(norm=norm) for norm in norms)))
 
 
-def of_folding(example, guess, seed, theme) -> Shown:
+def of_hero(guess, seed) -> Shown:
+    batch = folding.folding_summary(result_of(folding.Folding(seed))).set_index("norm").loc["batch"]
+    said = settled(guess, words.what_folding_did(batch), words.why_folding_in_short(batch))
+    return Shown(sentences=[said] if guess else [])
+
+
+def of_folding(example, seed, theme) -> Shown:
     table = result_of(folding.Folding(seed))
-    of_batch, of_affine = (table[table["norm"] == norm] for norm in ("batch", "affine"))
+    of_batch = table[table["norm"] == "batch"]
     summary = folding.folding_summary(table).set_index("norm")
     batch, affine = summary.loc["batch"], summary.loc["affine"]
-
-    def apart(part, one, other):
-        return (part[one] - part[other]).abs().max()
-
-    def accuracy(column):
-        rows = of_batch.loc[of_batch.groupby("example")[column].idxmax()]
-        return f"{(rows['digit'] == rows['label']).mean():.3f}"
-
     draw = {"styles": styles("batch", "none"), "example": example - 1, "theme": theme}
     return Shown(
-        {
-            "folded differs by, 32-bit": short(apart(of_batch, "folded_single", "original_single"), 2),
-            "folded differs by, 64-bit": short(apart(of_batch, "folded", "original"), 2),
-            "γx + β merged, 64-bit": short(apart(of_affine, "folded", "original"), 2),
-            "training mode differs by": short(apart(of_batch, "training", "original")),
-            "test accuracy": accuracy("original"),
-            "test accuracy, folded": accuracy("folded_single"),
-            "in training mode": accuracy("training"),
-        },
-        [
-            settlement(guess, words.what_folding_did(batch), words.why_folding(batch)),
-            words.redundancy_verdict(batch, affine),
-            words.mode_verdict(batch),
-        ],
-        [charts.plot_answer(of_batch, **draw), charts.plot_agreement(of_batch, **draw)],
+        sentences=[words.why_folding(batch), words.redundancy_verdict(batch, affine), words.mode_verdict(batch)],
+        charts=[charts.plot_answer(of_batch, **draw), charts.plot_agreement(of_batch, **draw)],
     )
 
 
@@ -174,9 +176,8 @@ def of_scale(scale, seed, theme) -> Shown:
     losses = table.pivot_table(index="step", columns="run", values="loss")
     other, same = ((losses[run] - losses[2]).abs().max() for run in (0, 1))
     return Shown(
-        {"difference from plain, rate c²η": short(other, 2), "difference from plain, rate η": short(same, 2)},
-        [words.fixed_scale_verdict(same, other, scale)],
-        [plot_run_losses(table, run_styles(task.experiment), broad=0, theme=theme)],
+        sentences=[words.fixed_scale_verdict(same, other, scale)],
+        charts=[plot_run_losses(table, run_styles(task.experiment), broad=0, theme=theme)],
     )
 
 
@@ -184,25 +185,14 @@ def of_parting(rate, depth, guess, seed, theme) -> Shown:
     task = parting.Parting(rate, depth, seed)
     table, runs = result_of(task), run_styles(task.experiment)
     parted, ends = parting.split(table), parting.endings(table, task.steps)
-    affine = table[table["run"] == parting.AFFINE].set_index("step")
-    batch = table[table["run"] == parting.BATCH].set_index("step")
-    reached = affine.index.max()
     return Shown(
-        {
-            "distance of γx + β, step 0": short(affine["difference"][0], 2),
-            "after step 1": short(affine["difference"][1], 2),
-            "at its last step": (
-                short(affine["difference"].dropna().iloc[-1], 2)
-                if reached == task.steps
-                else f"diverged at step {reached + 1}"
-            ),
-            "batch norm's own move, step 1": short(batch["moved"][1], 2),
-        },
-        [
+        sentences=[
             settlement(guess, words.what_parted(parted), words.why_parted(parted)),
             words.walks_verdict(ends, [run.label for run in runs]),
         ],
-        [charts.plot_parting(table, runs, quantity=quantity, theme=theme) for quantity in ("difference", "loss")],
+        charts=[
+            charts.plot_parting(table, runs, quantity=quantity, theme=theme) for quantity in ("difference", "loss")
+        ],
     )
 
 
@@ -212,15 +202,8 @@ def of_identity(eps, seed, theme) -> Shown:
         identity.found(table, *which) for which in (("affine", 0.0), ("batch", eps), ("batch", 0.0))
     )
     return Shown(
-        {
-            "γx + β: |w·∂L/∂w − γ·∂L/∂γ|": short(affine.error, 1),
-            "batch norm: |w·∂L/∂w|": short(batch.weight_part, 2),
-            "its error against ε/(σ² + ε)·γ·∂L/∂γ": short(batch.error, 1),
-            "γx + β: error of Δ(γ² − ‖w‖²)": short(affine.change_error, 1),
-            "batch norm, ε = 0: error of Δ‖w‖²": short(exact.change_error, 1),
-        },
-        [words.identity_verdict(affine, batch, eps)],
-        [charts.plot_identity(table, styles("affine", "batch"), eps=eps, theme=theme)],
+        sentences=[words.identity_verdict(affine, batch, eps), words.change_verdict(affine, exact)],
+        charts=[charts.plot_identity(table, styles("affine", "batch"), eps=eps, theme=theme)],
     )
 
 
@@ -229,13 +212,7 @@ def of_plane(length, angle, rate, update, seed) -> Shown:
     runs = [table[table["run"] == run] for run in (0, 1)]
     plain, batch = (walk[walk["step"] <= update].iloc[-1] for walk in runs)
     return Shown(
-        {
-            "loss along the ray, plain": short(plain["along_ray"], 2),
-            "loss along the ray, batch norm": short(batch["along_ray"], 1),
-            "‖w‖, plain": short(plain["length"]),
-            "‖w‖, batch norm": short(batch["length"]),
-        },
-        [
+        sentences=[
             words.ray_verdict(plain, batch),
             words.walk_verdict(runs[0].iloc[0], plain, "The plain w"),
             words.walk_verdict(runs[1].iloc[0], batch, "With batch norm w"),

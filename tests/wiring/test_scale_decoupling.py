@@ -6,18 +6,29 @@ from bnviz.charts.curves import plot_weights
 from bnviz.experiment import Experiment, Run
 from bnviz.lessons.scale_decoupling import charts, periodic_charts, periodic_verdicts, verdicts
 from bnviz.lessons.scale_decoupling.decay import DecayEquivalence, length_ratio
-from bnviz.lessons.scale_decoupling.equilibrium import equilibrium, equilibrium_experiment
+from bnviz.lessons.scale_decoupling.equilibrium import EVERY, Equilibrium, equilibrium
 from bnviz.lessons.scale_decoupling.equivalence import equivalence, equivalence_experiment, largest_difference
 from bnviz.lessons.scale_decoupling.growth import growth, growth_experiment, growth_summary
+from bnviz.lessons.scale_decoupling.hand import longer
 from bnviz.lessons.scale_decoupling.kick import kick_effect, kick_experiment
+from bnviz.lessons.scale_decoupling.kick_statistics import KickStatistics, at_once
 from bnviz.lessons.scale_decoupling.periodic import PeriodicTraining, periodic_summary, thinned
 from bnviz.lessons.scale_decoupling.scale import ScaleSweep, effect
 from bnviz.styles import run_styles
 from bnviz.ui.player import player_table
 from bnviz.ui.server.jobs import Done
 from bnviz.ui.server.training import job_key, training_queue
-from bnviz.words import bounded, short
-from tests.wiring.following import Page, Shown, dark, require, require_complete, require_order, result_of, settlement
+from tests.wiring.following import (
+    Page,
+    Shown,
+    dark,
+    require,
+    require_complete,
+    require_order,
+    result_of,
+    settled,
+    settlement,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -39,13 +50,16 @@ def must_show(
     decay=0.03,
     decay_exact=True,
     noisy=True,
+    w_angle=320.0,
     gradient_prediction=None,
     kick_prediction=None,
     seed=0,
+    **hand,
 ) -> Shown:
     """All of the page at these values, but for the long training."""
     return (
-        scaled(factor, eps, gradient_prediction, seed)
+        dragged(w_angle, gradient_prediction, seed)
+        + scaled(factor, eps, seed)
         + kicked(kick_factor, kick_prediction, seed)
         + grown(init, rate, update, seed)
         + equal(equal_factor, equal_norm, exact, seed)
@@ -54,20 +68,22 @@ def must_show(
     )
 
 
-def scaled(factor, eps, guess, seed):
-    """W times a: the table and its sentence at the a of the slider; the prediction at a = 10, which is asked."""
+def dragged(angle, guess, seed):
+    """The settlement of w made ten times as long, at the angle of the hand."""
+    plain, batch = longer(angle, seed)
+    why = verdicts.why_the_gradient(plain, batch)
+    return Shown(sentences=[settled(guess, verdicts.what_the_gradient_did(batch.gradient_ratio), why)] if guess else [])
+
+
+def scaled(factor, eps, seed):
+    """W times a: the table and its sentence at the a of the slider."""
     table = result_of(ScaleSweep(seed=seed))
     plain, batch, unscaled = (
         effect(table, norm, eps, a) for norm, a in (("none", factor), ("batch", factor), ("batch", 1.0))
     )
-    asked = effect(table, "batch", eps, 10.0)
     styles = run_styles(Experiment(runs=(Run(norm="none"), Run(norm="batch"))))
-    answer = verdicts.what_the_gradient_did(asked)
     return Shown(
-        sentences=[
-            verdicts.scale_verdict(batch, unscaled, eps, factor),
-            settlement(guess, answer, verdicts.why_the_gradient(asked, eps)),
-        ],
+        sentences=[verdicts.scale_verdict(batch, unscaled, eps, factor)],
         charts=[
             charts.plot_scaled(table, styles, quantity=quantity, eps=eps, scale=factor, **LOOK)
             for quantity in ("output_sd", "gradient_ratio", "relative_step_ratio")
@@ -83,7 +99,7 @@ def kicked(factor, guess, seed):
     return Shown(
         sentences=[
             settlement(guess, answer, verdicts.why_the_kick(effects, factor)),
-            verdicts.evaluation_verdict(batch),
+            verdicts.evaluation_verdict(batch, at_once(result_of(KickStatistics(factor, seed)))),
         ]
     )
 
@@ -112,11 +128,7 @@ def equal(factor, norm, exact, seed):
     table = equivalence(result_of(experiment))
     same_rate, scaled_rate = largest_difference(table, 1), largest_difference(table, 2)
     return Shown(
-        numbers={
-            "largest difference of loss, rate a²·η": bounded(scaled_rate),
-            "largest difference of loss, rate η": bounded(same_rate),
-        },
-        sentences=[verdicts.equivalence_verdict(scaled_rate, norm, factor)],
+        sentences=[verdicts.equivalence_verdict(scaled_rate, norm, factor, same_rate)],
         charts=[charts.plot_coinciding(table, run_styles(experiment), **LOOK)],
     )
 
@@ -127,28 +139,18 @@ def decayed(decay, exact, seed):
     difference = largest_difference(table, 2)
     kept = 1 - 0.1 * decay  # 1 − ηλ
     return Shown(
-        numbers={
-            "largest difference of loss, rising rate": bounded(difference),
-            "last rate, times η": short(kept**-599),
-            "‖W‖ without decay over with, measured": short(length_ratio(table), 4),
-            "the same, by theory": short(kept**-300, 4),
-        },
-        sentences=[verdicts.decay_verdict(difference)],
+        sentences=[verdicts.decay_verdict(difference, kept**-599, length_ratio(table), kept**-300)],
         charts=[charts.plot_coinciding(table, run_styles(task.experiment), **LOOK)],
     )
 
 
 def balanced(noisy, seed):
-    experiment = equilibrium_experiment(noisy, seed)
-    history = result_of(experiment)
-    balance = equilibrium(history)
+    task = Equilibrium(noisy, seed)
+    table = result_of(task)
+    drawn = table[table["step"] % EVERY == 0].reset_index(drop=True)
     return Shown(
-        numbers={
-            f"‖W‖⁴ over the formula, start ×{start}": f"{share:.2f}"
-            for start, share in zip(("0.2", "1", "5"), balance["share"], strict=True)
-        },
-        sentences=[verdicts.equilibrium_verdict(balance)],
-        charts=[plot_weights(history.weights(), run_styles(experiment), **LOOK)],
+        sentences=[verdicts.equilibrium_verdict(equilibrium(table, task.steps))],
+        charts=[plot_weights(drawn, run_styles(task.experiment), **LOOK)],
     )
 
 
@@ -156,11 +158,8 @@ def periodic(rate, hidden_only, guess, seed=0):
     task = PeriodicTraining(rate, hidden_only, seed)
     table, styles = result_of(task), run_styles(task.experiment)
     summary = periodic_summary(table, rate)
-    spikes = summary["spikes"].tolist()
-    answer = periodic_verdicts.what_the_loss_did(spikes[0])
-    names = ("batch norm, decay", "batch norm, no decay", "plain, decay")
+    answer = periodic_verdicts.what_the_loss_did(int(summary["spikes"].iloc[0]))
     return Shown(
-        numbers={f"spikes, {name}": f"{count}" for name, count in zip(names, spikes, strict=True)},
         sentences=[
             periodic_verdicts.periodic_verdict(summary, rate),
             settlement(guess, answer, periodic_verdicts.why_it_jumps(summary.iloc[0])),
@@ -173,6 +172,10 @@ def periodic(rate, hidden_only, guess, seed=0):
 
 
 MOVES = {
+    "w_length": (4.0,),
+    "w_angle": (100.0,),
+    "plane_rate": (1000.0,),
+    "walk": (60.0,),
     "factor": (0.001, 1.0),
     "eps": (1.0, 0.0),
     "kick_factor": (0.1, 100.0),
@@ -193,14 +196,16 @@ LONG = {
     "hidden_only": (True,),
     "periodic_prediction": (periodic_verdicts.ANSWERS[2], periodic_verdicts.ANSWERS[0]),
 }
-PRESSED = ("periodic_ask", "repeat")
+HAND = {"w_length": 0.4, "w_angle": 320.0, "plane_rate": 0.3, "walk": 0.0}
+PRESSED = ("periodic_ask", "repeat", "gradient_skip", "hand")
+FOLDS = [f"{ROOM}_{name}" for name in ("scaling", "kicking", "growing", "equaling", "decaying", "balancing", "jumping")]
 # Shown by the browser from what the server sends it: see the test of the player's table.
 PLAYED = ("kick_player",)
 
 
 @pytest.fixture(scope="module")
 def page():
-    return Page(FILE, ROOM)
+    return Page(FILE, ROOM, folds=FOLDS)
 
 
 def test_every_control_is_moved(page):
@@ -222,6 +227,9 @@ def test_a_dark_page_shows_the_same_in_dark_colors(page, monkeypatch):
 @pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in MOVES.items() for value in values])
 def test_what_follows_a_control_follows_and_the_rest_stays(page, name, value):
     require(page.move(**{name: value}), must_show(**{name: value}))
+    figure = page.component("hand")
+    assert figure["values"] == HAND | {key: each for key, each in {name: value}.items() if key in HAND}
+    assert figure["held"] == (name != "gradient_prediction")
 
 
 @pytest.mark.parametrize(
@@ -245,7 +253,7 @@ def test_the_player_has_the_kicked_networks(page):
 
 
 def test_another_seed_is_another_seed_in_every_experiment():
-    page = Page(FILE, ROOM).press("repeat")
+    page = Page(FILE, ROOM, folds=FOLDS).press("repeat")
     require(page, must_show(seed=1))
     assert page.app.query_params == {"seed": "1"}
     assert page.control("repeat").label == "Repeat all with seed 2"
@@ -259,7 +267,7 @@ def test_another_seed_is_another_seed_in_every_experiment():
 
 @pytest.fixture(scope="module")
 def long_page():
-    return Page(FILE, ROOM).press("periodic_ask")
+    return Page(FILE, ROOM, folds=FOLDS).press("periodic_ask")
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ def plot_answer(frame: pd.DataFrame, styles: Sequence[RunStyle], *, example: int
     if chosen.empty:
         return message(f"There is no test example {example}.", theme=theme)
     rows = _kinds(chosen)
-    axis = alt.Axis(title="output (logit, no unit)", tickCount=6)
+    axis = alt.Axis(title="output (logit)", tickCount=6)
     x = alt.X("digit:O", axis=alt.Axis(title="digit that the output stands for", labelAngle=0, grid=False))
     y = alt.Y("value:Q", scale=alt.Scale(nice=False, padding=10), axis=axis)
     color, shape, tooltip = _kind_channels(styles, theme, *_KINDS)
@@ -84,7 +84,7 @@ def plot_agreement(frame: pd.DataFrame, styles: Sequence[RunStyle], *, example: 
     scale = alt.Scale(domain=[low - margin, high + margin], nice=False)
     axes = [
         ("original", "output of batch norm in evaluation"),
-        ("value", "output of the other (logit, no unit)"),
+        ("value", "output of the other (logit)"),
     ]
     x_title, y_title = (title for _, title in axes)
     x = alt.X("original:Q", scale=scale, axis=alt.Axis(title=x_title, tickCount=6))

@@ -119,13 +119,15 @@ class Ending(NamedTuple):
 class Split(NamedTuple):
     """How far γx + β is from batch norm: at the start, after the first update, at its last step.
 
-    `moved` is how far the first update moved batch norm's own outputs, to compare these with.
+    `moved` is how far the first update moved batch norm's own outputs, and `own_moved` those of `run`, to compare
+    these with.
     """
 
     start: float
     first: float
     last: float
     moved: float
+    own_moved: float
 
 
 @remembered
@@ -135,7 +137,8 @@ def split(frame: pd.DataFrame, run: int = AFFINE) -> Split:
     if 1 not in own.index or 1 not in batch.index:
         raise ValueError(f"frame ends at step {frame['step'].max()}: must hold step 1 of both runs; train longer.")
     difference = own["difference"].dropna()
-    return Split(*(float(v) for v in (difference.iloc[0], difference[1], difference.iloc[-1], batch["moved"][1])))
+    moved = batch["moved"][1], own["moved"][1]
+    return Split(*(float(v) for v in (difference.iloc[0], difference[1], difference.iloc[-1], *moved)))
 
 
 @remembered

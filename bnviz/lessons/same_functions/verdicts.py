@@ -38,6 +38,14 @@ def why_folding(row: pd.Series) -> str:
     )
 
 
+def why_folding_in_short(row: pd.Series) -> str:
+    """Return the same in one sentence, for the place of the scene."""
+    counted = f"Of {row['examples']:.0f} answers {row['changed']:.0f} changed, and the outputs"
+    if row["double"] <= ROUNDING:
+        return f"{counted} are identical (rounding only)."
+    return f"{counted} differ by up to {short(row['double'], 2)}, with a spread of {short(row['spread'], 2)}."
+
+
 def redundancy_verdict(batch: pd.Series, affine: pd.Series) -> str:
     """Return whether the functions are the same, which is the first half of the answer to the question."""
     if max(batch["double"], affine["double"]) <= ROUNDING:
@@ -110,18 +118,14 @@ def why_parted(split: Split) -> str:
     """Return the distances behind `what_parted`."""
     distances = (
         f"The largest difference of an output was {short(split.start, 2)} at step 0 and {short(split.first, 2)} after "
-        f"one update, in which batch norm's own outputs moved by up to {short(split.moved, 2)}."
+        f"one update. In it batch norm's own outputs moved by up to {short(split.moved, 2)}, those of γx + β by up to "
+        f"{short(split.own_moved, 2)}."
     )
     parted = what_parted(split)
     if parted == PART_ANSWERS[2]:
         return distances
     when = "already the first step differs" if parted == PART_ANSWERS[0] else "small differences of the steps add up"
     return f"{distances} **As a way to train it is not redundant**: one function, and {when}."
-
-
-def last_distance(split: Split, affine: Ending) -> str:
-    """Return how far γx + β was from batch norm at its last step. Just before it diverged the number means nothing."""
-    return _ending(affine) if affine.diverged else short(split.last, 2)
 
 
 def walks_verdict(endings: Sequence[Ending], names: Sequence[str]) -> str:
@@ -133,13 +137,13 @@ def walks_verdict(endings: Sequence[Ending], names: Sequence[str]) -> str:
     if first.diverged:
         return f"**All of them diverged.** {losses}"
     if last.loss <= ALIKE * first.loss:
-        return f"**Three walks, no clear advantage.** {losses}"
+        return f"**Three walks, about the same in this run.** {losses}"
     near = [name for name, ending in ranked if ending.loss <= ALIKE * first.loss]
     if len(near) > 1:
-        return f"**{_capital(' and '.join(near))} got furthest, without a clear advantage between them.** {losses}"
+        return f"**{_capital(' and '.join(near))} got furthest, hardly apart in this run.** {losses}"
     return (
-        f"**{_capital(best)} got furthest here.** {losses} Coordinates change the walk. Which of them gets furthest "
-        "may be another matter at another rate or depth: move them."
+        f"**{_capital(best)} got furthest in this run.** {losses} Coordinates change the walk. "
+        "Which of them gets furthest may be another matter at another rate or depth: move them."
     )
 
 
@@ -168,6 +172,17 @@ def identity_verdict(affine: Found, batch: Found, eps: float) -> str:
     if batch.weight_part <= SLIGHT * batch.gamma_part:
         return f"{sides} **Batch norm: all but only γ is pulled.** {pull}; {kept}."
     return f"{sides} **Batch norm with this ε pulls on w too.** {pull}; {kept}. A large ε makes it more like γx + β."
+
+
+def change_verdict(affine: Found, exact: Found) -> str:
+    """Return whether the lengths changed in the update that followed as the two equations say; `exact` is ε = 0."""
+    shares = [found.change_error / found.largest_change for found in (affine, exact)]
+    if max(shares) <= ROUNDING:
+        return "Both equations for the update that follows hold: identical (rounding only)."
+    return (
+        f"The update that follows misses the equations by up to {short(shares[0], 1)} of its change for γx + β, "
+        f"{short(shares[1], 1)} for batch norm at ε = 0."
+    )
 
 
 def ray_verdict(plain: pd.Series, batch: pd.Series) -> str:

@@ -21,9 +21,9 @@ ScaledQuantity = Literal["output_sd", "gradient_ratio", "relative_step_ratio"]
 
 # Title, title of the axis, the law of batch norm in words, and the power of a in it.
 _SCALED: dict[ScaledQuantity, tuple[str, str, str, int]] = {
-    "output_sd": ("Spread of the output", "standard deviation of y (no unit, log scale)", "1 for every a", 0),
-    "gradient_ratio": ("Gradient of W", "‖∂L/∂W‖, 1 at a = 1 (no unit, log scale)", "1/a", -1),
-    "relative_step_ratio": ("An update beside W", "‖∂L/∂W‖/‖W‖, 1 at a = 1 (no unit, log scale)", "1/a²", -2),
+    "output_sd": ("Spread of the output", "standard deviation of y (log scale)", "1 for every a", 0),
+    "gradient_ratio": ("Gradient of W", "‖∂L/∂W‖, 1 at a = 1 (log scale)", "1/a", -1),
+    "relative_step_ratio": ("An update beside W", "‖∂L/∂W‖/‖W‖, 1 at a = 1 (log scale)", "1/a²", -2),
 }
 _PATH_PIXELS = 300
 _MOST_STEPS = 100  # of curves that coincide: with more, mini-batch noise hides the dashes
@@ -59,7 +59,7 @@ def plot_scaled(
     x = alt.X(
         "scale:Q",
         scale=alt.Scale(type="log", domain=[scales[0], scales[-1]], nice=False),
-        axis=alt.Axis(title="factor a on W (no unit, log scale)", values=powers, format="~g", grid=False),
+        axis=alt.Axis(title="factor a on W (log scale)", values=powers, format="~g", grid=False),
     )
     y = alt.Y(f"{quantity}:Q", **log_axis(values, axis_title))
     tooltip = [
@@ -100,7 +100,7 @@ def plot_path(
         return message(f"{style.label} has no update at step {step}.", theme=theme)
     ranges = [_reach(frame[["x", "next_x"]]), _reach(frame[["y", "next_y"]])]
     half = 0.54 * max(high - low for low, high in ranges)
-    axis = alt.Axis(title="length (no unit)", tickCount=5, grid=False)
+    axis = alt.Axis(title="length", tickCount=5, grid=False)
     sides = [alt.Scale(domain=[(low + high) / 2 - half, (low + high) / 2 + half], nice=False) for low, high in ranges]
     x, y = alt.X("x:Q", scale=sides[0], axis=axis), alt.Y("y:Q", scale=sides[1], axis=axis)
     last = chosen.iloc[-1]
@@ -177,7 +177,7 @@ def plot_growth(frame: pd.DataFrame, styles: Sequence[RunStyle], *, step: int, t
     drawn = drawn.assign(squared=values[: len(drawn)], predicted=values[len(drawn) :])
     last = int(drawn["step"].max())
     color, dash, legend_lines = run_channels(drawn["run"], styles, theme)
-    x, axis = step_axis(last), log_axis(values, "‖w‖² (no unit, log scale)")
+    x, axis = step_axis(last), log_axis(values, "‖w‖² (log scale)")
     tooltip = [
         alt.Tooltip("name:N", title="run"),
         alt.Tooltip("step:Q", title="update"),

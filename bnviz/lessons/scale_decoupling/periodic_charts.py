@@ -21,7 +21,7 @@ PeriodicQuantity = Literal["loss", "weight_norm"]
 
 _WORDS: dict[PeriodicQuantity, tuple[str, str]] = {
     "loss": ("Training loss", "cross-entropy (nats, log scale)"),
-    "weight_norm": ("Length of the weights", "‖W‖, hidden layer 1 (no unit, log scale)"),
+    "weight_norm": ("Length of the weights", "‖W‖, hidden layer 1 (log scale)"),
 }
 
 

@@ -10,20 +10,45 @@ from bnviz.lessons.same_functions import charts, verdicts
 from bnviz.lessons.same_functions.fixed_scale import OTHER_RATE, SAME_RATE, FixedScale, difference
 from bnviz.lessons.same_functions.folding import Folding, folding_summary
 from bnviz.lessons.same_functions.identity import ScaleIdentity, found
-from bnviz.lessons.same_functions.parting import AFFINE, Parting, endings, split
+from bnviz.lessons.same_functions.parting import Parting, endings, split
 from bnviz.lessons.same_functions.plane import NORMS, Walks, state, walked
 from bnviz.styles import RunStyle, run_styles
+from bnviz.ui.lessons.same_functions_fold import INPUTS as INPUTS_OF_FOLDING
+from bnviz.ui.lessons.same_functions_fold import folding, outputs
 from bnviz.ui.lessons.same_functions_planes import INPUTS, planes
 from bnviz.ui.live import live
+from bnviz.ui.page import story
 from bnviz.ui.page.frame import prose
-from bnviz.ui.page.lesson import figure, numbers, settle, theme
+from bnviz.ui.page.lesson import figure, settle, theme
 from bnviz.ui.page.settings import Settings
 from bnviz.ui.page.stage import Stage
-from bnviz.words import short
+
+BARS = "same_functions_bars"
 
 
-def draw_folding(stage: Stage, task: Folding, example: int, guess: str | None) -> None:
-    """Show the outputs of the network and of its folded twin, and settle how many answers changed."""
+def draw_hero(settings: Settings, stage: Stage, task: Folding, guess: story.Guess) -> None:
+    """Show batch norm folded into W and the outputs of a test example, and settle how many answers changed."""
+    values = {name: settings.handle(BARS, given, default) for name, (given, default) in INPUTS_OF_FOLDING.items()}
+    done = stage.obtain(task)
+    if done is None or done.result is None:
+        return
+    with stage.picture:
+        scene = folding(done.result, _styles("batch", "none"), len(task.experiment.widths))
+        live(
+            scene,
+            key=BARS,
+            values=values,
+            on_release=settings.take,
+            family=outputs(done.result),
+            held=not guess.shown,
+        )
+    if done.ending == "finished":
+        batch = folding_summary(done.result).iloc[0]
+        guess.settle(verdicts.what_folding_did(batch), verdicts.why_folding_in_short(batch))
+
+
+def draw_folding(stage: Stage, task: Folding, example: int) -> None:
+    """Show all outputs of the network and of its folded twin, and by how much they differ."""
     done = stage.obtain(task)
     if done is None or done.result is None:
         return
@@ -39,19 +64,8 @@ def draw_folding(stage: Stage, task: Folding, example: int, guess: str | None) -
         if done.ending != "finished":
             return
         batch, affine = (row for _, row in folding_summary(table).iterrows())
-        numbers(
-            {
-                "folded differs by, 32-bit": short(batch["single"], 2),
-                "folded differs by, 64-bit": short(batch["double"], 2),
-                "γx + β merged, 64-bit": short(affine["double"], 2),
-                "training mode differs by": short(batch["training"]),
-                "test accuracy": f"{batch['accuracy']:.3f}",
-                "test accuracy, folded": f"{batch['accuracy_folded']:.3f}",
-                "in training mode": f"{batch['accuracy_training']:.3f}",
-            }
-        )
-        settle(guess, verdicts.what_folding_did(batch), verdicts.why_folding(batch))
         with prose():
+            st.markdown(verdicts.why_folding(batch))
             st.markdown(verdicts.redundancy_verdict(batch, affine))
             st.markdown(verdicts.mode_verdict(batch))
 
@@ -69,12 +83,6 @@ def draw_scale(stage: Stage, task: FixedScale) -> None:
         if done.ending != "finished":
             return
         same, other = difference(table, SAME_RATE), difference(table, OTHER_RATE)
-        numbers(
-            {
-                "difference from plain, rate c²η": short(other, 2),
-                "difference from plain, rate η": short(same, 2),
-            }
-        )
         with prose():
             st.markdown(verdicts.fixed_scale_verdict(same, other, task.scale))
 
@@ -97,14 +105,6 @@ def draw_parting(stage: Stage, task: Parting, guess: str | None) -> None:
         if done.ending != "finished":
             return
         parted, ends = split(table), endings(table, task.steps)
-        numbers(
-            {
-                "distance of γx + β, step 0": short(parted.start, 2),
-                "after step 1": short(parted.first, 2),
-                "at its last step": verdicts.last_distance(parted, ends[AFFINE]),
-                "batch norm's own move, step 1": short(parted.moved, 2),
-            }
-        )
         settle(guess, verdicts.what_parted(parted), verdicts.why_parted(parted))
         with prose():
             names = [style.label for style in styles]
@@ -125,18 +125,9 @@ def draw_identity(stage: Stage, task: ScaleIdentity, eps: float) -> None:
         stage.show_caption()
     if done.ending != "finished":
         return
-    with right:
-        numbers(
-            {
-                "γx + β: |w·∂L/∂w − γ·∂L/∂γ|": short(affine.error, 1),
-                "batch norm: |w·∂L/∂w|": short(batch.weight_part, 2),
-                "its error against ε/(σ² + ε)·γ·∂L/∂γ": short(batch.error, 1),
-                "γx + β: error of Δ(γ² − ‖w‖²)": short(affine.change_error, 1),
-                "batch norm, ε = 0: error of Δ‖w‖²": short(exact.change_error, 1),
-            }
-        )
-        with prose():
-            st.markdown(verdicts.identity_verdict(affine, batch, eps))
+    with right, prose():
+        st.markdown(verdicts.identity_verdict(affine, batch, eps))
+        st.markdown(verdicts.change_verdict(affine, exact))
 
 
 def draw_planes(settings: Settings, seed: int) -> None:
@@ -146,14 +137,6 @@ def draw_planes(settings: Settings, seed: int) -> None:
     live(planes(_styles(*NORMS), NORMS, seed), key=key, values=values, on_release=settings.take)
     table = walked(Walks(values["length"], values["angle"], values["plane_rate"], seed))
     plain, batch = (state(table, norm, int(values["update"])) for norm in NORMS)
-    numbers(
-        {
-            "loss along the ray, plain": short(plain["along_ray"], 2),
-            "loss along the ray, batch norm": short(batch["along_ray"], 1),
-            "‖w‖, plain": short(plain["length"]),
-            "‖w‖, batch norm": short(batch["length"]),
-        }
-    )
     with prose():
         st.markdown(verdicts.ray_verdict(plain, batch))
         for norm, now, name in (("none", plain, "The plain w"), ("batch", batch, "With batch norm w")):

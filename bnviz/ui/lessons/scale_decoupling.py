@@ -9,29 +9,46 @@ from bnviz.experiment import Experiment, Run
 from bnviz.lessons.scale_decoupling import charts, periodic_charts, periodic_verdicts, verdicts
 from bnviz.lessons.scale_decoupling.charts import ScaledQuantity
 from bnviz.lessons.scale_decoupling.decay import RISING, DecayEquivalence, length_ratio
-from bnviz.lessons.scale_decoupling.equilibrium import equilibrium
+from bnviz.lessons.scale_decoupling.equilibrium import Equilibrium, equilibrium
+from bnviz.lessons.scale_decoupling.equilibrium import thinned as thinned_lengths
 from bnviz.lessons.scale_decoupling.equivalence import equivalence, largest_difference
 from bnviz.lessons.scale_decoupling.growth import growth, growth_summary
+from bnviz.lessons.scale_decoupling.hand import longer
 from bnviz.lessons.scale_decoupling.kick import kick_effect
+from bnviz.lessons.scale_decoupling.kick_statistics import KickStatistics, at_once
 from bnviz.lessons.scale_decoupling.periodic import DECAYED, EVERY, PeriodicTraining, periodic_summary, thinned
 from bnviz.lessons.scale_decoupling.scale import NORMS, ScaleSweep, effect
 from bnviz.styles import run_styles
+from bnviz.ui.lessons.scale_decoupling_hand import INPUTS, hand
+from bnviz.ui.live import live
+from bnviz.ui.page import story
 from bnviz.ui.page.frame import prose
-from bnviz.ui.page.lesson import figure, numbers, settle, theme
+from bnviz.ui.page.lesson import figure, settle, theme
+from bnviz.ui.page.settings import Settings
 from bnviz.ui.page.stage import Stage
-from bnviz.words import bounded, short
+
+HAND = "scale_decoupling_hand"
 
 
-def draw_scaled(stage: Stage, sweep: ScaleSweep, eps: float, factor: float, guess: str | None) -> None:
-    """Show output and gradient of the layer against a, the numbers at one a, and settle the prediction."""
+def draw_hand(settings: Settings, seed: int, guess: story.Guess) -> None:
+    """Show the planes with the hand of two weights, and settle what the gradient does when w gets ten times as long."""
+    values = {name: settings.handle(HAND, given, default) for name, (given, default) in INPUTS.items()}
+    answer = verdicts.GRADIENT_ANSWERS.index(guess.said) if guess.said else None
+    styles = run_styles(Experiment(runs=tuple(Run(norm=norm) for norm in NORMS)))
+    live(hand(styles, seed, answer), key=HAND, values=values, on_release=settings.take, held=not guess.shown)
+    plain, batch = longer(values["w_angle"], seed)
+    guess.settle(verdicts.what_the_gradient_did(batch.gradient_ratio), verdicts.why_the_gradient(plain, batch))
+
+
+def draw_scaled(stage: Stage, sweep: ScaleSweep, eps: float, factor: float) -> None:
+    """Show output and gradient of the layer against a, and what they are at one a."""
     done = stage.obtain(sweep)
     if done is None or done.result is None:
         return
     table = done.result
     styles = run_styles(Experiment(runs=tuple(Run(norm=norm) for norm in NORMS)))
-    now, unscaled, at_ten, plain = (
-        effect(table, norm, eps, at)
-        for norm, at in (("batch", factor), ("batch", 1.0), ("batch", 10.0), ("none", factor))
+    now, unscaled, plain = (
+        effect(table, norm, eps, at) for norm, at in (("batch", factor), ("batch", 1.0), ("none", factor))
     )
     quantities: tuple[ScaledQuantity, ...] = ("output_sd", "gradient_ratio", "relative_step_ratio")
     with stage.picture:
@@ -43,20 +60,24 @@ def draw_scaled(stage: Stage, sweep: ScaleSweep, eps: float, factor: float, gues
         with words:
             st.table(verdicts.scale_table({styles[0].label: plain, styles[1].label: now}), width="content")
             st.markdown(verdicts.scale_verdict(now, unscaled, eps, factor))
-            settle(guess, verdicts.what_the_gradient_did(at_ten), verdicts.why_the_gradient(at_ten, eps))
         stage.show_caption()
 
 
-def draw_kick(stage: Stage, experiment: Experiment, guess: str | None) -> None:
-    """Play the two trainings with the kick, and settle who went on."""
+def draw_kick(
+    stage: Stage, statistics: Stage, experiment: Experiment, control: KickStatistics, guess: str | None
+) -> None:
+    """Play the two trainings with the kick, settle who went on, and say what evaluation has to do with it."""
     done = stage.show(experiment)
     if done is None or done.result is None or done.ending != "finished":
         return
     effects, (kick,) = kick_effect(done.result), experiment.interventions
     with stage.picture:
         settle(guess, verdicts.what_the_kick_did(effects), verdicts.why_the_kick(effects, kick.factor))
-        with prose():
-            st.markdown(verdicts.evaluation_verdict(effects[effects["norm"] == "batch"].iloc[0]))
+    found = statistics.obtain(control)
+    if found is None or found.result is None or found.ending != "finished":
+        return
+    with statistics.picture, prose():
+        st.markdown(verdicts.evaluation_verdict(effects[effects["norm"] == "batch"].iloc[0], at_once(found.result)))
 
 
 def draw_growth(stage: Stage, experiment: Experiment, step: int) -> None:
@@ -90,14 +111,8 @@ def draw_equivalence(stage: Stage, experiment: Experiment, norm: str, factor: fl
         if done.ending != "finished":
             return
         same_rate, scaled_rate = (largest_difference(table, run) for run in (1, 2))
-        numbers(
-            {
-                "largest difference of loss, rate a²·η": bounded(scaled_rate),
-                "largest difference of loss, rate η": bounded(same_rate),
-            }
-        )
         with prose():
-            st.markdown(verdicts.equivalence_verdict(scaled_rate, norm, factor))
+            st.markdown(verdicts.equivalence_verdict(scaled_rate, norm, factor, same_rate))
 
 
 def draw_decay(stage: Stage, task: DecayEquivalence) -> None:
@@ -111,35 +126,26 @@ def draw_decay(stage: Stage, task: DecayEquivalence) -> None:
         stage.show_caption()
         if done.ending != "finished":
             return
-        difference = largest_difference(table, RISING)
-        numbers(
-            {
-                "largest difference of loss, rising rate": bounded(difference),
-                "last rate, times η": short(task.last_rate_ratio),
-                "‖W‖ without decay over with, measured": short(length_ratio(table), 4),
-                "the same, by theory": short(task.length_ratio, 4),
-            }
-        )
         with prose():
-            st.markdown(verdicts.decay_verdict(difference))
+            st.markdown(
+                verdicts.decay_verdict(
+                    largest_difference(table, RISING), task.last_rate_ratio, length_ratio(table), task.length_ratio
+                )
+            )
 
 
-def draw_equilibrium(stage: Stage, experiment: Experiment) -> None:
+def draw_equilibrium(stage: Stage, task: Equilibrium) -> None:
     """Show ‖W‖ from three starts and say whether decay and gradient steps came into balance."""
-    done = stage.obtain(experiment)
-    if done is None or done.result is None:
+    done = stage.obtain(task)
+    if done is None or done.result is None or done.result.empty:
         return
-    history, styles = done.result, run_styles(experiment)
     with stage.picture:
-        figure(plot_weights(history.weights(), styles, theme=theme()), "scale_decoupling_balance")
+        chart = plot_weights(thinned_lengths(done.result), run_styles(task.experiment), theme=theme())
+        figure(chart, "scale_decoupling_balance")
         stage.show_caption()
-        if done.ending != "finished":
-            return
-        balance = equilibrium(history)
-        shares = zip(styles, balance["share"], strict=True)
-        numbers({f"‖W‖⁴ over the formula, {style.label}": f"{share:.2f}" for style, share in shares})
-        with prose():
-            st.markdown(verdicts.equilibrium_verdict(balance))
+        if done.ending == "finished":
+            with prose():
+                st.markdown(verdicts.equilibrium_verdict(equilibrium(done.result, task.steps)))
 
 
 def draw_periodic(stage: Stage, task: PeriodicTraining, guess: str | None) -> None:
@@ -161,8 +167,6 @@ def draw_periodic(stage: Stage, task: PeriodicTraining, guess: str | None) -> No
             return
         summary = periodic_summary(done.result, task.lr)
         batch = summary[summary["run"] == DECAYED].iloc[0]
-        counts = zip(styles, summary["spikes"], strict=True)
-        numbers({f"spikes, {style.label}": f"{count}" for style, count in counts})
         with prose():
             st.markdown(periodic_verdicts.periodic_verdict(summary, task.lr))
         settle(guess, periodic_verdicts.what_the_loss_did(int(batch["spikes"])), periodic_verdicts.why_it_jumps(batch))

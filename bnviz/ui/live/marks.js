@@ -4,6 +4,7 @@
 /** @import { Fields } from "./fields.js" */
 /** @import { Pen } from "./pen.js" */
 
+import { drawBlocks, drawValues } from "./blocks.js";
 import { drawBowl, drawFlag, drawGoal, drawStones, drawWords } from "./bowls.js";
 import { drawDie, drawNote, drawRings } from "./boxes.js";
 import { drawCells, drawCurves, drawLaid, drawScale } from "./cells.js";
@@ -18,6 +19,7 @@ import {
   drawUpright,
 } from "./planes.js";
 import { drawBand, drawBracket, drawDots, drawRail, drawTracks } from "./rails.js";
+import { drawSaying } from "./sayings.js";
 
 /** @type {Record<string, (pen: Pen, mark: Mark) => void>} */
 const MARKS = {
@@ -44,6 +46,9 @@ const MARKS = {
   laid: drawLaid,
   color_scale: drawScale,
   curves: drawCurves,
+  saying: drawSaying,
+  blocks: drawBlocks,
+  values: drawValues,
 };
 
 /**

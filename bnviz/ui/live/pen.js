@@ -116,7 +116,8 @@ export function numberAt(arrays, where) {
   if (typeof where === "number") return where;
   const [name, index] = typeof where === "string" ? [where, null] : where;
   const found = arrays[name];
-  const value = index === null ? found : /** @type {ArrayLike<number>} */ (found)?.[index];
+  const alone = typeof found === "object" && found.length === 1 ? found[0] : found; // a family's number
+  const value = index === null ? alone : /** @type {ArrayLike<number>} */ (found)?.[index];
   if (typeof value !== "number") throw new Error(`no number is called ${where}`);
   return value;
 }

@@ -9,6 +9,7 @@ import { grip } from "./rails.js";
 
 const HEAD = 11; // pixels: an arrow's head
 const CORNER = 12; // and a right angle's side
+const LETTER = 8; // and about the width of one of its name's
 
 /** @type {(pen: Pen, box: Place) => void} */
 export function drawPlane({ sheet, theme }, { panel, left, top, width, height, x, y }) {
@@ -126,7 +127,7 @@ export function drawArrow(pen, { panel, from, by, factor, most, color, name }) {
       Math.min(high, Math.max(low, value));
     sheet.text(
       name,
-      held(labelX, box.left + 4, box.left + box.width - 34),
+      held(labelX, box.left + 4, box.left + box.width - LETTER * name.length),
       held(labelY, box.top + 16, box.top + box.height - 6),
       {
         ...{

@@ -319,3 +319,31 @@ def color_scale(panel: str, at: Where, *, words: tuple[str, str]) -> Mark:
 def curves(panel: str, runs: Sequence[Mapping[str, Any]], *, steps: Sequence[int], at: Where, seeds: int) -> Mark:
     """How the networks of the chosen cell learned, above a rail of updates; dotted at the accuracy `at`."""
     return Mark("curves", panel, {"runs": list(runs), "steps": list(steps), "at": at, "seeds": seeds})
+
+
+def saying(
+    panel: str,
+    words: str,
+    at: tuple[float, float],
+    *,
+    color: str = "text",
+    strong: bool = False,
+    when: Where | None = None,
+) -> Mark:
+    """Words with live numbers ("loss {loss}") that begin at a share of the panel's sides, from its upper left corner.
+
+    A line ends at a line break. They are left out while the number `when` is 0.
+    """
+    return Mark("saying", panel, {"words": words, "at": at, "color": color, "strong": strong, "when": when})
+
+
+def blocks(panel: str, layers: int, folded: Where, *, color: str, plain: str) -> Mark:
+    """A network as boxes in a bare rail: batch norm, in `color`, has gone the share `folded` of its way into W."""
+    return Mark("blocks", panel, {"layers": layers, "folded": folded, "color": color, "plain": plain})
+
+
+def series(
+    panel: str, values: str, *, color: str, look: Literal["bar", "disc", "diamond"] = "bar", when: Where | None = None
+) -> Mark:
+    """One value at each whole number from 0 on; drawn as strong as the number `when`, from 0 to 1."""
+    return Mark("values", panel, {"values": values, "color": color, "look": look, "when": when})

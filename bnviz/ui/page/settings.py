@@ -33,12 +33,18 @@ class Settings:
         self._problems: dict[str, str] = {}
         self._defaults: dict[str, Any] = {}
         self._values: dict[str, Any] = {}
+        self._folded: set[str] = set()
         self._kept = False
 
     @property
     def asked(self) -> Mapping[str, str]:
         """The query of the link with which the page was opened."""
         return self._asked
+
+    def fold(self, *names: str) -> dict[str, Any]:
+        """What `look_closer` asks for, of a fold with these controls; closed, it leaves their values in the link."""
+        self._folded |= {*names}
+        return {"asked": self._asked, "controls": names}
 
     def seed(self) -> int:
         """The seed that the link asks for, 0 if it asks for none."""
@@ -80,7 +86,7 @@ class Settings:
         key, start = self._start(name, (False, True), default)
         return self._note(name, default, st.toggle(label, start, key=key, help=help))
 
-    def fold(self, name: str, is_open: bool) -> None:
+    def keep_fold(self, name: str, is_open: bool) -> None:
         """Keep in the link whether a fold is open that has no other control. There it is `on`."""
         self._note(name, False, is_open)
 
@@ -91,7 +97,7 @@ class Settings:
         """
         key = f"{self._page}_{of.name}"
         if figure not in st.session_state:
-            st.session_state[key] = self._asked_number(of, default)
+            st.session_state[key] = self._values.get(of.name, self._asked_number(of, default))
         return self._note(of.name, default, st.session_state[key])
 
     def take(self, chosen: Mapping[str, float]) -> None:
@@ -114,15 +120,9 @@ class Settings:
         self._problems[of.name] = f"{of.name} = {asked!r}: must be {rule}."
         return default
 
-    def wait(self, *names: str) -> None:
-        """Leave what the link says of these controls in it, as long as they wait in a fold that is closed."""
-        for name in names:
-            if name in self._asked and name not in self._values:
-                self._note(name, None, self._asked[name])
-
     def keep(self) -> None:
         """Write the link, and tell the reader which parts of it were ignored."""
-        for name in self._asked.keys() - self._values.keys():
+        for name in self._asked.keys() - self._values.keys() - self._folded:
             self._problems[name] = STRANGE
         if self._problems:
             say_what_was_ignored(self._problems, self._messages)
@@ -137,7 +137,8 @@ class Settings:
 
     def _write(self) -> None:
         changed = {name: value for name, value in self._values.items() if value != self._defaults[name]}
-        keep_in_address({name: _text(value) for name, value in changed.items()})
+        waiting = {name: self._asked[name] for name in self._folded & self._asked.keys() - self._values.keys()}
+        keep_in_address({**waiting, **{name: _text(value) for name, value in changed.items()}})
 
     def repeat_with_another_seed(self) -> None:
         """Draw a button that asks for every experiment of the page from other weights and mini-batches."""
@@ -158,7 +159,7 @@ class Settings:
         """
         key = f"{self._page}_{name}"
         texts = {_text(value): value for value in values}
-        asked = self._asked.get(name, _text(default))
+        asked = _text(self._values[name]) if name in self._values else self._asked.get(name, _text(default))
         if asked not in texts:
             self._problems[name] = f"{name} = {asked!r}: must be one of {_listed([*texts])}."
         return key, st.session_state.setdefault(key, texts.get(asked, default))

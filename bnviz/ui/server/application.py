@@ -19,7 +19,7 @@ from altair.utils import schemapi
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bnviz.lessons.the_question.race import RACE
-from bnviz.ui.private import index_page
+from bnviz.ui.private import hearing_scripts_out, index_page
 from bnviz.ui.server.configuration import PREFIX, configuration
 from bnviz.ui.server.memory import keep_few_arenas
 from bnviz.ui.server.training import prepare
@@ -113,7 +113,7 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
     # meet a half-loaded one.
     import_module("bnviz.charts")
     # Else Altair holds every axis and every mark against its schema while a reader waits for the chart. Tests do so.
-    with schemapi.debug_mode(False):
+    with schemapi.debug_mode(False), hearing_scripts_out():
         Thread(target=warm_up, name="bnviz-warm-up", daemon=True).start()
         yield
 

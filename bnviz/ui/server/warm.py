@@ -5,8 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-from bnviz.lessons.scale_decoupling.kick import kick_experiment
-from bnviz.lessons.scale_decoupling.scale import ScaleSweep
+from bnviz.lessons.same_functions.folding import Folding
 from bnviz.lessons.the_question.race import RACE
 from bnviz.lessons.training_lab.presets import PRESETS
 from bnviz.lessons.two_reparameterizations.direction import TurnedWeights
@@ -16,8 +15,7 @@ from bnviz.ui.server.training import Task, prepare, training_queue
 # The default tasks of lessons that are seen first on their page and take less than about a second each; then the
 # presets of the lab.
 FIRST_SIGHTS: tuple[Task, ...] = (
-    ScaleSweep(),
-    kick_experiment(),
+    Folding(),
     GradientEstimates(),
     TurnedWeights(),
     *(preset.experiment for preset in PRESETS if preset.experiment != RACE),

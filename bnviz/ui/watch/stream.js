@@ -27,7 +27,7 @@
 const SILENCE = 4000; // milliseconds without a word after which a place looks for itself
 const LOOK_AGAIN = 2000; // and between two such looks
 const BETWEEN = 60; // milliseconds between two parts of the page that are asked for
-const CALM = 500; // since the reader's hand moved, before a part is asked for
+const AT_REST = 500; // since the reader's hand moved, before a part is asked for
 const PATIENT = 5000; // that a restless hand may put this off
 const ON_THE_WAY = 2500; // milliseconds that a reader may be on the way to another page
 
@@ -62,7 +62,7 @@ export function touchPage() {
 
 /** Wait until the reader's hand rests, and what it has moved was sent: a slider of Streamlit sends after 200 ms. */
 async function untilCalm() {
-  const restless = () => Date.now() - (shared.bnvizTouched ?? -Infinity) < CALM;
+  const restless = () => Date.now() - (shared.bnvizTouched ?? -Infinity) < AT_REST;
   for (let waited = 0; waited < PATIENT && restless(); waited += BETWEEN) await pause();
 }
 

@@ -23,7 +23,7 @@ def redundant(batch=0.0, affine=0.0):
 
 
 def parted(first=0.0, last=0.0, moved=1.0):
-    split = Split(0.0, first, last, moved)
+    split = Split(0.0, first, last, moved, 5.2)
     return verdicts.what_parted(split) + verdicts.why_parted(split)
 
 
@@ -55,7 +55,7 @@ EDGES = {
     "plain at η": (lambda x: verdicts.fixed_scale_verdict(x, 0.0, 2.0), 1e-9, "nothing tells", "as a learning rate"),
     "parted at once": (lambda x: parted(first=x, moved=1e-12), 1e-9, "never", "with the first update"),
     "parted at last": (lambda x: parted(last=x), 1e-9, "never", "little by little"),
-    "no walk ahead": (lambda x: walks(1.0, x, 1.0), 1.25, "no clear advantage", "got furthest"),
+    "no walk ahead": (lambda x: walks(1.0, x, 1.0), 1.25, "about the same in this run", "got furthest"),
     "two walks ahead": (lambda x: walks(1.0, x, 2.0), 1.25, "and γx + β got furthest", "Batch norm got furthest"),
     "no pull": (pulled, 1e-9, "norm: only γ is pulled", "all but only"),
     "some pull": (pulled, 0.01, "all but only", "pulls on w too"),
@@ -103,10 +103,11 @@ def test_every_number_of_a_sentence_is_that_of_its_run():
     )
     assert "at most 3·10⁻¹⁶; at the rate η plain differs by up to 0.7." in verdicts.fixed_scale_verdict(0.7, 3e-16, 2.0)
     assert "at the rate c²η differs from γ = c by up to 0.2." in verdicts.fixed_scale_verdict(0.7, 0.2, 2.0)
-    split = Split(1e-15, 2.0, 3.0, 4.0)
-    assert "was 10⁻¹⁵ at step 0 and 2 after one update, in which batch norm's own outputs moved by up to 4." in (
-        verdicts.why_parted(split)
-    )
+    split = Split(1e-15, 2.0, 3.0, 4.0, 5.0)
+    assert (
+        "was 10⁻¹⁵ at step 0 and 2 after one update. In it batch norm's own outputs moved by up to 4, those of γx + β "
+        "by up to 5."
+    ) in verdicts.why_parted(split)
     assert "plain 1; γx + β 2; batch norm 3." in walks(3.0, 2.0, 1.0).replace(" (guessing gives 2.30)", "")
     affine, batch = Found(1.1, 1.2, 1.3, 0, 0, 1), Found(2.1, 2.2, 2.3, 0, 0, 0.25)
     said = verdicts.identity_verdict(affine, batch, 0.1)

@@ -148,6 +148,8 @@ class TestParting:
             assert apart.start < 1e-13
             assert apart.first > 0.5 * apart.moved > 0.1
             assert apart.last > 1
+            rows = parted[(parted["run"] == run) & (parted["step"] == 1)]
+            assert apart.own_moved == rows["moved"].iloc[0] != apart.moved
 
     def test_the_smaller_the_rate_the_smaller_the_first_difference(self):
         far, near = (split(Parting(lr=lr, steps=1).compute(no_report, never)) for lr in (1e-2, 1e-4))

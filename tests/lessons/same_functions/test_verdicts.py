@@ -58,9 +58,9 @@ def test_a_fixed_scale_is_a_rate_or_nothing_or_something_else():
 @pytest.mark.parametrize(
     ("split", "answer"),
     [
-        (Split(1e-15, 2.9, 6.7, 1.4), "with the first update"),
-        (Split(1e-15, 0.01, 6.7, 1.4), "little by little"),
-        (Split(1e-15, 1e-14, 1e-12, 1.4), "never"),
+        (Split(1e-15, 2.9, 6.7, 1.4, 5.2), "with the first update"),
+        (Split(1e-15, 0.01, 6.7, 1.4, 5.2), "little by little"),
+        (Split(1e-15, 1e-14, 1e-12, 1.4, 5.2), "never"),
     ],
 )
 def test_when_they_parted(split, answer):
@@ -68,28 +68,22 @@ def test_when_they_parted(split, answer):
 
 
 def test_the_reason_for_parting_claims_a_difference_only_where_there_is_one():
-    assert "one function, and already the first step differs" in verdicts.why_parted(Split(1e-15, 2.9, 6.7, 1.4))
-    assert "one function, and small differences" in verdicts.why_parted(Split(1e-15, 0.01, 6.7, 1.4))
-    assert "not redundant" not in verdicts.why_parted(Split(1e-15, 1e-14, 1e-12, 1.4))
+    assert "one function, and already the first step differs" in verdicts.why_parted(Split(1e-15, 2.9, 6.7, 1.4, 5.2))
+    assert "one function, and small differences" in verdicts.why_parted(Split(1e-15, 0.01, 6.7, 1.4, 5.2))
+    assert "not redundant" not in verdicts.why_parted(Split(1e-15, 1e-14, 1e-12, 1.4, 5.2))
 
 
 def ends(*losses: float) -> list[Ending]:
     return [Ending(4 if np.isinf(loss) else 150, loss, bool(np.isinf(loss))) for loss in losses]
 
 
-def test_the_distance_of_a_walk_that_diverged_is_its_end():
-    split = Split(1e-15, 19.0, 1.2e179, 6.3)
-    assert verdicts.last_distance(split, Ending(4, np.inf, True)) == "diverged at step 5"
-    assert verdicts.last_distance(split._replace(last=6.7), Ending(150, 0.05, False)) == "6.7"
-
-
 @pytest.mark.parametrize(
     ("losses", "beginning"),
     [
-        ((0.10, 0.11, 0.12), "**Three walks, no clear advantage.**"),
-        ((0.118, 0.047, 0.09), "**γx + β got furthest here.**"),
-        ((0.02, np.inf, 2.3), "**Batch norm got furthest here.**"),
-        ((0.02, np.inf, 0.021), "**Batch norm and plain got furthest, without a clear advantage between them.**"),
+        ((0.10, 0.11, 0.12), "**Three walks, about the same in this run.**"),
+        ((0.118, 0.047, 0.09), "**γx + β got furthest in this run.**"),
+        ((0.02, np.inf, 2.3), "**Batch norm got furthest in this run.**"),
+        ((0.02, np.inf, 0.021), "**Batch norm and plain got furthest, hardly apart in this run.**"),
         ((np.inf, np.inf, np.inf), "**All of them diverged.**"),
     ],
 )
@@ -111,6 +105,24 @@ def test_who_pulls_on_the_length():
     assert "ε = 10⁻⁵ leaves up to 2·10⁻⁴" in slight
     large = verdicts.identity_verdict(AFFINE, Found(0.04, 0.02, 3e-17, 1e-3, 1e-3, 0.66), 0.1)
     assert "**Batch norm with this ε pulls on w too.**" in large
+
+
+def test_the_equations_for_lengths_hold_or_by_how_much_they_miss():
+    held = Found(0.04, 0.04, 1e-17, 1e-17, 1e-4, 1.0)
+    assert "hold: identical" in verdicts.change_verdict(held, held)
+    missed = verdicts.change_verdict(held, held._replace(change_error=2e-6))
+    assert "10⁻¹³ of its change for γx + β, 0.02 for batch norm" in missed
+
+
+def test_what_folding_did_in_short():
+    row = pd.Series({"examples": 360, "changed": 0, "double": 1e-15, "spread": 2.4})
+    assert verdicts.why_folding_in_short(row) == (
+        "Of 360 answers 0 changed, and the outputs are identical (rounding only)."
+    )
+    row = pd.Series({"examples": 360, "changed": 7, "double": 0.25, "spread": 2.4})
+    assert verdicts.why_folding_in_short(row) == (
+        "Of 360 answers 7 changed, and the outputs differ by up to 0.25, with a spread of 2.4."
+    )
 
 
 def at(angle: float, length: float, along: float = 0.0, loss: float = 0.5) -> pd.Series:

@@ -7,17 +7,24 @@ import numpy as np
 import pytest
 
 from bnviz import Experiment, Run, train
+from bnviz.lessons.same_functions.plane import Walks
 from bnviz.lessons.scale_decoupling.decay import DecayEquivalence, length_ratio
-from bnviz.lessons.scale_decoupling.equilibrium import equilibrium, equilibrium_experiment
+from bnviz.lessons.scale_decoupling.equilibrium import Equilibrium, equilibrium
 from bnviz.lessons.scale_decoupling.equivalence import equivalence, equivalence_experiment, largest_difference
 from bnviz.lessons.scale_decoupling.growth import growth, growth_experiment, growth_summary
+from bnviz.lessons.scale_decoupling.hand import largest_stable_rate, longer
 from bnviz.lessons.scale_decoupling.kick import BATCHES, kick_effect, kick_experiment
+from bnviz.lessons.scale_decoupling.kick_statistics import KickStatistics, at_once
 from bnviz.lessons.scale_decoupling.scale import EPSILONS, SCALES, ScaleSweep, effect
 from bnviz.ui.server.training import job_key
 
 
 def no_report(step, losses):
     pass
+
+
+def never():
+    return False
 
 
 @pytest.fixture(scope="module")
@@ -224,22 +231,69 @@ class TestDecay:
 
 
 class TestEquilibrium:
-    def test_with_label_noise_three_starts_come_into_one_balance(self):
-        balance = equilibrium(train(equilibrium_experiment()))
+    @pytest.mark.parametrize("noisy", [True, False])
+    def test_three_starts_come_into_balance(self, noisy):
+        task = Equilibrium(noisy)
+        balance = equilibrium(task.compute(no_report, never), task.steps)
         assert balance["share"].between(0.95, 1.05).all()
         assert balance["turn"].between(0.97, 1.03).all()
-        assert balance["length"].max() / balance["length"].min() < 1.03
+        assert balance["length"].max() / balance["length"].min() < 1.06
 
-    def test_with_labels_that_can_be_fitted_the_formula_fails(self):
-        balance = equilibrium(train(equilibrium_experiment(noisy=False)))
-        assert (balance["share"] - 1).abs().max() > 0.1
-        assert (balance["turn"] - 1).abs().max() > 0.2
-
-    def test_a_history_that_stops_early_is_refused(self):
-        steps = iter(range(5000))
-        history = train(equilibrium_experiment(), should_stop=lambda: next(steps) > 5)
+    def test_a_frame_that_stops_early_is_refused(self):
+        stop = iter(range(5000))
+        frame = Equilibrium().compute(no_report, lambda: next(stop) > 5)
         with pytest.raises(ValueError, match="must reach the second half"):
-            equilibrium(history)
+            equilibrium(frame, 2000)
+
+    def test_its_lengths_are_those_of_a_recording(self):
+        task = Equilibrium(steps=20)
+        weights = train(task.experiment.model_copy(update={"records": 21})).weights()
+        frame = task.compute(no_report, never).sort_values(["run", "step"])
+        for name in ("weight_norm", "grad_norm"):
+            recorded = weights.sort_values(["run", "step"])[name].to_numpy()
+            assert frame[name].to_numpy() == pytest.approx(recorded, rel=1e-5)
+
+
+class TestKickStatistics:
+    @pytest.mark.parametrize("factor", [0.1, 10.0])
+    def test_running_averages_that_go_along_restore_the_accuracy(self, factor):
+        found = at_once(KickStatistics(factor).compute(no_report, never))
+        assert found.repaired == found.before > 0.9
+        assert found.stale < found.before - 0.1
+
+    def test_before_and_after_are_what_the_training_records(self):
+        found = at_once(KickStatistics().compute(no_report, never))
+        history = train(kick_experiment())
+        batch = kick_effect(history).set_index("norm").loc["batch"]
+        assert found.before == pytest.approx(batch["accuracy_before"])
+
+
+class TestHand:
+    @pytest.mark.parametrize("seed", range(10))
+    def test_ten_times_the_length_is_a_tenth_of_the_gradient_and_the_same_loss(self, seed):
+        for angle in range(0, 360, 7):
+            plain, batch = longer(float(angle), seed)
+            assert batch.loss_after == pytest.approx(batch.loss_before, rel=1e-12)
+            assert batch.gradient_ratio == pytest.approx(0.1, rel=1e-9)
+            assert abs(plain.loss_after - plain.loss_before) > 0.05
+
+    @pytest.mark.parametrize("seed", range(10))
+    def test_the_plain_walk_diverges_above_the_named_rate_and_not_below(self, seed):
+        edge = largest_stable_rate(seed)
+        below, above = (
+            Walks(1.0, 320.0, rate, seed, 4000).compute().query("norm == 'none'") for rate in (0.98 * edge, 1.02 * edge)
+        )
+        assert below["loss"].iloc[-1] < 0.1
+        assert above["loss"].iloc[-1] > 1e10
+
+
+def test_with_adam_longer_weights_need_a_times_the_rate():
+    runs = tuple(
+        Run(norm="batch", lr=0.01, optimizer="adam", eps=0.0, init_scale=scale, hidden_lr_factor=factor)
+        for scale, factor in ((1.0, 1.0), (10.0, 10.0), (10.0, 100.0))
+    )
+    table = equivalence(train(Experiment(steps=50, dtype="float64", runs=runs)))
+    assert largest_difference(table, 1) < 0.02 < 0.1 < largest_difference(table, 2)
 
 
 def test_naming_the_experiments_does_not_load_torch():
@@ -247,7 +301,7 @@ def test_naming_the_experiments_does_not_load_torch():
         "import sys\n"
         "from bnviz.lessons.scale_decoupling import decay, equilibrium, equivalence, growth, kick, periodic, scale\n"
         "decay.DecayEquivalence().experiment, scale.ScaleSweep(), kick.kick_experiment(), growth.growth_experiment()\n"
-        "equilibrium.equilibrium_experiment(), equivalence.equivalence_experiment()\n"
+        "equilibrium.Equilibrium().experiment, equivalence.equivalence_experiment()\n"
         "periodic.PeriodicTraining().experiment\n"
         "assert not {'torch', 'streamlit', 'altair'} & set(sys.modules)"
     )

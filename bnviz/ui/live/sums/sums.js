@@ -4,6 +4,7 @@
 
 import { bowl } from "./bowl.js";
 import { gradientParts } from "./gradient_parts.js";
+import { handOfTwo } from "./hand_of_two.js";
 import { lastLine } from "./last_line.js";
 import { maps } from "./maps.js";
 import { standardize } from "./standardize.js";
@@ -13,6 +14,7 @@ import { LOSSES, twoWeights } from "./two_weights.js";
 export const SUMS = {
   bowl,
   gradient_parts: gradientParts,
+  hand_of_two: handOfTwo,
   last_line: lastLine,
   maps,
   standardize,
@@ -21,4 +23,4 @@ export const SUMS = {
 
 /** Quantities over a plane, by the name of the arithmetic. */
 /** @type {Record<string, Record<string, (given: any, x: number, y: number) => number>>} */
-export const FIELDS = { two_weights: LOSSES };
+export const FIELDS = { two_weights: LOSSES, hand_of_two: LOSSES };
