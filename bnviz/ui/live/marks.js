@@ -4,8 +4,10 @@
 /** @import { Fields } from "./fields.js" */
 /** @import { Pen } from "./pen.js" */
 
+import { drawCircle, drawCloud, drawCount, drawLines } from "./clouds.js";
 import { drawArrow, drawPath, drawPlane, drawPoint, drawRightAngle, drawSegment, drawUpright } from "./planes.js";
 import { drawBand, drawBracket, drawDots, drawRail, drawTracks } from "./rails.js";
+import { drawElsewhere, drawName, drawSpan, drawSwarm, drawZone, drawZoneName } from "./swarms.js";
 
 /** @type {Record<string, (pen: Pen, mark: Mark) => void>} */
 const MARKS = {
@@ -19,6 +21,16 @@ const MARKS = {
   arrow: drawArrow,
   right_angle: drawRightAngle,
   point: drawPoint,
+  swarm: drawSwarm,
+  elsewhere: drawElsewhere,
+  zone: drawZone,
+  zone_name: drawZoneName,
+  span: drawSpan,
+  name: drawName,
+  cloud: drawCloud,
+  lines: drawLines,
+  count: drawCount,
+  circle: drawCircle,
 };
 
 /**

@@ -80,6 +80,14 @@ class Settings:
         key, start = self._start(name, (False, True), default)
         return self._note(name, default, st.toggle(label, start, key=key, help=help))
 
+    def folded(self, name: str, values: Sequence[Any], default: Any) -> None:
+        """Keep the value of a control whose fold may be closed, in the link and for when it opens.
+
+        Streamlit forgets what it does not draw. Call it before the fold, open or not.
+        """
+        begun = self._begun(name, values, default)
+        self._note(name, default, st.session_state.get(f"{self._page}_{name}", begun))
+
     def handle(self, figure: str, of: Input, default: float) -> float:
         """The value of an input of the live figure with the key `figure`: on arrival that of the link.
 
@@ -147,11 +155,15 @@ class Settings:
         second says, in which Streamlit no longer sends a value that was set before the first.
         """
         key = f"{self._page}_{name}"
+        return key, st.session_state.setdefault(key, self._begun(name, values, default))
+
+    def _begun(self, name: str, values: Sequence[Any], default: Any) -> Any:
+        """The value of a control that is not drawn: the last one that it had, or that of the link."""
         texts = {_text(value): value for value in values}
         asked = self._asked.get(name, _text(default))
         if asked not in texts:
             self._problems[name] = f"{name} = {asked!r}: must be one of {_listed([*texts])}."
-        return key, st.session_state.setdefault(key, texts.get(asked, default))
+        return self._values.get(name, texts.get(asked, default))
 
     def _note(self, name: str, default: Any, value: Any) -> Any:
         self._defaults[name], self._values[name] = default, value

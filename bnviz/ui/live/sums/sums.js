@@ -2,11 +2,13 @@
 
 /** @import { Arrays, Values } from "../types.js" */
 
+import { kinks } from "./kinks.js";
+import { shove } from "./shove.js";
 import { standardize } from "./standardize.js";
 import { LOSSES, twoWeights } from "./two_weights.js";
 
 /** @type {Record<string, (values: Values, given: any) => Arrays>} */
-export const SUMS = { standardize, two_weights: twoWeights };
+export const SUMS = { kinks, shove, standardize, two_weights: twoWeights };
 
 /** Quantities over a plane, by the name of the arithmetic. */
 /** @type {Record<string, Record<string, (given: any, x: number, y: number) => number>>} */
