@@ -18,6 +18,10 @@ FIGURES = {"what_it_computes": ["mean", "sd", "gamma", "beta", "eps", "example"]
 FIGURES["what_it_computes"] += [f"x{number}" for number in range(1, 9)]
 FIGURES["same_functions"] = ["w_angle", "w_length", "angle", "length", "plane_rate", "update"]
 HANDLES = {"what_it_computes": 12, "same_functions": 8}
+# Of several figures on a page the first is meant. It starts where each of its inputs changes something.
+MOVING = "moving_statistics?size=16&evaluating=1&mean=1&sd=2&after=3"
+FIGURES[MOVING] = ["mean", "sd", "shape", "number", "size", "after", "gamma", "beta", "evaluating"]
+HANDLES[MOVING] = 2
 
 
 class Figure:
@@ -25,7 +29,7 @@ class Figure:
 
     def __init__(self, page: Page, sent: list[int]) -> None:
         self.page, self.sent = page, sent
-        self.root = page.locator(".live")
+        self.root = page.locator(".live").first
 
     @property
     def values(self) -> dict[str, float]:
@@ -80,9 +84,10 @@ def figure(browser: Browser, serve) -> Iterator[Callable[..., Figure]]:
         sent: list[int] = []
         page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(len(frame))))
         page.goto(f"{serve(ROOT / 'app.py')}/{path}")
-        expect(page.locator(".live")).to_be_visible(timeout=PATIENCE)
-        expect(page.locator(".live")).not_to_have_attribute("data-draws", "0", timeout=PATIENCE)
+        expect(page.locator(".live").first).to_be_visible(timeout=PATIENCE)
+        expect(page.locator(".live").first).not_to_have_attribute("data-draws", "0", timeout=PATIENCE)
         wait_until_settled(page)
+        show(page)
         return Figure(page, sent)
 
     yield figure
@@ -101,8 +106,9 @@ def shared(browser: Browser, serve) -> Iterator[Callable[[str], Figure]]:
             sent: list[int] = []
             page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(len(frame))))
             page.goto(f"{serve(ROOT / 'app.py')}/{path}")
-            expect(page.locator(".live")).not_to_have_attribute("data-draws", "0", timeout=PATIENCE)
+            expect(page.locator(".live").first).not_to_have_attribute("data-draws", "0", timeout=PATIENCE)
             wait_until_settled(page)
+            show(page)
             wait_until_silent(page, sent)
             fold = page.locator(".slider-fold summary")
             if fold.count():
@@ -113,6 +119,15 @@ def shared(browser: Browser, serve) -> Iterator[Callable[[str], Figure]]:
     yield shared
     for figure in opened.values():
         figure.page.context.close()
+
+
+def show(page: Page) -> None:
+    """Ask for a figure that waits for a guess."""
+    button = page.get_by_role("button", name="Just show me")
+    if button.count():
+        button.first.click()
+        expect(page.locator(".live.held")).to_have_count(0, timeout=PATIENCE)
+        wait_until_idle(page)
 
 
 def wait_until_silent(page: Page, sent: list[int]) -> None:
@@ -135,7 +150,7 @@ def test_a_slider_answers_at_each_key_and_tells_the_server_once(shared, path, na
         figure.picture(),
         slider.get_attribute("aria-valuetext"),
     )
-    away = "ArrowLeft" if name in ("update", "plane_rate") else "ArrowRight"
+    away = "ArrowLeft" if name in ("update", "plane_rate", "evaluating") else "ArrowRight"
     for _ in range(3):
         figure.page.keyboard.down(away)
         figure.frames()
