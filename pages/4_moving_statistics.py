@@ -64,7 +64,7 @@ def training(settings: Settings, seed: int) -> None:
         )
         stage = reserve(
             "moving_statistics_drift",
-            (1250, 1720),
+            (1130, 1525),
             caption=(
                 "Three layers of 64 ReLUs on digits, batches of 64, rate 0.1, from the same weights on the same "
                 "batches. In the two lowest rows a line at 0 says: mean β, spread |γ|."
@@ -114,7 +114,7 @@ def kicked(settings: Settings, seed: int) -> None:
             )  # one width, so that it stays in its place
         stage = reserve_figure(
             "moving_statistics_kicked",
-            (700, 1310),
+            (660, 1275),
             caption=(
                 "Four layers of 64 ReLUs on digits, trained for 150 updates of 64 at rate 0.1. The fourth layer's "
                 "outputs on one and the same mini-batch, in training mode. Layer norm takes μ and σ over the units of "
@@ -152,7 +152,7 @@ def descent(settings: Settings, seed: int) -> None:
         rate = settings.slider("rate", "Learning rate η", RATES, 0.2, help="The same for all parameters and networks.")
         stage = reserve_figure(
             "moving_statistics_descent",
-            (1100, 2100),
+            (1140, 2200),
             caption=(
                 "256 digits as one batch, 200 steps; three layers of 64 ReLUs, 64-bit numbers, ε = 10⁻⁵. g is the "
                 "gradient that the run uses, the detached one for the detached run."
@@ -186,7 +186,7 @@ def small_batches(settings: Settings, seed: int) -> None:
         )
         stage = reserve_figure(
             "moving_statistics_agreement",
-            (590, 760),
+            (645, 840),
             caption=(
                 "Three layers of 64 ReLUs on digits, trained with batches of 64 at rate 0.1; then 20 random batches "
                 "of each size, the same for all. Each is compared with its own gradient on all examples."
