@@ -55,6 +55,9 @@ def training(settings: Settings, seed: int) -> None:
     settings.folded("eps", EPSILONS, 1e-5)
 
     def draw() -> None:
+        with frame.prose():
+            st.latex(r"\operatorname{mean}_B(y)=\beta")
+            st.latex(r"\operatorname{sd}_B(y)=|\gamma|\,\frac{\sigma}{\sqrt{\sigma^2+\varepsilon}}")
         eps = settings.slider(
             "eps",
             "ε",
@@ -70,9 +73,6 @@ def training(settings: Settings, seed: int) -> None:
                 "batches. In the two lowest rows a line at 0 says: mean β, spread |γ|."
             ),
         )
-        with frame.prose():
-            st.latex(r"\operatorname{mean}_B(y)=\beta")
-            st.latex(r"\operatorname{sd}_B(y)=|\gamma|\,\frac{\sigma}{\sqrt{\sigma^2+\varepsilon}}")
         draw_drift(stage, drift_experiment(eps, seed))
 
     story.look_closer(
