@@ -15,7 +15,7 @@ pytestmark = pytest.mark.browser
 
 PLACES = [(path, screen) for path in PATHS for screen in SCREENS]
 AT_A_DESK = [place for place in PLACES if place[1] == "desk"]
-NO_FIGURE = ("what_it_computes", "two_reparameterizations", "training_lab")
+NO_FIGURE = ("what_it_computes", "moving_statistics", "two_reparameterizations", "training_lab")
 JUMP = 75  # pixels: a verdict of another length takes a line or two more or less
 SMALLEST_TEXT = """() => Math.min(...[...document.querySelectorAll('[data-testid=stMain] *')]
     .filter(e => [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim())

@@ -14,6 +14,7 @@ TOLD: dict[str, str] = {
     "what_it_computes": ".picture",
     "same_functions": ".live .picture",
     "learn_to_standardize": ".live .picture",
+    "moving_statistics": ".live .picture",
     "why_not_affine": ".live .picture",
     "scale_decoupling": ".live .picture",
     "two_reparameterizations": ".picture",

@@ -76,8 +76,8 @@ MUTANTS = [
     Mutant(
         "what waits in a closed fold is taken for a stranger",
         PAGE,
-        'settings.wait("drift", ',
-        "settings.wait(",
+        'settings.fold("drift", "size", "raw")',
+        'settings.fold("size", "raw")',
         f"{WIRED} -k link",
     ),
     Mutant(

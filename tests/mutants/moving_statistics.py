@@ -7,6 +7,10 @@ DRAW = "bnviz/ui/lessons/moving_statistics.py"
 LESSON = "bnviz/lessons/moving_statistics"
 WIRED = "tests/wiring/test_moving_statistics.py"
 EDGES = "tests/lessons/moving_statistics/test_edges.py"
+SHOVE = "tests/lessons/moving_statistics/test_shove.py"
+SAID = "tests/lessons/moving_statistics/test_verdicts.py"
+LIVE = "tests/live/test_shove.py"
+SUMS = "bnviz/ui/live/sums/shove.js"
 DRAWN = "tests/lessons/moving_statistics/test_drawn.py"
 
 MUTANTS = [
@@ -43,17 +47,17 @@ MUTANTS = [
     ),
     Mutant(
         "the two networks are swapped",
-        DRAW,
-        'for norm in ("affine", "batch"))\n        worst',
-        'for norm in ("batch", "affine"))\n        worst',
-        f"{WIRED} -k 'follows and opens'",
+        f"{LESSON}/shove_verdicts.py",
+        'for norm in ("affine", "batch"))',
+        'for norm in ("batch", "affine"))',
+        SHOVE,
     ),
     Mutant(
         "the shallowest layer counts as the deepest",
-        DRAW,
+        f"{LESSON}/verdicts.py",
         'layers["layer"] == layers["layer"].max()',
         'layers["layer"] == layers["layer"].min()',
-        f"{WIRED} -k 'follows and opens'",
+        EDGES,
     ),
     Mutant(
         "the player shows the training, not the layer",
@@ -81,9 +85,65 @@ MUTANTS = [
     Mutant(
         "the mean of z is told of the plain network",
         f"{LESSON}/verdicts.py",
-        """f"{short(batch['z_move'], 2)} σ",""",
-        """f"{short(plain['z_move'], 2)} σ",""",
-        f"{WIRED} -k 'follows and opens'",
+        "{short(batch['z_move'], 2)} σ, and that of y",
+        "{short(row_of(summary, 'none')['z_move'], 2)} σ, and that of y",
+        SAID,
+    ),
+    Mutant(
+        "the control is what batch norm's own batches say",
+        f"{LESSON}/agreement.py",
+        "held.network.prepare(x)",
+        "held.network.prepare(x[:64])",
+        "tests/lessons/moving_statistics/test_descent.py",
+    ),
+    Mutant(
+        "in evaluation the batch's own statistics are told",
+        f"{LESSON}/shove_verdicts.py",
+        "_mean_and_spread(shove, 'batch', seed)",
+        "_mean_and_spread(training, 'batch', seed)",
+        SHOVE,
+    ),
+    Mutant(
+        "the settlement is that of evaluation",
+        f"{LESSON}/shove_verdicts.py",
+        'replace(shove, evaluating=0).outputs("batch"',
+        'shove.outputs("batch"',
+        SHOVE,
+    ),
+    Mutant(
+        "the unit is shoved though a link has moved it",
+        DRAW,
+        ' and "mean" not in settings.asked',
+        "",
+        "tests/pages/test_moving_statistics.py -k link",
+    ),
+    Mutant(
+        "the batch is standardized by all inputs",
+        SUMS,
+        "evaluating ? running : meanAndSpread(own)",
+        "evaluating ? running : meanAndSpread(x)",
+        LIVE,
+    ),
+    Mutant(
+        "a batch is the one after it",
+        SUMS,
+        "?.[which - 1] ?? everyone",
+        "?.[which % 12] ?? everyone",
+        LIVE,
+    ),
+    Mutant(
+        "a line bends where the cloud at rest is",
+        "bnviz/ui/live/sums/kinks.js",
+        '["batch", moved]',
+        '["batch", cloud]',
+        LIVE,
+    ),
+    Mutant(
+        "the bar of the spread is half as long",
+        "bnviz/ui/live/swarms.js",
+        "[onRail(box, middle - half).at, onRail(box, middle + half).at]",
+        "[onRail(box, middle - half / 2).at, onRail(box, middle + half / 2).at]",
+        LIVE,
     ),
     Mutant(
         "crosses stand where the loss fell",

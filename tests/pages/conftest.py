@@ -34,9 +34,15 @@ def hosted(monkeypatch):
     configuration.cache_clear()
 
 
+# Keys of folds that tests open, because what is in them is drawn only then.
+FOLDS = [MORE]
+FOLDS += [f"moving_statistics_{name}_fold" for name in ("training", "hit", "foreseen", "small")]
+
+
 def open_folds(app: AppTest) -> None:
-    """Open the lab's fold, whose controls are drawn only then."""
-    app.session_state[MORE] = True
+    """Open every fold that holds controls."""
+    for fold in FOLDS:
+        app.session_state[fold] = True
 
 
 def everything_said(app: AppTest) -> str:

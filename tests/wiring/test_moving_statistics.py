@@ -5,6 +5,9 @@ import pytest
 
 from bnviz.lessons.moving_statistics import agreement, charts, deep_kick, descent, wandering
 from bnviz.lessons.moving_statistics import verdicts as words
+from bnviz.lessons.moving_statistics.agreement_verdicts import agreement_verdict
+from bnviz.lessons.moving_statistics.shove import Shove
+from bnviz.lessons.moving_statistics.shove_verdicts import what_the_shove_did, why_the_shove
 from bnviz.styles import run_styles
 from bnviz.ui.player import layer_table
 from bnviz.ui.player.payload import pack
@@ -20,16 +23,16 @@ from tests.wiring.following import (
     require_order,
     require_said,
     result_of,
-    settlement,
 )
 
 pytestmark = pytest.mark.slow
 
+MOVED = {"mean": -2.0, "sd": 2.0, "shape": 1.0, "size": 16.0, "number": 5.0, "gamma": -1.0, "beta": 1.5}
 CASES = {
     "as it opens": {},
     "all predictions right": {
         "output_prediction": "they are β and |γ| at every step",
-        "rise_prediction": "never",
+        "mean": 2.0,
         "kind": "scale",
         "kicks": 3,
         "rate": 0.5,
@@ -38,20 +41,30 @@ CASES = {
     "all predictions wrong": {
         "eps": 1.0,
         "output_prediction": "they stay at 0 and 1",
+        **MOVED,
         "kicks": 2,
         "rate": 0.05,
-        "rise_prediction": "after a tenth of them or more",
         "updates": 300,
     },
     "no kick": {"kind": "scale", "kicks": 0},
+    "evaluation, and the cloud moved": {
+        "output_prediction": "they drift along with μ and σ",
+        "mean": 2.5,
+        "evaluating": 1.0,
+        "after": 7.0,
+        "cloud_x": 4.0,
+        "cloud_y": -3.0,
+        "cloud_radius": 5.0,
+    },
 }
 SAID = {
     "all predictions right": ["Layer norm cancels a common factor", "The doubt has a point for the gradient"],
     "all predictions wrong": ["With ε = 1 the spread is", "The doubt has a point for the gradient"],
     "no kick": ["No kick yet. Press the button."],
+    "evaluation, and the cloud moved": ["In evaluation, with running averages, it puts out"],
 }
-PRESSED = ["kick", "repeat"]
-DRAWN_ONLY = ["drift_player"]
+PRESSED = ["kick", "repeat", "output_skip"]
+DRAWN_ONLY = ["drift_player", "shove", "kinks"]
 
 
 @pytest.fixture(scope="module")
@@ -109,38 +122,36 @@ def expected(
     kind="noise",
     kicks=1,
     rate=0.2,
-    rise_prediction=None,
     updates=50,
     seed=0,
     theme="light",
+    **inputs,
 ) -> Shown:
+    unit = {name: value for name, value in inputs.items() if not name.startswith("cloud")}
     return (
-        of_drift(eps, output_prediction, seed)
+        of_shove(unit, output_prediction, seed)
+        + of_drift(eps, seed)
         + of_kicks(kind, kicks, seed, theme)
-        + of_descent(rate, rise_prediction, seed, theme)
+        + of_descent(rate, seed, theme)
         + of_agreement(updates, seed, theme)
     )
 
 
-def of_drift(eps, guess, seed) -> Shown:
-    history = result_of(wandering.drift_experiment(eps, seed))
-    layers = wandering.drift(history)
-    deepest = layers[layers["layer"] == 2].set_index("norm")
-    worst = layers[layers["norm"] == "batch"].max()
-    return Shown(
-        {
-            "μ moved, γx + β": f"{short(deepest.loc['affine', 'mean_move'])} σ",
-            "mean of y moved, γx + β": f"{short(deepest.loc['affine', 'output_mean_move'])} sd",
-            "μ moved, batch norm": f"{short(deepest.loc['batch', 'mean_move'])} σ",
-            "mean of y moved, batch norm": f"{short(deepest.loc['batch', 'output_mean_move'])} sd",
-            "largest |mean of y − β|": short(worst["mean_gap"], 2),
-            "largest |sd of y − |γ||": short(worst["sd_gap"], 2),
-        },
-        [
-            settlement(guess, words.what_the_output_did(layers), words.why_the_output(layers, eps)),
-            words.drift_verdict(layers),
-        ],
-    )
+def of_shove(unit, guess, seed) -> Shown:
+    if guess is None:
+        return Shown()
+    counts = {name: int(unit[name]) for name in ("size", "number", "evaluating") if name in unit}
+    shoved = Shove(**{**unit, **counts})
+    happened, why = what_the_shove_did(shoved, seed), why_the_shove(shoved, seed)
+    settled = f"You guessed *{guess}*, and **that is what happened.** {why}"
+    if guess != happened:
+        settled = f"You guessed *{guess}*. **What happened: {happened}.** {why}"
+    return Shown(sentences=[settled])
+
+
+def of_drift(eps, seed) -> Shown:
+    layers = wandering.drift(result_of(wandering.drift_experiment(eps, seed)))
+    return Shown(sentences=[words.output_verdict(layers, eps), words.drift_verdict(layers)])
 
 
 def of_kicks(kind, kicks, seed, theme) -> Shown:
@@ -173,7 +184,7 @@ def of_kicks(kind, kicks, seed, theme) -> Shown:
     )
 
 
-def of_descent(rate, guess, seed, theme) -> Shown:
+def of_descent(rate, seed, theme) -> Shown:
     task = descent.Descent(rate, seed)
     table, styles = result_of(task), run_styles(task.experiment)
     summary = descent.descent_summary(table)
@@ -187,26 +198,16 @@ def of_descent(rate, guess, seed, theme) -> Shown:
             "of a tiny step, first": f"{tiny.iloc[0]:.4f}",
             "of a tiny step, last": f"{tiny.iloc[-1]:.4f}",
         }
-    moves = table.groupby("norm")[["z_move", "output_move", "kept_move"]].mean()
+    said = (words.rise_verdict, words.decrease_verdict, words.kept_verdict, words.every_network_verdict)
     return Shown(
-        {
-            "mean of z, batch norm": f"{short(moves.loc['batch', 'z_move'], 2)} σ",
-            "mean of y, μ and σ anew": f"{short(moves.loc['batch', 'output_move'], 2)} sd",
-            "mean of y, μ and σ kept": f"{short(moves.loc['batch', 'kept_move'], 2)} sd",
-            "mean of y, plain": f"{short(moves.loc['none', 'output_move'], 2)} sd",
-        },
-        [
-            settlement(guess, words.what_the_loss_did(summary), words.why_the_loss(summary)),
-            words.decrease_verdict(summary),
-            words.kept_verdict(summary),
-        ],
-        [charts.plot_rises(table, styles, theme=theme), charts.plot_decrease(table, styles, theme=theme)],
-        [pd.DataFrame(rows).T.rename_axis("network")],
+        sentences=[verdict(summary) for verdict in said],
+        charts=[charts.plot_rises(table, styles, theme=theme), charts.plot_decrease(table, styles, theme=theme)],
+        tables=[pd.DataFrame(rows).T.rename_axis("network")],
     )
 
 
 def of_agreement(updates, seed, theme) -> Shown:
     task = agreement.Agreement(updates, seed)
     summary = agreement.agreement_summary(result_of(task))
-    chart = charts.plot_gradient_agreement(summary, run_styles(task.experiment), theme=theme)
-    return Shown(sentences=[words.agreement_verdict(summary)], charts=[chart])
+    chart = charts.plot_gradient_agreement(summary, run_styles(task.compared), theme=theme)
+    return Shown(sentences=[agreement_verdict(summary)], charts=[chart])

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from bnviz.engine.program import Program
 
 NORMS = ("none", "batch")
+HELD = "batch_frozen"
+"""The control: batch norm's weights, with μ and σ held at those of all examples."""
 SIZES = (4, 8, 16, 32, 64, 128, 256)
 UPDATES = (0, 50, 300)
 
@@ -27,7 +29,8 @@ class Agreement:
     Both networks, three layers of ReLUs, train for `updates` mini-batches of 64 at the rate 0.1 and then stand still.
     The gradient is that of all trained parameters, in training mode: batch norm takes μ and σ from the batch at hand,
     so that its loss is another function for every batch. Random batches are drawn without replacement, the same for
-    both networks. Small batches: Ioffe 2017, Batch Renormalization.
+    both networks. As a control batch norm's weights are taken once more with μ and σ of all examples, held still, so
+    that a batch's μ and σ are no noise in it. Small batches: Ioffe 2017, Batch Renormalization.
     """
 
     updates: int = 50
@@ -45,6 +48,12 @@ class Agreement:
         runs = tuple(Run(norm=norm) for norm in NORMS)
         return Experiment(seed=self.seed, steps=max(self.updates, 1), runs=runs)
 
+    @property
+    def compared(self) -> Experiment:
+        """The two runs and the control, as they are drawn; the control is not trained."""
+        control = Run(norm=HELD, label="batch norm, μ and σ held")
+        return self.experiment.model_copy(update={"runs": (*self.experiment.runs, control)})
+
     def compute(self, report: Callable[[int, Sequence[float]], None], should_stop: Callable[[], bool]) -> pd.DataFrame:
         """One row for each batch size, draw and run, until `should_stop`: run, norm, size, draw, cosine."""
         import torch
@@ -59,10 +68,11 @@ class Agreement:
             if should_stop():
                 return pd.DataFrame()
             report(state.step + 1, state.losses)
-        programs = state.programs
+        programs = list(state.programs)
         with torch.inference_mode():
             split = load_data(self.experiment)
             x, y = torch.from_numpy(split.x_train).float(), torch.from_numpy(split.y_train)
+            programs = [*programs, _with_held_statistics(programs[1], self.experiment, x)]
             whole = [_gradient(program, make_batch(x, y, split.classes)) for program in programs]
             generator = torch.Generator().manual_seed(self.seed)
             for place, size in enumerate(SIZES):
@@ -73,9 +83,19 @@ class Agreement:
                     batch = make_batch(x[chosen], y[chosen], split.classes)
                     for run, program in enumerate(programs):
                         cosine = torch.cosine_similarity(_gradient(program, batch), whole[run], dim=0).item()
-                        rows.append((run, NORMS[run], size, draw, cosine))
+                        rows.append((run, (*NORMS, HELD)[run], size, draw, cosine))
                 report(self.updates + place + 1, ())
         return pd.DataFrame(rows, columns=["run", "norm", "size", "draw", "cosine"])
+
+
+def _with_held_statistics(program: "Program", experiment: Experiment, x: "Tensor") -> "Program":
+    """The same network with μ and σ held at those of the examples x `[n, features]`."""
+    from bnviz.engine.program import one_program_a_run
+
+    (held,) = one_program_a_run(experiment.model_copy(update={"runs": (Run(norm=HELD),)}))
+    held.network.parameters.flat.copy_(program.network.parameters.flat)
+    held.network.prepare(x)
+    return held
 
 
 def _gradient(program: "Program", batch: "Batch") -> "Tensor":

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 KickedQuantity = Literal["shift", "sd_ratio"]
 
 _KICKED: dict[KickedQuantity, tuple[str, str, str]] = {
-    "shift": ("How far the mean of y moved", "shift / sd before (no unit, log scale)", "mean"),
-    "sd_ratio": ("How the spread of y changed", "sd after / sd before (no unit, log scale)", "geometric mean"),
+    "shift": ("How far the mean of y moved", "shift / sd before (log scale)", "mean"),
+    "sd_ratio": ("How the spread of y changed", "sd after / sd before (log scale)", "geometric mean"),
 }
 _SMALLEST = 1e-9
 _LARGEST = 1e12
@@ -159,7 +159,7 @@ def plot_decrease(frame: pd.DataFrame, styles: Sequence[RunStyle], *, theme: The
     drawn = drawn.assign(shown=drawn["ratio"].clip(low, high), tiny=drawn["tiny_ratio"].clip(low, high))
     color, dash, legend_lines = run_channels(drawn["run"], styles, theme)
     x, scale = step_axis(int(frame["step"].max())), alt.Scale(domain=[low, high], nice=False)
-    axis = alt.Axis(title="decrease / η‖g‖² (no unit)", values=[-0.5, 0, 0.5, 1, 1.5])
+    axis = alt.Axis(title="decrease / η‖g‖²", values=[-0.5, 0, 0.5, 1, 1.5])
     tooltip = [alt.Tooltip("name:N", title="run"), alt.Tooltip("step:Q")]
     rules = pd.DataFrame({"value": [0.0, 1.0]})
     tiny = drawn.dropna(subset="tiny_ratio")
@@ -218,7 +218,7 @@ def plot_gradient_agreement(frame: pd.DataFrame, styles: Sequence[RunStyle], *, 
     low = min(0.0, float(drawn[["low", "mean"]].min().min()))
     channel: dict[str, Any] = {
         "scale": alt.Scale(domain=[low, 1], nice=False),
-        "axis": alt.Axis(title="cosine with the full gradient (no unit)", tickCount=6),
+        "axis": alt.Axis(title="cosine with the full gradient", tickCount=6),
     }
     y = alt.Y("mean:Q", **channel)
     tooltip = [

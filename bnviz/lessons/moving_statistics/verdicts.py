@@ -16,7 +16,6 @@ RISE_ANSWERS = ("never", "after less than a tenth of the updates", "after a tent
 SAME = 0.01  # of an output whose spread is about 1: what counts as no difference
 UNMOVED = 0.001  # of the spread before a kick: what counts as not moved
 EXACT = 0.001  # distance from 1 at which a gradient foretells what a tiny step does
-CLEAR = 0.05  # difference of two cosines that counts
 HURT = 1.25  # loss right after a kick over that before it, above which the kick hurt
 LITTLE = 0.5  # of a spread: a drift over a whole run that is called little
 ADDS_UP = 10  # distance from the first step over the mean move of one update, above which moves add up
@@ -57,15 +56,22 @@ def why_the_output(layers: pd.DataFrame, eps: float) -> str:
 
 
 @remembered
+def output_verdict(layers: pd.DataFrame, eps: float) -> str:
+    """Return what mean and spread of batch norm's outputs did in a training, and the numbers behind it."""
+    answer = what_the_output_did(layers)
+    return f"**Mean and spread of batch norm's outputs in this training: {answer}.** {why_the_output(layers, eps)}"
+
+
+@remembered
 def drift_verdict(layers: pd.DataFrame) -> str:
     """Return how far μ and the output's mean moved in the deepest layer, with γx + β and with batch norm."""
     deepest = layers[layers["layer"] == layers["layer"].max()]
     affine, batch = row_of(deepest, "affine"), row_of(deepest, "batch")
     own = ", which is β's own move" if batch["mean_gap"] <= SAME else ""
     followed = (
-        "β did not make up for it."
+        "the output went along."
         if affine["output_mean_move"] > affine["mean_move"] / 2
-        else "β made up for at least half of it."
+        else "not half of that arrived at the output."
     )
     chance = short(2 / (pi * BATCH) ** 0.5, 2)
     return (
@@ -88,7 +94,7 @@ def kick_verdict(summary: pd.DataFrame, kind: str, kicks: int) -> str:
     calm = {norm: max(row["shift"], row["log_sd"]) <= UNMOVED for norm, row in rows.items()}
     if not calm["batch"]:
         return f"**Here batch norm's output moved too.** {kick}"
-    alone = "" if calm["affine"] else " With γx + β both moved: γ and β had been fitted to what came before."
+    alone = "" if calm["affine"] else " With γx + β they moved."
     head = "**With batch norm, mean and spread of every unit's output stayed.**"
     return f"{head} {kick}{alone} {_about_layer_norm(calm, kind)}".rstrip()
 
@@ -122,14 +128,20 @@ def kick_loss_verdict(summary: pd.DataFrame, kicks: int) -> str:
     losses = f"Loss before, right after, and {LATER} updates later: {losses}."
     if batch["loss"] <= HURT * batch["loss_before"]:
         return f"**The kick did not hurt batch norm's loss.** {losses}"
-    if batch["loss_later"] < batch["loss"]:
-        back = "and training on brought it down again"
+    if batch["loss_later"] <= HURT * batch["loss_before"]:
+        back = f"and {LATER} updates made up for it"
+    elif batch["loss_later"] * HURT < batch["loss"]:
+        back = f"and {LATER} updates made up for part of it"
     else:
-        back = f"and {LATER} updates did not bring it down"
-    return (
-        f"**The kick hurt all the same**, {back}. Mean and spread are not all: which example gets which value has "
-        f"changed, and that is the work of the weights, not of γ and β. {losses}"
+        back = f"and {LATER} updates did not make up for it"
+    calm = max(batch["shift"], batch["log_sd"]) <= UNMOVED
+    left = (
+        " Mean and spread of each unit's outputs are what they were. What has changed is which example gets which "
+        "value."
+        if calm
+        else ""
     )
+    return f"**The kick hurt batch norm's loss all the same**, {back}.{left} {losses}"
 
 
 def _loss(value: float) -> str:
@@ -168,6 +180,12 @@ def descent_table(summary: pd.DataFrame, labels: dict[str, str]) -> pd.DataFrame
 
 
 @remembered
+def rise_verdict(summary: pd.DataFrame) -> str:
+    """Return how often batch norm's loss rose on the full batch, and what the other runs did."""
+    return f"**How often batch norm's loss rose: {what_the_loss_did(summary)}.** {why_the_loss(summary)}"
+
+
+@remembered
 def why_the_loss(summary: pd.DataFrame) -> str:
     """Return how often each loss rose, and what tells detached and whole gradient apart."""
     plain, detached, batch = (row_of(summary, norm) for norm in ("none", "batch_detached", "batch"))
@@ -175,12 +193,21 @@ def why_the_loss(summary: pd.DataFrame) -> str:
         f"Updates that raised the loss: batch norm {batch['rises']} of {batch['updates']}, detached "
         f"{detached['rises']} of {detached['updates']}, plain {plain['rises']} of {plain['updates']}."
     )
-    if detached["rises"] <= batch["rises"]:
-        return f"{counts} At this rate the detached gradient does no worse."
-    return (
-        f"{counts} Batch norm and the detached run compute the same function of their weights, and μ and σ move in "
-        "both. Only the gradient of the first knows how μ and σ will answer to the step."
-    )
+    ends = f"At the last step the detached run's loss is {_loss(detached['loss'])}, batch norm's {_loss(batch['loss'])}"
+    if detached["rises"] > batch["rises"]:
+        return (
+            f"{counts} Batch norm and the detached run compute the same function of their weights, and μ and σ move "
+            f"in both. Only the gradient of the first knows how μ and σ will answer to the step. {ends}."
+        )
+    if detached["loss"] > HURT * batch["loss"]:
+        return f"{counts} The detached run does not rise more often here, but it falls less: {_lower(ends)}."
+    if detached["loss"] * HURT < batch["loss"]:
+        return f"{counts} Here the detached run does better: {_lower(ends)}."
+    return f"{counts} Here both do about the same: {_lower(ends)}."
+
+
+def _lower(sentence: str) -> str:
+    return sentence[0].lower() + sentence[1:]
 
 
 @remembered
@@ -222,14 +249,15 @@ def kept_verdict(summary: pd.DataFrame) -> str:
     batch = row_of(summary, "batch")
     times, spread = batch["kept_move"] / batch["output_move"], batch["kept_log_sd"] / batch["output_log_sd"]
     measured = (
-        f"Had each update kept the μ and σ from before it, the mean of y would have moved {short(times, 2)} times as "
-        f"far, and its spread {short(spread, 2)} times as much."
+        f"In one update the mean of z moved by {short(batch['z_move'], 2)} σ, and that of y by "
+        f"{short(batch['output_move'], 2)} of its spread. Had each update kept the μ and σ from before it, the mean of "
+        f"y would have moved {short(times, 2)} times as far, and its spread {short(spread, 2)} times as much."
     )
     if min(times, spread) <= 1:
         return f"**Kept statistics would not have hurt here.** {measured}"
     one, all_of_them = batch["kept_move"], batch["z_drift"]
     size = "very little" if one < 0.01 else "little" if one < 0.1 else "much"
-    one_update = f"In one update that is {size}, {short(one, 2)} of y's spread"
+    one_update = f"In one update that would be {size}, {short(one, 2)} of y's spread"
     distance = f"from the first step to the last the mean of z went {short(all_of_them, 2)} σ"
     sum_up = (
         f"{one_update}, but moves add up: {distance}, and with μ and σ kept all that time y would have gone along. "
@@ -244,47 +272,12 @@ def kept_verdict(summary: pd.DataFrame) -> str:
 
 
 @remembered
-def kept_numbers(summary: pd.DataFrame) -> dict[str, str]:
-    """Return how far means move in one update: a mean over all updates and units."""
+def every_network_verdict(summary: pd.DataFrame) -> str:
+    """Return how far one update moves the outputs of a plain network and of one with batch norm."""
     plain, batch = (row_of(summary, norm) for norm in ("none", "batch"))
-    return {
-        "mean of z, batch norm": f"{short(batch['z_move'], 2)} σ",
-        "mean of y, μ and σ anew": f"{short(batch['output_move'], 2)} sd",
-        "mean of y, μ and σ kept": f"{short(batch['kept_move'], 2)} sd",
-        "mean of y, plain": f"{short(plain['output_move'], 2)} sd",
-    }
-
-
-@remembered
-def agreement_verdict(summary: pd.DataFrame) -> str:
-    """Return whether small batches blur batch norm's gradient more than the plain network's."""
-    cosine = summary.pivot_table(index="size", columns="norm", values="mean")
-    smallest, largest = cosine.index.min(), cosine.index.max()
-    values = "; ".join(
-        f"{size} examples: batch norm {_two(cosine['batch'][size])}, plain {_two(cosine['none'][size])}"
-        for size in (smallest, BATCH, largest)
-        if size in cosine.index
-    )
-    behind = cosine["none"] - cosine["batch"] > CLEAR
-    if behind.all():
-        head = (
-            "**The doubt has a point for the gradient, not for γ and β.** With batch norm, the gradient of a "
-            "mini-batch says less about that of the whole. This alone does not show slower training."
-        )
-    elif behind.any():
-        sizes = ", ".join(str(size) for size in cosine.index[behind])
-        head = (
-            "**The doubt has a point for the gradient of some sizes, not for γ and β.** Batch norm is behind at "
-            f"{sizes} examples."
-        )
-    else:
-        head = "**No clear disadvantage here.**"
     return (
-        f"{head} Mean cosine: {values}. γ and β do not go stale in any of these batches: each batch's output still has "
-        "mean β and spread |γ|, up to ε."
+        "**Being stale by a step is nothing special.** In every network a layer was fitted to what the ones below put "
+        "out a step ago. In one update the mean of a unit's output moved by "
+        f"{short(plain['output_move'], 2)} of its spread in the plain network, and by "
+        f"{short(batch['output_move'], 2)} with batch norm (means over all units and updates)."
     )
-
-
-def _two(value: float) -> str:
-    """Two decimals, and no minus before zero."""
-    return f"{round(value, 2) + 0.0:.2f}"

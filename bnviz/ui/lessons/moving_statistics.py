@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import pandas as pd
 import streamlit as st
 
@@ -9,41 +11,69 @@ from bnviz.experiment import Experiment
 from bnviz.history import History
 from bnviz.lessons.moving_statistics import charts, verdicts
 from bnviz.lessons.moving_statistics.agreement import Agreement, agreement_summary
+from bnviz.lessons.moving_statistics.agreement_verdicts import agreement_verdict
 from bnviz.lessons.moving_statistics.charts import KickedQuantity
 from bnviz.lessons.moving_statistics.deep_kick import DeepKick, kick_summary
 from bnviz.lessons.moving_statistics.descent import Descent, descent_summary
+from bnviz.lessons.moving_statistics.shove_verdicts import what_the_shove_did, why_the_shove
 from bnviz.lessons.moving_statistics.wandering import drift
 from bnviz.styles import run_styles
+from bnviz.ui.lessons.moving_statistics_kinks import INPUTS as CLOUD_INPUTS
+from bnviz.ui.lessons.moving_statistics_kinks import START as CLOUD
+from bnviz.ui.lessons.moving_statistics_kinks import kinks_scene
+from bnviz.ui.lessons.moving_statistics_shove import INPUTS, SHOVED, START, shove_of, shove_scene
+from bnviz.ui.live import live
 from bnviz.ui.page.frame import prose
-from bnviz.ui.page.lesson import figure, numbers, settle, theme
+from bnviz.ui.page.lesson import figure, theme
+from bnviz.ui.page.settings import Settings
 from bnviz.ui.page.stage import Stage
+from bnviz.ui.page.story import Guess
 from bnviz.ui.player import layer_table
-from bnviz.words import short
+
+_SHOVE, _KINKS = "moving_statistics_shove", "moving_statistics_kinks"
 
 
-def draw_drift(stage: Stage, experiment: Experiment, guess: str | None) -> None:
-    """Play γ, β, μ, σ and the output's moments, and settle what the output did."""
+def shove_after_the_guess(settings: Settings, guess: Guess) -> None:
+    """Shove the unit once the reader has guessed, unless a hand or a link has moved it already."""
+    key = "moving_statistics_shoved"
+    if guess.shown and not st.session_state.get(key):
+        st.session_state[key] = True
+        if st.session_state.get("moving_statistics_mean", 0.0) == START.mean and "mean" not in settings.asked:
+            settings.take({"mean": SHOVED})
+
+
+def draw_shove(settings: Settings, guess: Guess, seed: int) -> None:
+    """Show the unit's inputs and outputs, and settle what the outputs do where the hand has left it."""
+    # Once there is a guess the unit is shoved, so that this is where the page begins then.
+    start = asdict(START) | ({"mean": SHOVED} if guess.shown else {})
+    values = {name: settings.handle(_SHOVE, each, start[name]) for name, each in INPUTS.items()}
+    said = None if guess.said is None else verdicts.OUTPUT_ANSWERS.index(guess.said)
+    live(
+        shove_scene(seed, said),
+        key=_SHOVE,
+        values=values,
+        on_release=settings.take,
+        held=not guess.shown,
+    )
+    shoved = shove_of(values)
+    guess.settle(what_the_shove_did(shoved, seed), why_the_shove(shoved, seed))
+
+
+def draw_kinks(settings: Settings, seed: int) -> None:
+    """Show the cloud and the lines at which the units bend."""
+    values = {each.name: settings.handle(_KINKS, each, CLOUD[each.name]) for each in CLOUD_INPUTS}
+    live(kinks_scene(seed), key=_KINKS, values=values, on_release=settings.take)
+
+
+def draw_drift(stage: Stage, experiment: Experiment) -> None:
+    """Play γ, β, μ, σ and the output's moments, and say what the output did."""
     done = stage.show(experiment, view="layer", table=_means)
     if done is None or done.result is None or done.ending != "finished":
         return
-    with stage.picture:
-        layers = drift(done.result)
-        deepest = layers[layers["layer"] == layers["layer"].max()]
-        affine, batch = (verdicts.row_of(deepest, norm) for norm in ("affine", "batch"))
-        worst = layers[layers["norm"] == "batch"]
-        numbers(
-            {
-                "μ moved, γx + β": f"{short(affine['mean_move'])} σ",
-                "mean of y moved, γx + β": f"{short(affine['output_mean_move'])} sd",
-                "μ moved, batch norm": f"{short(batch['mean_move'])} σ",
-                "mean of y moved, batch norm": f"{short(batch['output_mean_move'])} sd",
-                "largest |mean of y − β|": short(worst["mean_gap"].max(), 2),
-                "largest |sd of y − |γ||": short(worst["sd_gap"].max(), 2),
-            }
-        )
-        settle(guess, verdicts.what_the_output_did(layers), verdicts.why_the_output(layers, experiment.runs[1].eps))
-        with prose():
-            st.markdown(verdicts.drift_verdict(layers))
+    layers = drift(done.result)
+    with stage.picture, prose():
+        st.markdown(verdicts.output_verdict(layers, experiment.runs[1].eps))
+        st.markdown(verdicts.drift_verdict(layers))
 
 
 def _means(history: History) -> pd.DataFrame:
@@ -74,8 +104,8 @@ def draw_kicks(stage: Stage, task: DeepKick, kind: str, kicks: int) -> None:
             st.markdown(verdicts.kick_loss_verdict(summary, kicks))
 
 
-def draw_descent(stage: Stage, task: Descent, guess: str | None) -> None:
-    """Show the loss on one full batch and what the gradient foretold, and settle how often the loss rose."""
+def draw_descent(stage: Stage, task: Descent) -> None:
+    """Show the loss on one full batch, what the gradient foretold, and how often the loss rose."""
     done = stage.obtain(task)
     if done is None or done.result is None or done.result.empty:
         return
@@ -92,14 +122,11 @@ def draw_descent(stage: Stage, task: Descent, guess: str | None) -> None:
         summary = descent_summary(done.result)
         labels = {run.norm: style.label for run, style in zip(task.experiment.runs, styles, strict=True)}
         st.table(verdicts.descent_table(summary, labels), width="content")
-        settle(guess, verdicts.what_the_loss_did(summary), verdicts.why_the_loss(summary))
         with prose():
+            st.markdown(verdicts.rise_verdict(summary))
             st.markdown(verdicts.decrease_verdict(summary))
-            st.subheader("What if the next step kept this step's μ and σ?")
-            st.markdown("How far means move in one update of this run, mean over all updates and units:")
-        numbers(verdicts.kept_numbers(summary))
-        with prose():
             st.markdown(verdicts.kept_verdict(summary))
+            st.markdown(verdicts.every_network_verdict(summary))
 
 
 def draw_agreement(stage: Stage, task: Agreement) -> None:
@@ -110,10 +137,10 @@ def draw_agreement(stage: Stage, task: Agreement) -> None:
     summary = agreement_summary(done.result)
     with stage.picture:
         figure(
-            charts.plot_gradient_agreement(summary, run_styles(task.experiment), theme=theme()),
+            charts.plot_gradient_agreement(summary, run_styles(task.compared), theme=theme()),
             "moving_statistics_agreement",
         )
         stage.show_caption()
         if done.ending == "finished":
             with prose():
-                st.markdown(verdicts.agreement_verdict(summary))
+                st.markdown(agreement_verdict(summary))

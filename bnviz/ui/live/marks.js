@@ -8,6 +8,7 @@ import { drawBlocks, drawValues } from "./blocks.js";
 import { drawBowl, drawFlag, drawGoal, drawStones, drawWords } from "./bowls.js";
 import { drawDie, drawNote, drawRings } from "./boxes.js";
 import { drawCells, drawCurves, drawLaid, drawScale } from "./cells.js";
+import { drawCircle, drawCloud, drawCount, drawLines } from "./clouds.js";
 import {
   drawArrow,
   drawArrows,
@@ -20,6 +21,7 @@ import {
 } from "./planes.js";
 import { drawBand, drawBracket, drawDots, drawRail, drawTracks } from "./rails.js";
 import { drawSaying } from "./sayings.js";
+import { drawElsewhere, drawName, drawSpan, drawSwarm, drawZone, drawZoneName } from "./swarms.js";
 
 /** @type {Record<string, (pen: Pen, mark: Mark) => void>} */
 const MARKS = {
@@ -49,6 +51,16 @@ const MARKS = {
   saying: drawSaying,
   blocks: drawBlocks,
   values: drawValues,
+  swarm: drawSwarm,
+  elsewhere: drawElsewhere,
+  zone: drawZone,
+  zone_name: drawZoneName,
+  span: drawSpan,
+  name: drawName,
+  cloud: drawCloud,
+  lines: drawLines,
+  count: drawCount,
+  circle: drawCircle,
 };
 
 /**

@@ -4,9 +4,11 @@ import { formatNumber } from "../player/drawing.js";
 
 /**
  * @param {number} value
- * @param {string} format "number", "whole", "count" (whole, with a comma before the last three digits) or "degrees"
+ * @param {string} format "number", "whole", "count" (whole, with a comma before the last three digits), "degrees" or
+ * "switch"
  */
 export function writeAs(value, format) {
+  if (format === "switch") return value ? "on" : "off";
   if (format === "number") return formatNumber(value);
   if (format === "count" && Number.isFinite(value)) return Math.round(value).toLocaleString("en-US").replace("-", "−");
   const whole = Number.isFinite(value) ? String(Math.round(value)).replace("-", "−") : "–";

@@ -32,7 +32,7 @@ class Input:
     symbol: str = ""
     color: str = "text"
     choices: Sequence[float] | None = None
-    format: Literal["number", "whole", "count", "degrees"] = "number"
+    format: Literal["number", "whole", "count", "degrees", "switch"] = "number"
     folded: bool = False
     group: Literal["shift", "stretch"] | None = None
     of: Sequence[str] = ()

@@ -8,7 +8,7 @@ import torch
 from bnviz import train
 from bnviz.engine.batches import load_data, mini_batches
 from bnviz.engine.program import Program
-from bnviz.lessons.moving_statistics.agreement import SIZES, Agreement, agreement_summary
+from bnviz.lessons.moving_statistics.agreement import HELD, SIZES, Agreement, agreement_summary
 from bnviz.lessons.moving_statistics.descent import NORMS, TINY_EVERY, Descent, descent_summary
 from bnviz.norms import apply_norm
 
@@ -141,7 +141,7 @@ class TestDescent:
 
 class TestAgreement:
     def test_there_is_a_row_for_each_size_draw_and_run(self, agreed):
-        assert len(agreed) == len(SIZES) * Agreement().draws * 2
+        assert len(agreed) == len(SIZES) * Agreement().draws * 3
         assert agreed["cosine"].between(-1, 1 + 1e-9).all()
 
     def test_small_batches_blur_batch_norms_gradient_more(self, agreed):
@@ -151,6 +151,10 @@ class TestAgreement:
         assert mean["batch"].is_monotonic_increasing
         assert mean["none"][256] > 0.8
 
+    def test_part_of_the_gap_is_there_without_the_noise_of_mean_and_spread(self, agreed):
+        mean = agreement_summary(agreed).pivot_table(index="size", columns="norm", values="mean")
+        assert mean.loc[64].to_dict() == pytest.approx({"none": 0.87, "batch": 0.36, HELD: 0.57}, abs=0.03)
+
     def test_a_cosine_is_that_of_autograd(self):
         task = Agreement(updates=0, draws=1, seed=4)
         found = task.compute(no_report, go_on).query("size == 16")
@@ -158,8 +162,8 @@ class TestAgreement:
         x, y = torch.from_numpy(split.x_train).float(), torch.from_numpy(split.y_train)
         generator = torch.Generator().manual_seed(4)
         chosen = [torch.randperm(len(y), generator=generator)[:size] for size in SIZES][SIZES.index(16)]
-        for run, norm in enumerate(("none", "batch")):
-            whole, part = (_autograd(task.experiment, run, norm, x[at], y[at]) for at in (slice(None), chosen))
+        for run, norm in enumerate(("none", "batch", HELD)):
+            whole, part = (_autograd(task.experiment, run, norm, x[at], y[at], x) for at in (slice(None), chosen))
             cosine = torch.cosine_similarity(whole, part, dim=0).item()
             assert found.loc[found["run"] == run, "cosine"].iloc[0] == pytest.approx(cosine, abs=1e-4)
 
@@ -181,15 +185,27 @@ class TestAgreement:
         assert not Agreement(seed=1).compute(no_report, go_on).equals(agreed)
 
 
-def _autograd(experiment, run, norm, x, y):
-    """∂L/∂(weights, γ and β as far as they are trained, head) by autograd, in the engine's order."""
-    program = Program(experiment, [run], run)
+def _autograd(experiment, run, norm, x, y, everyone):
+    """∂L/∂(weights, γ and β as far as they are trained, head) by autograd, in the engine's order.
+
+    The control takes μ and σ from `everyone`, as constants.
+    """
+    program = Program(experiment, [min(run, 1)], 0)
     parameters = program.network.parameters
-    h, wanted = x.t().unsqueeze(0), []
+    h, whole, wanted = x.t().unsqueeze(0), everyone.t().unsqueeze(0), []
     for layer in parameters.layers:
         weight, gamma, beta = (part.clone().requires_grad_() for part in (layer.weight, layer.gamma, layer.beta))
-        wanted += [weight, gamma, beta] if norm == "batch" else [weight, beta]
-        h = torch.relu(apply_norm(norm, weight @ h, gamma, beta))
+        wanted += [weight, beta] if norm == "none" else [weight, gamma, beta]
+        if norm == HELD:
+            with torch.no_grad():
+                held = {
+                    "running_mean": (weight @ whole).mean(-1),
+                    "running_var": (weight @ whole).var(-1, correction=0),
+                }
+                whole = torch.relu(apply_norm(norm, weight @ whole, gamma, beta, **held))
+            h = torch.relu(apply_norm(norm, weight @ h, gamma, beta, **held))
+        else:
+            h = torch.relu(apply_norm(norm, weight @ h, gamma, beta))
     weight, bias = (part.clone().requires_grad_() for part in (parameters.head.weight, parameters.head.bias))
     logits = (weight @ h + bias.unsqueeze(-1))[0].t()
     loss = torch.nn.functional.cross_entropy(logits, y)

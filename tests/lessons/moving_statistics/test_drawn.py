@@ -51,8 +51,8 @@ def test_each_unit_stands_where_the_kicks_took_it(kind, kicks, quantity):
     assert means.drawn("x")["x"].tolist() == pytest.approx(wanted.tolist())
     assert means.drawn("y", "y2").mean(axis=1).tolist() == pytest.approx([0, 1, 2])
     titles = {
-        "shift": ("How far the mean of y moved", "shift / sd before (no unit, log scale)"),
-        "sd_ratio": ("How the spread of y changed", "sd after / sd before (no unit, log scale)"),
+        "shift": ("How far the mean of y moved", "shift / sd before (log scale)"),
+        "sd_ratio": ("How the spread of y changed", "sd after / sd before (log scale)"),
     }
     assert (chart.title[0], points.axis_title("x")) == titles[quantity]
     assert chart.description.endswith(

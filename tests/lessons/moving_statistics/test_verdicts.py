@@ -5,6 +5,8 @@ import pandas as pd
 import pytest
 
 from bnviz.lessons.moving_statistics import verdicts
+from bnviz.lessons.moving_statistics.agreement import HELD
+from bnviz.lessons.moving_statistics.agreement_verdicts import agreement_verdict
 
 MOVES = {
     "z_move": 1e-3,
@@ -47,11 +49,11 @@ def test_the_reason_for_the_output_speaks_of_eps_only_where_it_shows():
 def test_drift_says_whether_beta_followed():
     frame = layers(mean_move=0.17, output_mean_move=0.07)
     said = verdicts.drift_verdict(frame)
-    assert "μ moved by 3 σ and the mean of y by 3.4 of its standard deviations: β did not make up" in said
+    assert "μ moved by 3 σ and the mean of y by 3.4 of its standard deviations: the output went along." in said
     assert "μ moved by 0.17 σ and the mean of y by 0.07, which is β's own move" in said
     assert "about 0.14 σ" in said
     frame.loc[0, "output_mean_move"] = 1.0
-    assert "β made up for at least half" in verdicts.drift_verdict(frame)
+    assert "not half of that arrived" in verdicts.drift_verdict(frame)
     assert "own move" not in verdicts.drift_verdict(layers(mean_gap=1.0))
 
 
@@ -67,7 +69,7 @@ def test_after_a_kick_the_output_stayed_or_not():
     stayed = verdicts.kick_verdict(kicks(), "noise", 1)
     assert stayed.startswith("**With batch norm, mean and spread of every unit's output stayed.**")
     assert "noise of 0.5 times their spread, once." in stayed
-    assert "With γx + β both moved" in stayed
+    assert "With γx + β they moved." in stayed
     assert "over the units of one example" in stayed
     factor = verdicts.kick_verdict(kicks(layer=1e-7), "scale", 2)
     assert "multiplied by 10, twice." in factor
@@ -87,10 +89,13 @@ def test_the_numbers_of_a_kick_stand_under_the_networks_labels():
 
 def test_a_kick_hurt_the_loss_or_did_not():
     hurt = verdicts.kick_loss_verdict(kicks(), 1)
-    assert hurt.startswith("**The kick hurt all the same**, and training on brought it down again.")
-    assert "the work of the weights" in hurt
+    assert hurt.startswith("**The kick hurt batch norm's loss all the same**, and 20 updates made up for part of it.")
+    assert "What has changed is which example gets which value." in hurt
+    assert "What has changed" not in verdicts.kick_loss_verdict(kicks(batch=0.2), 1)
+    assert "and 20 updates made up for it." in verdicts.kick_loss_verdict(kicks(losses=(0.08, 0.5, 0.09)), 1)
+    assert "did not make up for it." in verdicts.kick_loss_verdict(kicks(losses=(0.08, 0.5, 0.45)), 1)
     assert hurt.endswith("20 updates later: batch norm 0.08, 0.5, 0.15; γx + β 0.15, 67.3, diverged.")
-    assert "20 updates did not bring it down" in verdicts.kick_loss_verdict(kicks(losses=(0.08, 0.5, np.inf)), 1)
+    assert "20 updates did not make up for it" in verdicts.kick_loss_verdict(kicks(losses=(0.08, 0.5, np.inf)), 1)
     unhurt = verdicts.kick_loss_verdict(kicks(losses=(0.08, 0.08, 0.07)), 2)
     assert unhurt.startswith("**The kick did not hurt batch norm's loss.** Loss before")
     assert verdicts.kick_loss_verdict(kicks(), 0) == ""
@@ -103,7 +108,7 @@ def descent(batch=0, detached=79, plain=15, **more) -> pd.DataFrame:
         {"norm": "batch_detached", "rises": detached, "tiny_first": 0.3575, "tiny_last": 0.08},
         {"norm": "batch", "rises": batch, "tiny_first": 1.0, "tiny_last": 1.0, **MOVES, **more},
     ]
-    return pd.DataFrame(rows).assign(updates=200)
+    return pd.DataFrame(rows).assign(updates=200, loss=[0.2, 0.42, 0.06])
 
 
 def test_the_numbers_of_the_descent_stand_under_the_networks_labels():
@@ -123,7 +128,17 @@ def test_the_reason_for_the_loss_depends_on_the_detached_run():
     said = verdicts.why_the_loss(descent())
     assert "batch norm 0 of 200, detached 79 of 200, plain 15 of 200." in said
     assert "Only the gradient of the first" in said
-    assert "does no worse" in verdicts.why_the_loss(descent(detached=0))
+    assert said.endswith("At the last step the detached run's loss is 0.42, batch norm's 0.06.")
+    as_often = descent(detached=0)
+    assert "it falls less: at the last step the detached run's loss is 0.42" in verdicts.why_the_loss(as_often)
+    as_often.loc[1, "loss"] = 0.061
+    assert "both do about the same" in verdicts.why_the_loss(as_often)
+    as_often.loc[1, "loss"] = 0.04
+    assert "the detached run does better" in verdicts.why_the_loss(as_often)
+
+
+def test_how_often_the_loss_rose_stands_first():
+    assert verdicts.rise_verdict(descent()).startswith("**How often batch norm's loss rose: never.** Updates that")
 
 
 def test_the_prediction_of_a_tiny_step_held_or_not():
@@ -144,37 +159,52 @@ def test_kept_statistics_would_have_hurt_or_not():
     hurt = verdicts.kept_verdict(descent())
     assert hurt.startswith("**γ and β would be stale if μ and σ were kept.**")
     assert "4.5 times as far, and its spread 2.5 times as much" in hurt
-    assert "In one update that is very little, 9·10⁻⁴ of y's spread, but moves add up" in hurt
+    assert "In one update that would be very little, 9·10⁻⁴ of y's spread, but moves add up" in hurt
     assert "the mean of z went 0.16 σ" in hurt
     assert "That is little too" in hurt
     assert "That is not little." in verdicts.kept_verdict(descent(z_drift=1.2))
     assert "it hardly adds up" in verdicts.kept_verdict(descent(z_drift=0.005))
-    assert "that is little, 0.05" in verdicts.kept_verdict(descent(kept_move=0.05))
-    assert "that is much, 0.5" in verdicts.kept_verdict(descent(kept_move=0.5))
+    assert "that would be little, 0.05" in verdicts.kept_verdict(descent(kept_move=0.05))
+    assert "that would be much, 0.5" in verdicts.kept_verdict(descent(kept_move=0.5))
     assert verdicts.kept_verdict(descent(kept_move=2e-4)).startswith("**Kept statistics would not have hurt here.**")
-    assert verdicts.kept_numbers(descent()) == {
-        "mean of z, batch norm": "0.001 σ",
-        "mean of y, μ and σ anew": "2·10⁻⁴ sd",
-        "mean of y, μ and σ kept": "9·10⁻⁴ sd",
-        "mean of y, plain": "0.088 sd",
-    }
+    assert "the mean of z moved by 0.001 σ, and that of y by 2·10⁻⁴ of its spread." in hurt
 
 
-def cosines(*batch: float) -> pd.DataFrame:
+def test_every_network_is_stale_by_a_step():
+    said = verdicts.every_network_verdict(descent())
+    assert "moved by 0.088 of its spread in the plain network, and by 2·10⁻⁴ with batch norm" in said
+
+
+def cosines(*batch: float, held: float = 0.6) -> pd.DataFrame:
     sizes = (4, 64, 256)
     return pd.DataFrame(
-        [{"norm": "none", "size": size, "mean": 0.8} for size in sizes]
+        [{"norm": norm, "size": size, "mean": mean} for norm, mean in (("none", 0.8), (HELD, held)) for size in sizes]
         + [{"norm": "batch", "size": size, "mean": mean} for size, mean in zip(sizes, batch, strict=True)]
     )
 
 
 def test_small_batches_are_worse_for_batch_norm_or_not():
-    worse = verdicts.agreement_verdict(cosines(0.1, 0.3, 0.7))
+    worse = agreement_verdict(cosines(0.1, 0.3, 0.7))
     assert worse.startswith("**The doubt has a point for the gradient, not for γ and β.**")
     assert "4 examples: batch norm 0.10, plain 0.80; 64 examples: batch norm 0.30, plain 0.80; 256" in worse
-    assert "4 examples: batch norm 0.00, plain" in verdicts.agreement_verdict(cosines(-0.001, 0.3, 0.7))
-    some = verdicts.agreement_verdict(cosines(0.1, 0.3, 0.79))
+    assert "4 examples: batch norm 0.00, plain" in agreement_verdict(cosines(-0.001, 0.3, 0.7))
+    some = agreement_verdict(cosines(0.1, 0.3, 0.79))
     assert "for the gradient of some sizes, not for γ and β.** Batch norm is behind at 4, 64 examples." in some
-    none = verdicts.agreement_verdict(cosines(0.8, 0.9, 0.79))
+    none = agreement_verdict(cosines(0.8, 0.9, 0.79))
     assert none.startswith("**No clear disadvantage here.**")
     assert all("each batch's output still has mean β and spread |γ|" in said for said in (worse, some, none))
+
+
+@pytest.mark.parametrize(
+    ("held", "words"),
+    [
+        (0.6, "Of the gap of 0.50 at 64 examples, 0.20 is there too with μ and σ held"),
+        (0.6, "(0.60): that part is not their noise."),
+        (0.78, "0.02 is there too with μ and σ held at those of all examples (0.78): it goes with the batch's own"),
+        (0.33, "0.47 is there too with μ and σ held at those of all examples (0.33): the noise of μ and σ is not"),
+        (0.9, "0.00 is there too with μ and σ held at those of all examples (0.90): it goes with the batch's own"),
+    ],
+)
+def test_the_control_says_how_much_of_the_gap_is_no_noise(held, words):
+    assert words in agreement_verdict(cosines(0.1, 0.3, 0.7, held=held))
+    assert "Of the gap" not in agreement_verdict(cosines(0.1, 0.78, 0.7, held=held))

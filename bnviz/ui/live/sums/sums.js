@@ -5,8 +5,10 @@
 import { bowl } from "./bowl.js";
 import { gradientParts } from "./gradient_parts.js";
 import { handOfTwo } from "./hand_of_two.js";
+import { kinks } from "./kinks.js";
 import { lastLine } from "./last_line.js";
 import { maps } from "./maps.js";
+import { shove } from "./shove.js";
 import { standardize } from "./standardize.js";
 import { LOSSES, twoWeights } from "./two_weights.js";
 
@@ -15,8 +17,10 @@ export const SUMS = {
   bowl,
   gradient_parts: gradientParts,
   hand_of_two: handOfTwo,
+  kinks,
   last_line: lastLine,
   maps,
+  shove,
   standardize,
   two_weights: twoWeights,
 };

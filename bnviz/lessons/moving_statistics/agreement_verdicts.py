@@ -1,0 +1,63 @@
+"""The words about how well gradients of small batches agree."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from bnviz.kept import remembered
+from bnviz.lessons.moving_statistics.agreement import HELD
+from bnviz.lessons.moving_statistics.verdicts import BATCH
+
+CLEAR = 0.05  # difference of two cosines that counts
+
+
+@remembered
+def agreement_verdict(summary: pd.DataFrame) -> str:
+    """Return whether small batches blur batch norm's gradient more than the plain network's."""
+    cosine = summary.pivot_table(index="size", columns="norm", values="mean")
+    smallest, largest = cosine.index.min(), cosine.index.max()
+    values = "; ".join(
+        f"{size} examples: batch norm {_two(cosine['batch'][size])}, plain {_two(cosine['none'][size])}"
+        for size in (smallest, BATCH, largest)
+        if size in cosine.index
+    )
+    gap = cosine["none"] - cosine["batch"]
+    behind = gap > CLEAR
+    if behind.all():
+        head = (
+            "**The doubt has a point for the gradient, not for γ and β.** With batch norm, the gradient of a "
+            "mini-batch says less about that of the whole. This alone does not show slower training."
+        )
+    elif behind.any():
+        sizes = ", ".join(str(size) for size in cosine.index[behind])
+        head = (
+            "**The doubt has a point for the gradient of some sizes, not for γ and β.** Batch norm is behind at "
+            f"{sizes} examples."
+        )
+    else:
+        head = "**No clear disadvantage here.**"
+    control = _about_held_statistics(cosine) if behind.get(BATCH) else ""
+    return (
+        f"{head} Mean cosine: {values}.{control} γ and β do not go stale in any of these batches: each batch's output "
+        "still has mean β and spread |γ|, up to ε."
+    )
+
+
+def _about_held_statistics(cosine: pd.DataFrame) -> str:
+    """What the control says of the gap between plain and batch norm in batches of the usual size."""
+    none, batch, held = (float(cosine[norm][BATCH]) for norm in ("none", "batch", HELD))
+    gap, left = none - batch, none - held
+    measured = (
+        f" Of the gap of {_two(gap)} at {BATCH} examples, {_two(max(left, 0.0))} is there too with μ and σ held at "
+        f"those of all examples ({_two(held)})"
+    )
+    if left <= CLEAR:
+        return f"{measured}: it goes with the batch's own μ and σ."
+    if gap - left <= CLEAR:
+        return f"{measured}: the noise of μ and σ is not what makes it."
+    return f"{measured}: that part is not their noise."
+
+
+def _two(value: float) -> str:
+    """Two decimals, and no minus before zero."""
+    return f"{round(value, 2) + 0.0:.2f}"

@@ -1,0 +1,81 @@
+"""What the folds say of their trainings, over seeds and controls: no sentence without the numbers that carry it."""
+
+import pytest
+
+from bnviz import train
+from bnviz.lessons.moving_statistics import verdicts
+from bnviz.lessons.moving_statistics.agreement import HELD, UPDATES, Agreement, agreement_summary
+from bnviz.lessons.moving_statistics.agreement_verdicts import CLEAR, agreement_verdict
+from bnviz.lessons.moving_statistics.deep_kick import KINDS, MOST_KICKS, DeepKick, kick_summary
+from bnviz.lessons.moving_statistics.descent import RATES, Descent, descent_summary
+from bnviz.lessons.moving_statistics.verdicts import HURT, OUTPUT_ANSWERS, RISE_ANSWERS, SAME, UNMOVED
+from bnviz.lessons.moving_statistics.wandering import EPSILONS, drift, drift_experiment
+from tests.pages.reading import compute
+
+pytestmark = pytest.mark.slow
+SEEDS = range(10)  # each with one of the values of a control in turn: a training takes a second or two
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_descent(seed):
+    summary = descent_summary(compute(Descent(RATES[seed % len(RATES)], seed)))
+    plain, detached, batch = (verdicts.row_of(summary, norm) for norm in ("none", "batch_detached", "batch"))
+    said = verdicts.rise_verdict(summary)
+    assert (RISE_ANSWERS[0] in said) == (batch["rises"] == 0)
+    assert ("Only the gradient" in said) == (detached["rises"] > batch["rises"])
+    if "falls less" in said:
+        assert detached["loss"] > HURT * batch["loss"]
+    if "about the same" in said:
+        assert 1 / HURT <= detached["loss"] / batch["loss"] <= HURT
+    foretold = verdicts.decrease_verdict(summary)
+    exact = max(abs(batch["tiny_first"] - 1), abs(batch["tiny_last"] - 1)) <= 0.001
+    assert ("has the motion of μ and σ in it" in foretold) == exact
+    assert ("too long" in foretold) <= (plain["rises"] > 0)
+    stale = "would be stale" in verdicts.kept_verdict(summary)
+    assert stale == (batch["kept_move"] > batch["output_move"] and batch["kept_log_sd"] > batch["output_log_sd"])
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_kicks(seed):
+    frame = compute(DeepKick(seed))
+    for kind in KINDS:
+        for kicks in range(1, MOST_KICKS + 1):
+            summary = kick_summary(frame, kind, kicks)
+            rows = {norm: verdicts.row_of(summary, norm) for norm in ("affine", "layer", "batch")}
+            moved = {norm: max(row["shift"], row["log_sd"]) > UNMOVED for norm, row in rows.items()}
+            said = verdicts.kick_verdict(summary, kind, kicks)
+            assert ("unit's output stayed" in said) == (not moved["batch"])
+            assert ("With γx + β they moved" in said) == moved["affine"]
+            assert ("cancels a common factor" in said) == (kind == "scale" and not moved["layer"])
+            batch, said = rows["batch"], verdicts.kick_loss_verdict(summary, kicks)
+            assert ("all the same" in said) == (batch["loss"] > HURT * batch["loss_before"])
+            if "all the same" in said:
+                assert ("made up for it" in said) == (batch["loss_later"] <= HURT * batch["loss_before"])
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_agreement(seed):
+    summary = agreement_summary(compute(Agreement(UPDATES[seed % len(UPDATES)], seed, draws=10)))
+    mean = summary.pivot_table(index="size", columns="norm", values="mean")
+    behind = mean["none"] - mean["batch"] > CLEAR
+    said = agreement_verdict(summary)
+    assert ("for the gradient, not for γ" in said) == bool(behind.all())
+    assert ("of some sizes" in said) == bool(behind.any() and not behind.all())
+    gap, left = (mean["none"][64] - mean[norm][64] for norm in ("batch", HELD))
+    assert ("Of the gap" in said) == (gap > CLEAR)
+    if "not their noise" in said:
+        assert CLEAR < left < gap - CLEAR
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_drift(seed):
+    eps = EPSILONS[seed % len(EPSILONS)]
+    layers = drift(train(drift_experiment(eps, seed)))
+    worst = layers[layers["norm"] == "batch"].max()
+    said = verdicts.output_verdict(layers, eps)
+    assert worst["mean_gap"] <= SAME
+    assert (OUTPUT_ANSWERS[2] in said) == (worst["sd_gap"] <= SAME)
+    assert ("what is left of σ shows" in said) == (worst["sd_gap"] > SAME)
+    affine = verdicts.row_of(layers[layers["layer"] == 2], "affine")
+    along = affine["output_mean_move"] > affine["mean_move"] / 2
+    assert ("went along" in verdicts.drift_verdict(layers)) == along
