@@ -69,8 +69,8 @@ MUTANTS = [
     Mutant(
         "a link does not open the fold of the rates held",
         PAGE,
-        'controls=("held_rate",)',
-        "controls=()",
+        'settings.fold("held_rate")',
+        "settings.fold()",
         f"{WIRED} -k link",
     ),
     Mutant(
