@@ -10,7 +10,7 @@ import { fillSentence } from "./texts.js";
 const [LOWEST, HIGHEST] = [-3, 4]; // powers of ten of the loss at the lightest and the darkest band
 const PER_DECADE = 3;
 const CORNERS = 128;
-const [WIDE, TALL] = [40, 22]; // pixels around a place that is named, in which no other one is
+const AROUND = { x: 40, y: 22 }; // pixels around a place that is named, in which no other one is
 const POLE = 46;
 
 /** A quadratic around its lowest point, by its two curvatures and the angle of the steep one, in bands of a log scale. */
@@ -102,7 +102,7 @@ export function drawStones(pen, { panel, x, y, counts, color }) {
   pen.inside(box, () => {
     for (let index = count.length - 1; index >= 0; index--) {
       const [left, top] = [box.x(across[index]), box.y(up[index])];
-      if (named.some(([x1, y1]) => Math.abs(x1 - left) < WIDE && Math.abs(y1 - top) < TALL)) continue;
+      if (named.some(([x1, y1]) => Math.abs(x1 - left) < AROUND.x && Math.abs(y1 - top) < AROUND.y)) continue;
       named.push([left, top]);
       pen.disc(left, top, 4.5, { fill: theme.background, line: pen.ink(color), width: 2.5 });
       sheet.setFont(theme, 600, 15);
