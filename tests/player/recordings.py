@@ -78,7 +78,7 @@ def make_history(
     arrays["example_plane"][:, 0, 1:2] = 0
     # Those of the first run's second layer have one value each, all examples alike.
     values = np.random.default_rng(seed + 2).normal(0, 1, (t, k, n, min(most, FOLLOWED), EXAMPLES))
-    values[:, 0, 1] = values[:, 0, 1, :, :1]
+    values[:, 0, 1:2] = values[:, 0, 1:2, :, :1]
     followed = np.arange(min(most, FOLLOWED)) < np.minimum(widths, FOLLOWED)[:, None]
     arrays["example_units"] = np.where(followed[..., None], values, np.nan).astype(np.float16)
     # Histograms that lose mass to either side, in another way in every cell.
@@ -134,6 +134,8 @@ def _clipped() -> History:
     arrays["mean"][5:8, 0, :2, 0] *= 1e6
     arrays["std"][4:8, 0, 1, 0] *= 1e5
     arrays["example_plane"][3:8, 0] *= np.geomspace(10, 1e12, 5)[:, None, None, None]
+    with np.errstate(over="ignore"):
+        arrays["example_units"][3:8, 0] *= np.geomspace(10, 1e6, 5).astype(np.float16)[:, None, None, None]
     return history
 
 
