@@ -277,6 +277,26 @@ def test_there_is_a_ridge_for_every_unit_in_the_color_of_its_run(node: Node, rec
                     assert line.right <= axis(drawn).max() + reach
 
 
+@every_theme
+def test_the_unit_that_was_chosen_stands_out_of_the_ridges(node: Node, record: Record, theme: str):
+    recorded = record("digits")
+    history = recorded.history
+    shown = ridges(node, recorded, [1], theme=theme, changes=[{"unit": 3}])
+    counts = [len(followed_units(width)) for width in history.experiment.widths]
+    chosen = np.concatenate([np.arange(count) == min(3, count - 1) for count in counts])
+
+    def channels(color: str) -> np.ndarray:
+        return np.array([int(color[start : start + 2], 16) for start in (1, 3, 5)])
+
+    fills = np.array_split(np.array(shown.drawings[0].of("fill")), len(history.status))
+    for style, own in zip(run_styles(history.experiment), fills, strict=True):
+        surface, color = channels(shown.theme["surface"]), channels(shown.run_color(style))
+        for fill, stands_out in zip(own, chosen, strict=True):
+            wanted = surface + (0.75 if stands_out else 0.35) * (color - surface)
+            mixed = [int(part) for part in fill.color.removeprefix("rgb(").removesuffix(")").split(", ")]
+            np.testing.assert_allclose(mixed, wanted, atol=0.51)
+
+
 def test_units_that_hardly_spread_make_narrow_ridges(node: Node, record: Record):
     """In the first run's second layer all examples have one value."""
     recorded = record("digits")

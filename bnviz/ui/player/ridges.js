@@ -7,7 +7,7 @@ import { HEAD_LINE, UnitCells } from "./unit_cells.js";
  * @typedef {import("./drawing.js").Theme} Theme
  */
 
-const RIDGE_BINS = 160;
+const RIDGE_BINS = 120;
 const SMOOTH = 0.35; // standard deviations
 const OVERLAP = 2.6; // heights of a ridge over the distance between two
 
@@ -36,6 +36,7 @@ export class Ridges extends UnitCells {
     const { recording, units, state } = this;
     const { context } = this.sheet;
     const color = theme.runColor(recording.runs[run]);
+    const [pale, dark] = [0.35, 0.75].map((share) => mixed(theme.surface, color, share));
     const chosen = units.held(layer, state.unit);
     units.units[layer].numbers.forEach((_, unit) => {
       const { baseline, highest } = this.ridge(layer, unit);
@@ -50,15 +51,11 @@ export class Ridges extends UnitCells {
       for (let bin = from; bin <= to; bin++) {
         context.lineTo(left + bin * step, baseline - (this.shares[bin] / top) * highest);
       }
-      context.fillStyle = theme.surface;
+      // It hides what stands behind it.
+      context.fillStyle = unit === chosen ? dark : pale;
       context.fill();
-      context.save();
-      context.globalAlpha *= unit === chosen ? 0.75 : 0.35;
-      context.fillStyle = color;
-      context.fill();
-      context.restore();
       context.strokeStyle = color;
-      context.lineWidth = unit === chosen ? 2 : 1.25;
+      context.lineWidth = unit === chosen ? 2 : 1;
       context.stroke();
     });
     this.writeSpreads(run, layer, position, theme);
@@ -122,6 +119,21 @@ export class Ridges extends UnitCells {
       "Click to see this unit alone.",
     ];
   }
+}
+
+/**
+ * A color between two, which are #rrggbb; the second one where a theme writes the first in another way.
+ * @param {string} from
+ * @param {string} to
+ * @param {number} share of the second one
+ */
+export function mixed(from, to, share) {
+  if (![from, to].every((color) => /^#[0-9a-f]{6}$/i.test(color))) return to;
+  const channels = [1, 3, 5].map((start) => {
+    const [first, second] = [from, to].map((color) => parseInt(color.slice(start, start + 2), 16));
+    return Math.round(first + share * (second - first));
+  });
+  return `rgb(${channels.join(", ")})`;
 }
 
 /**

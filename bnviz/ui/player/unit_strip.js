@@ -60,11 +60,12 @@ export class UnitStrip extends UnitCells {
     const unit = units.held(layer, state.unit);
     const values = this.valuesOf(run, layer, unit, position);
     const { example } = state;
+    const x = this.across(run);
     values.forEach((value, index) => {
-      if (index !== example) this.drawSprite(run, layer, index, value, this.side);
+      if (index !== example) this.drawSprite(index, x(value), this.height(layer, index), this.side);
     });
     this.drawFeet(run, layer, unit, position, theme);
-    if (example !== null && Number.isFinite(values[example])) this.drawPicked(run, layer, example, values, theme);
+    if (example !== null) this.drawPicked(example, x(values[example]), this.height(layer, example), theme);
     const moment = (/** @type {Moment} */ name) => units.moment(name, recording, run, position, layer, unit);
     this.writeMoments(run, layer, unit, moment, theme);
   }
@@ -81,37 +82,35 @@ export class UnitStrip extends UnitCells {
   }
 
   /**
-   * @param {number} run
-   * @param {number} layer
    * @param {number} example
-   * @param {number} value
+   * @param {number} x
+   * @param {number} y
    * @param {number} size
    */
-  drawSprite(run, layer, example, value, size) {
-    if (!Number.isFinite(value) || !this.sprites) return;
+  drawSprite(example, x, y, size) {
+    if (!Number.isFinite(x) || !this.sprites) return;
     const { canvas, pixels } = this.sprites;
-    const [x, y] = [this.across(run)(value), this.height(layer, example)];
     this.sheet.context.drawImage(canvas, example * pixels, 0, pixels, pixels, x - size / 2, y - size / 2, size, size);
   }
 
   /**
-   * The example that is pointed at, larger, on a disk, with its value.
-   * @param {number} run
-   * @param {number} layer
+   * The example that is pointed at, larger, on a disk.
    * @param {number} example
-   * @param {Float32Array} values
+   * @param {number} x
+   * @param {number} y
    * @param {Theme} theme
    */
-  drawPicked(run, layer, example, values, theme) {
+  drawPicked(example, x, y, theme) {
+    if (!Number.isFinite(x)) return;
     const { context } = this.sheet;
     context.beginPath();
-    context.arc(this.across(run)(values[example]), this.height(layer, example), this.side * 1.2, 0, 2 * Math.PI);
+    context.arc(x, y, this.side * 1.2, 0, 2 * Math.PI);
     context.fillStyle = theme.background;
     context.fill();
     context.strokeStyle = theme.text;
     context.lineWidth = 2;
     context.stroke();
-    this.drawSprite(run, layer, example, values[example], this.side * LARGER);
+    this.drawSprite(example, x, y, this.side * LARGER);
   }
 
   /**
