@@ -80,11 +80,11 @@ MUTANTS = [
         f"{TEST_UNITS} -k one_axis",
     ),
     Mutant(
-        "values beyond the axis leave it",
+        "brackets leave the axis",
         UNIT_CELLS,
         "x(Math.min(high, Math.max(low, value)))",
         "x(value)",
-        f"{TEST_UNITS} -k beyond",
+        f"{TEST_UNITS} -k brackets",
     ),
     Mutant(
         "examples in the order in which they came",
