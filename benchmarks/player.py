@@ -26,6 +26,8 @@ FIGURES: tuple[tuple[str, Literal["s", "1/s", ""]], ...] = (
     ("first picture after navigation", "s"),
     ("drawn frames a second", "1/s"),
     ("script of a drawn frame", "s"),
+    ("script of a drawn frame, one unit", "s"),
+    ("script of a drawn frame, units one by one", "s"),
     ("messages to or from the server while playing", ""),
 )
 
@@ -33,6 +35,13 @@ FIRST_DRAW = """() => {
     const host = document.querySelector("[data-testid=stBidiComponentIsolated]");
     const player = host && host.shadowRoot && host.shadowRoot.querySelector(".player");
     return player && player.dataset.draws !== "0";
+}"""
+CELLS = ("images", "unit", "ridges")
+SHOW = """async (cells) => {
+    const player = document.querySelector("[data-testid=stBidiComponentIsolated]").shadowRoot.querySelector(".player");
+    player.querySelector(`[name=cells][value=${cells}]`).click();
+    const there = () => cells === "images" || player.classList.contains("by-unit");
+    while (!there()) await new Promise((done) => setTimeout(done, 20));
 }"""
 COUNT_DRAWS = """async (seconds) => {
     const taken = [];
@@ -71,7 +80,7 @@ def lines(repeats: int) -> Iterator[Line]:
         yield Line("player", name, *spread([figures[place] for figures in visits]), unit=unit)
 
 
-def measure(address: str, repeats: int) -> list[tuple[float, float, float, float]]:
+def measure(address: str, repeats: int) -> list[tuple[float, ...]]:
     """Open `address` on a warm server, and note FIGURES at each visit."""
     with sync_playwright() as playwright:
         executable = shutil.which("chromium") or shutil.which("google-chrome")
@@ -96,8 +105,11 @@ def wait_for_server(page: Page, address: str) -> None:
     raise TimeoutError(f"no server at {address}")
 
 
-def visit(page: Page, address: str) -> tuple[float, float, float, float]:
-    """Seconds to the first picture, drawn frames a second, seconds of script for each, messages while playing."""
+def visit(page: Page, address: str) -> tuple[float, ...]:
+    """Seconds to the first picture, drawn frames a second, seconds of script for each, messages while playing.
+
+    The script of a frame is measured for each of CELLS.
+    """
     messages: list[object] = []
 
     def listen(socket: WebSocket) -> None:
@@ -111,9 +123,14 @@ def visit(page: Page, address: str) -> tuple[float, float, float, float]:
     first = time.perf_counter() - start
     page.wait_for_timeout(1000)
     messages.clear()
-    rate, drawing = page.evaluate(COUNT_DRAWS, SECONDS)
+    rates, drawings = [], []
+    for cells in CELLS:
+        page.evaluate(SHOW, cells)
+        rate, drawing = page.evaluate(COUNT_DRAWS, SECONDS)
+        rates.append(float(rate))
+        drawings.append(float(drawing))
     page.remove_listener("websocket", listen)
-    return first, float(rate), float(drawing), float(len(messages))
+    return first, rates[0], *drawings, float(len(messages))
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from bnviz.experiment import Experiment
-from bnviz.history import BINS, EXAMPLES, GRID, PERCENTILES, STAGES
+from bnviz.history import BINS, EXAMPLES, FOLLOWED, GRID, PERCENTILES, STAGES
 from bnviz.limits import Bound
 
 # What a layer costs besides its products of matrices, in multiply-adds that take as long (measured, 64 units wide).
@@ -30,9 +30,11 @@ def work(experiment: Experiment) -> float:
     return float(len(experiment.runs)) * (experiment.steps * step + records * record)
 
 
-# What is kept of a record: bins and percentiles of each stage, and where examples lie, for a layer; mean and sd at each
-# stage, γ, β and two running statistics for a unit; probabilities on a grid for a class of 2-D data.
+# What is kept of a record: bins and percentiles of each stage, and where examples lie, for a layer; what a followed
+# unit has for each example; mean and sd at each stage, γ, β and two running statistics for a unit; probabilities on a
+# grid for a class of 2-D data.
 _BYTES_OF_A_LAYER = 4 * len(STAGES) * (BINS + 2 + len(PERCENTILES)) + 3 * 8 + 2 * 4 * EXAMPLES
+_BYTES_OF_A_FOLLOWED_UNIT = 2 * EXAMPLES
 _BYTES_OF_A_UNIT = 4 * (2 * len(STAGES) + 4)
 _BYTES_OF_A_CLASS = 4 * GRID**2
 
@@ -42,7 +44,8 @@ def recording(experiment: Experiment) -> float:
 
     records × runs × (layers × (bins + examples + statistics of the widest)), and the examples themselves.
     """
-    layer = _BYTES_OF_A_LAYER + _BYTES_OF_A_UNIT * max(experiment.widths)
+    widest = max(experiment.widths)
+    layer = _BYTES_OF_A_LAYER + _BYTES_OF_A_FOLLOWED_UNIT * min(widest, FOLLOWED) + _BYTES_OF_A_UNIT * widest
     plane = _BYTES_OF_A_CLASS * experiment.classes if experiment.features == 2 else 0
     records = min(experiment.records, experiment.steps + 1)
     examples = 4 * EXAMPLES * experiment.features

@@ -29,6 +29,8 @@ GRID = 32
 """Points along each side of the square on which decision regions are recorded."""
 EXAMPLES = 64
 """Test examples that are followed through the layers: the first ones, which hold the classes in equal numbers."""
+FOLLOWED = 16
+"""Units of a layer, at most, whose values for these examples are kept: evenly spaced over the layer."""
 SPLITS = ("train", "test")
 PERCENTILES = (5, 15, 50, 85, 95)
 RUNNING = "running"
@@ -47,6 +49,8 @@ ARRAYS = (
 """Names of the arrays of a history; the last five for 2-D data only."""
 EXAMPLE_ARRAYS = ("example_plane", "example_x", "example_y")
 """Names of those that a history has too unless its file was written before there were any."""
+UNIT_ARRAYS = ("example_units",)
+"""The same, and there are files that have those above and not these."""
 
 File = str | PathLike[str] | IO[bytes]
 
@@ -71,6 +75,8 @@ class History:
         decision [T, K, classes, G, G], grid_x, grid_y [G], points [n, 2], point_labels [n]: 2-D data only
         example_plane [T, K, L, E, 2]: φ(y) of test examples in evaluation mode, centered, in the plane of the layer's
             two principal directions, which is turned to follow the record before
+        example_units [T, K, L, U, E]: y of these in evaluation mode, for the `followed_units` of each layer; float16,
+            infinite beyond its range
         example_x [E, features], example_y [E]: these examples, neither standardized nor shifted, and their classes
     """
 
@@ -228,6 +234,8 @@ class History:
                 names = ARRAYS if experiment.features == 2 else ARRAYS[: -len(_IN_THE_PLANE)]
                 if any(f"array_{name}" in stored.files for name in EXAMPLE_ARRAYS):
                     names += EXAMPLE_ARRAYS
+                if any(f"array_{name}" in stored.files for name in UNIT_ARRAYS):
+                    names += UNIT_ARRAYS
                 lacking = [name for name in ("steps", "recorded") if name not in stored.files]
                 lacking += [name for name in names if f"array_{name}" not in stored.files]
                 if lacking:
@@ -276,6 +284,9 @@ class History:
             examples = len(self.arrays["example_y"])
             wanted |= {"example_plane": (t, k, n, examples, 2), "example_y": (examples,)}
             wanted |= {"example_x": (examples, self.experiment.features)}
+        if "example_units" in self.arrays:
+            followed = max(len(followed_units(width)) for width in self.experiment.widths)
+            wanted |= {"example_units": (t, k, n, followed, len(self.arrays["example_y"]))}
         steps, recorded = self.steps, self.recorded
         if {steps.dtype.kind, recorded.dtype.kind} != {"i"} or steps.shape != (t,):
             raise ValueError("its steps are not numbered")
@@ -296,6 +307,11 @@ class History:
         file = io.BytesIO()
         self.save(file)
         return file.getvalue()
+
+
+def followed_units(width: int) -> NDArray:
+    """The numbers of at most FOLLOWED units, evenly spaced over a layer."""
+    return np.unique(np.linspace(0, width - 1, min(width, FOLLOWED)).round().astype(int))
 
 
 def _column(level: Sequence | NDArray, codes: NDArray) -> Any:

@@ -12,13 +12,13 @@ import torch
 
 from bnviz.datasets import Split
 from bnviz.engine.batches import Batch, load_data, make_batch
-from bnviz.engine.evaluation import Examples, FoldedNetwork
+from bnviz.engine.evaluation import Examples, FoldedNetwork, Seen
 from bnviz.engine.losses import accuracies, losses_and_accuracies
 from bnviz.engine.parameters import LayerViews
 from bnviz.engine.program import Program
 from bnviz.engine.units import AllUnits
 from bnviz.experiment import Experiment
-from bnviz.history import BINS, EXAMPLES, GRID, SPLITS, STAGES, History
+from bnviz.history import BINS, EXAMPLES, GRID, SPLITS, STAGES, History, followed_units
 from bnviz.norms import NORMS
 from bnviz.optimizers import OPTIMIZERS
 from bnviz.planes import Planes
@@ -86,8 +86,8 @@ class LossRecorder:
             self.arrays["loss"][t, here][runs, 1] = losses.numpy()
             self.arrays["accuracy"][t, here][runs, 1] = right
 
-    def _seen(self, program: Program) -> Sequence[torch.Tensor] | None:
-        """Where what the layers put out for the first test examples is to be kept, if anywhere."""
+    def _seen(self, program: Program) -> Seen | None:
+        """Where what the layers make of the first test examples is to be kept, if anywhere."""
         return None
 
     def after_backward(self, program: Program, batch: Batch, losses: list[float], alive: list[bool]) -> None:
@@ -147,11 +147,21 @@ class Recorder(LossRecorder):
             program.here.start: Planes(len(program.network.runs), experiment.widths, len(y), dtype)
             for program in programs
         }
-        shape = (self.capacity, len(experiment.runs), len(experiment.widths), len(y), 2)
-        self.arrays["example_plane"] = np.full(shape, np.nan, np.float32)
+        per_layer = (self.capacity, len(experiment.runs), len(experiment.widths))
+        self.arrays["example_plane"] = np.full((*per_layer, len(y), 2), np.nan, np.float32)
+        units = [torch.from_numpy(followed_units(width)) for width in experiment.widths]
+        followed = max(len(each) for each in units)
+        self.arrays["example_units"] = np.full((*per_layer, followed, len(y)), np.nan, np.float16)
+        self.inputs, self.seen = {}, {}
+        for program in programs:
+            start = program.here.start
+            shape = (len(program.network.runs), len(units), followed, len(y))
+            self.inputs[start] = kept = torch.full(shape, torch.nan, dtype=torch.float16)
+            inputs = [(kept[:, layer, : len(each)], each) for layer, each in enumerate(units)]
+            self.seen[start] = Seen(self.planes[start].seen, inputs)
 
-    def _seen(self, program: Program) -> Sequence[torch.Tensor]:
-        return self.planes[program.here.start].seen
+    def _seen(self, program: Program) -> Seen:
+        return self.seen[program.here.start]
 
     def _set_up_grid(self, split: Split, t: int) -> None:
         """A square grid around all training points, with a margin of a tenth."""
@@ -178,6 +188,7 @@ class Recorder(LossRecorder):
                 arrays[name][t, here].reshape(-1)[places[group.rows.numpy()]] = values.numpy()
         arrays["weight_norm"][t, here] = _norms(network.parameters.layers)
         arrays["example_plane"][t, here] = self.planes[here.start].follow().numpy()
+        arrays["example_units"][t, here] = self.inputs[here.start].numpy()
         if self.grid is not None:
             probability = torch.softmax(self.folded[here.start].logits(self.grid), 1)
             arrays["decision"][t, here] = probability.unflatten(-1, (GRID, GRID)).numpy()

@@ -30,6 +30,27 @@ class Examples(NamedTuple):
     number: int
 
 
+class Seen(NamedTuple):
+    """What is kept of the first examples on their way, a tensor a layer, in which E is at most the size of a part.
+
+    outputs   φ(y) of all units, `[K, C, E]`
+    inputs    y of some units, `[K, U, E]`, and their numbers, `[U]`
+    """
+
+    outputs: Sequence[Tensor]
+    inputs: Sequence[tuple[Tensor, Tensor]]
+
+    def keep_inputs(self, layer: int, block: slice, y: Tensor) -> None:
+        """Keep y of the runs of a block, before φ takes its place."""
+        kept, units = self.inputs[layer]
+        kept[block].copy_(y[..., : kept.shape[-1]].index_select(1, units))
+
+    def keep_outputs(self, layer: int, block: slice, h: Tensor) -> None:
+        """Keep φ(y) of the runs of a block."""
+        kept = self.outputs[layer]
+        kept[block].copy_(h[..., : kept.shape[-1]])
+
+
 class Unfolded(NamedTuple):
     """Neighboring runs whose normalization follows the product, with what each layer's call wants."""
 
@@ -92,11 +113,10 @@ class FoldedNetwork:
         """Logits `[K, classes, N]` of the networks as they were folded."""
         return _join([logits for _, logits in self.in_blocks(examples)], 0)
 
-    def in_blocks(self, examples: Examples, seen: Sequence[Tensor] | None = None) -> Iterator[tuple[slice, Tensor]]:
+    def in_blocks(self, examples: Examples, seen: Seen | None = None) -> Iterator[tuple[slice, Tensor]]:
         """The same for some runs after others, so that what is done to them finds them in the cache.
 
-        Where `seen` is given, φ(y) of the first examples is put there on the way: `[K, C, E]` a layer. E is at most the
-        size of a part.
+        Where `seen` is given, what the layers make of the first examples is put there on the way.
         """
         for block, unfolded in zip(self.blocks, self.unfolded, strict=True):
             # The room is overwritten by the next part.
@@ -105,18 +125,18 @@ class FoldedNetwork:
             parts += [self._forward(part, block, unfolded).clone() for part in rest]
             yield block, _join(parts, -1)[..., : examples.number].contiguous()
 
-    def _forward(
-        self, h: Tensor, block: slice, unfolded: Sequence[Unfolded], seen: Sequence[Tensor] | None = None
-    ) -> Tensor:
+    def _forward(self, h: Tensor, block: slice, unfolded: Sequence[Unfolded], seen: Seen | None = None) -> Tensor:
         """The logits of a part, which the next one overwrites."""
         activate = self.network.activation.forward
         for index, layer in enumerate(self.maps[:-1]):
             y = layer.forward(h, block, self.rooms[index % 2])
             for kernel, runs, layers in unfolded:
                 kernel.evaluate(y[runs], *layers[index])
+            if seen is not None:
+                seen.keep_inputs(index, block, y)
             h = activate(y, y)
             if seen is not None:
-                seen[index][block].copy_(h[..., : seen[index].shape[-1]])
+                seen.keep_outputs(index, block, h)
         return self.maps[-1].forward(h, block, self.rooms[(len(self.maps) - 1) % 2])
 
 

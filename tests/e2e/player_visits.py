@@ -42,7 +42,7 @@ class Visit:
 
     def show_units(self) -> None:
         """Let the cells show histograms of all units."""
-        self.player.get_by_label("all units", exact=True).check(force=True)
+        self.player.get_by_label("all units pooled", exact=True).check(force=True)
 
     def picture(self, selector: str) -> str:
         """What a canvas shows, as a data URL."""

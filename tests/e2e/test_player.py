@@ -203,6 +203,86 @@ def test_the_cells_show_examples_or_all_units(visit: Open):
     expect(opened.player.locator(".images")).to_be_visible()
 
 
+@pytest.mark.parametrize("cells", ["one unit", "units one by one"])
+def test_single_units_arrive_when_they_are_asked_for_play_and_pause(visit: Open, cells: str):
+    opened = visit("race")
+    opened.press(" ")
+    opened.expect("playing", "false")
+    opened.press("Home")
+    asked: list[str] = []
+    opened.page.on("request", lambda request: asked.append(request.url))
+    with opened.page.expect_response(re.compile("bnviz/recording/")):
+        opened.player.get_by_label(cells, exact=True).check(force=True)
+    units = opened.player.locator(".units")
+    expect(units).to_be_visible()
+    expect(opened.player.locator(".images")).to_be_hidden()
+    assert len(asked) == 1
+    settle(opened)
+    opened.frames.clear()
+    first = opened.picture(".units")
+    opened.player.get_by_role("button", name="Play", exact=True).click()
+    opened.wait_for_draws(20)
+    assert opened.picture(".units") != first
+    opened.player.get_by_role("button", name="Pause", exact=True).click()
+    opened.expect("playing", "false")
+    opened.page.wait_for_timeout(100)
+    draws, picture = opened.number("draws"), opened.picture(".units")
+    opened.page.wait_for_timeout(500)
+    assert (opened.number("draws"), opened.picture(".units")) == (draws, picture)
+    other = "units one by one" if cells == "one unit" else "one unit"
+    opened.player.get_by_label(other, exact=True).check(force=True)
+    expect(units).to_have_attribute("aria-label", re.compile("^Histograms" if other != "one unit" else "^The same 64"))
+    assert opened.picture(".units") != picture
+    assert len(asked) == 1, "both pictures are of one recording"
+    assert opened.frames == []
+
+
+def test_the_unit_follows_its_slider_and_a_ridge_opens_its_unit(visit: Open):
+    opened = visit("race", reduced_motion="reduce")
+    opened.press("End")
+    opened.player.get_by_label("one unit", exact=True).check(force=True)
+    slider = opened.player.get_by_role("slider", name="Unit", exact=True)
+    slider.focus()
+    expect(slider).to_have_attribute("aria-valuetext", "unit 0 of 64 in layer 5")
+    before = opened.picture(".units")
+    opened.press("ArrowRight")
+    expect(slider).to_have_attribute("aria-valuetext", "unit 4 of 64 in layer 5")
+    assert opened.picture(".units") != before
+    opened.player.get_by_label("units one by one", exact=True).check(force=True)
+    expect(slider).to_be_hidden()
+    units = opened.player.locator(".units")
+    box = units.bounding_box()
+    assert box is not None
+    units.click(position={"x": 60, "y": (box["height"] - 42) / 5 * 2 - 10})
+    expect(opened.player.get_by_label("one unit", exact=True)).to_be_checked()
+    expect(slider).to_have_attribute("aria-valuetext", "unit 63 of 64 in layer 2")
+
+
+def test_an_example_is_followed_with_keys_and_told(visit: Open):
+    opened = visit("race", reduced_motion="reduce")
+    opened.press("End")
+    nothing = opened.picture(".images")
+    slider = opened.player.get_by_role("slider", name="Example to follow")
+    slider.focus()
+    opened.press("ArrowRight")
+    told = re.compile(r"^image 1, a (\d)\. Its 5 nearest in layer 5: plain all in one place; .*; batch norm \d of its")
+    expect(slider).to_have_attribute("aria-valuetext", told)
+    assert opened.picture(".images") != nothing
+    name = opened.player.locator(".follow output")
+    before = name.inner_text()
+    opened.press("Enter")
+    expect(name).to_have_text(re.compile(rf"^image (?!1,)\d+, {before.split(', ')[1]}$"))
+    # Pointing goes before what is followed, and leaves it as it was.
+    chosen = opened.picture(".images")
+    opened.player.locator(".images").hover(position={"x": 900, "y": 40})
+    opened.page.mouse.move(1, 1)
+    assert opened.picture(".images") == chosen
+    opened.press("Escape")
+    expect(name).to_have_text("none")
+    assert opened.picture(".images") == nothing
+    opened.expect("step", 300)
+
+
 def test_on_a_phone_all_runs_of_the_strip_are_seen_at_once(visit: Open):
     opened = visit("race", viewport={"width": 390, "height": 844}, reduced_motion="reduce")
     heads = opened.player.locator(".head:visible")

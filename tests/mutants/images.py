@@ -59,13 +59,40 @@ MUTANTS = [
         EVALUATION,
         """            h = activate(y, y)
             if seen is not None:
-                seen[index][block].copy_(h[..., : seen[index].shape[-1]])
+                seen.keep_outputs(index, block, h)
 """,
         """            if seen is not None:
-                seen[index][block].copy_(y[..., : seen[index].shape[-1]])
+                seen.keep_outputs(index, block, y)
             h = activate(y, y)
 """,
         TEST_PLANES,
+    ),
+    Mutant(
+        "units seen after the activation",
+        EVALUATION,
+        """            if seen is not None:
+                seen.keep_inputs(index, block, y)
+            h = activate(y, y)
+""",
+        """            h = activate(y, y)
+            if seen is not None:
+                seen.keep_inputs(index, block, h)
+""",
+        f"{TEST_PLANES} -k way",
+    ),
+    Mutant(
+        "the first units of a layer alone",
+        "bnviz/history.py",
+        "np.linspace(0, width - 1, min(width, FOLLOWED))",
+        "np.arange(min(width, FOLLOWED))",
+        f"{TEST_PLANES} -k followed",
+    ),
+    Mutant(
+        "units of the first record at every one",
+        RECORDER,
+        "self.inputs[here.start].numpy()",
+        'self.inputs[here.start].numpy() if t == 0 else arrays["example_units"][0, here]',
+        f"{TEST_PLANES} -k followed",
     ),
     Mutant(
         "examples of another part of the test set",

@@ -3,6 +3,7 @@
 from tests.mutants import Mutant
 
 PLAYER = "bnviz/ui/player/player.js"
+CONTROLS = "bnviz/ui/player/controls.js"
 
 TEST_PLAYER_NUMBERS = "tests/e2e/test_player_numbers.py"
 
@@ -16,9 +17,9 @@ MUTANTS = [
     ),
     Mutant(
         "stages in another order",
-        PLAYER,
-        "this.choose({ stage: Number(event.target.value) })",
-        "this.choose({ stage: 3 - Number(event.target.value) })",
+        CONTROLS,
+        "player.choose({ stage: Number(event.target.value) })",
+        "player.choose({ stage: 3 - Number(event.target.value) })",
         f"{TEST_PLAYER_NUMBERS} -k every_record",
     ),
     Mutant(
@@ -44,7 +45,7 @@ MUTANTS = [
     ),
     Mutant(
         "the pointer is not counted from the canvas",
-        PLAYER,
+        CONTROLS,
         "event.clientX - box.left, ",
         "event.clientX, ",
         f"{TEST_PLAYER_NUMBERS} -k pointer",
@@ -58,9 +59,9 @@ MUTANTS = [
     ),
     Mutant(
         "the chosen speed is not passed on",
-        PLAYER,
-        "this.playback.speed = Number(event.target.value);",
-        "this.playback.speed = 1;",
+        CONTROLS,
+        "player.playback.speed = Number(event.target.value);",
+        "player.playback.speed = 1;",
         f"{TEST_PLAYER_NUMBERS} -k speed",
     ),
     Mutant(

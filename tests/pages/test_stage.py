@@ -201,7 +201,7 @@ def test_a_page_is_not_held_up_and_plays_what_comes(stage, monkeypatch):
     app.run()
     (player,) = components(app)
     whole = json.loads(player.proto.json)
-    assert set(whole) == {"address", "of"}
+    assert set(whole) == {"address", "of", "units"}
     assert whole["of"] == growing["of"]
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from bnviz import History
 from bnviz.ui.player.payload import View, pack
+from bnviz.ui.player.unit_values import has_units, pack_units
 from tests.player.node import Node, executable
 from tests.player.recordings import CASES, sliced
 
@@ -28,6 +29,8 @@ class Recorded:
 
     history: History
     packed: str
+    units: str | None = None
+    """The same for what single units have, where there is something of them."""
 
 
 Record = Callable[..., Recorded]
@@ -44,7 +47,10 @@ def record(tmp_path_factory: pytest.TempPathFactory) -> Record:
     def write(case: str, view: View = "training", autoplay: bool = True) -> Recorded:
         path = folder / f"{case}, {view}, {autoplay}.bin"
         path.write_bytes(pack(make(case), view=view, autoplay=autoplay))
-        return Recorded(make(case), str(path))
+        units = path.with_suffix(".units")
+        if has_units(make(case)):
+            units.write_bytes(pack_units(make(case)))
+        return Recorded(make(case), str(path), str(units) if units.exists() else None)
 
     return write
 

@@ -137,7 +137,7 @@ def show(
     """Let a view draw on a canvas of that width (columns: the runs on show, all of them unless said otherwise)."""
     runs = list(range(len(recorded.history.status)))
     state = {"stage": stage, "layer": layer, "run": 0, "columns": list(columns) if columns is not None else runs}
-    state |= {"example": None, "held": False}
+    state |= {"example": None, "held": False, "unit": 0}
     given = {"state": state, "width": width, "positions": list(positions), **options}
     answer = node.ask("draw", view, recorded.packed, given)
     return Shown([Drawing(each) for each in answer["drawings"]], answer["answers"], answer["theme"])

@@ -9,7 +9,7 @@ import numpy as np
 
 from bnviz import Experiment, History, Intervention, Run
 from bnviz.datasets import DATASETS
-from bnviz.history import PERCENTILES, RUNNING, STAGES
+from bnviz.history import FOLLOWED, PERCENTILES, RUNNING, STAGES
 from bnviz.norms import NORMS
 
 BINS, GRID, POINTS, EXAMPLES = 20, 7, 23, 11
@@ -76,6 +76,11 @@ def make_history(
     examples = np.random.default_rng(seed + 1).uniform(-1, 1, (t, k, n, EXAMPLES, 2))
     arrays["example_plane"] = (sizes * layers[..., None] * examples).astype(np.float32)
     arrays["example_plane"][:, 0, 1:2] = 0
+    # Those of the first run's second layer have one value each, all examples alike.
+    values = np.random.default_rng(seed + 2).normal(0, 1, (t, k, n, min(most, FOLLOWED), EXAMPLES))
+    values[:, 0, 1:2] = values[:, 0, 1:2, :, :1]
+    followed = np.arange(min(most, FOLLOWED)) < np.minimum(widths, FOLLOWED)[:, None]
+    arrays["example_units"] = np.where(followed[..., None], values, np.nan).astype(np.float16)
     # Histograms that lose mass to either side, in another way in every cell.
     arrays["counts"][..., 0] *= generator.integers(0, 4, (t, k, n, len(STAGES)), dtype=np.int32)
     arrays["counts"][..., -1] *= generator.integers(0, 4, (t, k, n, len(STAGES)), dtype=np.int32)
@@ -129,6 +134,8 @@ def _clipped() -> History:
     arrays["mean"][5:8, 0, :2, 0] *= 1e6
     arrays["std"][4:8, 0, 1, 0] *= 1e5
     arrays["example_plane"][3:8, 0] *= np.geomspace(10, 1e12, 5)[:, None, None, None]
+    with np.errstate(over="ignore"):
+        arrays["example_units"][3:8, 0] *= np.geomspace(10, 1e6, 5).astype(np.float16)[:, None, None, None]
     return history
 
 

@@ -69,6 +69,32 @@ def test_what_has_no_secret_tells_nothing(mount):
     assert (after["kept"], after["triggers"]) == ([None], [])
 
 
+def with_units(address: str, units: str) -> tuple:
+    return "call", {"address": address, "of": "training", "units": units}
+
+
+def test_single_units_are_fetched_when_they_are_wanted_and_not_twice_at_a_time(mount):
+    assert mount(with_units("a", "u"), ("arrive", "a"))["asked"] == ["a"]
+    wanted = mount(with_units("a", "u"), ("arrive", "a"), ("want",), ("want",), ("arrive", "u"))
+    assert (wanted["asked"], wanted["taken"]) == (["a", "u"], ["u"])
+    lacking = mount(whole("a"), ("arrive", "a"), ("want",))
+    assert (lacking["asked"], lacking["taken"]) == (["a"], [])
+
+
+def test_single_units_that_fail_can_be_wanted_again(mount):
+    first = [with_units("a", "u"), ("arrive", "a"), ("want",), ("fail", "u"), ("pass", A_WHILE)]
+    assert mount(*first)["taken"] == [None]
+    again = mount(*first, ("mend", "u"), ("want",), ("arrive", "u"))
+    assert again["taken"] == [None, "u"]
+
+
+def test_late_units_of_another_recording_are_not_shown(mount):
+    first = [with_units("a", "u"), ("arrive", "a"), ("want",), with_units("b", "v"), ("arrive", "b")]
+    assert mount(*first, ("arrive", "u"))["taken"] == []
+    both = mount(*first, ("want",), ("arrive", "u"), ("arrive", "v"))
+    assert both["taken"] == ["v"]
+
+
 def test_a_recording_that_fails_is_reported_and_asked_for_again(mount):
     after = mount(whole("a"), ("fail", "a"), ("pass", A_WHILE))
     assert "did not arrive" in after["note"]

@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-from bnviz.ui.player.payload import _drawn_units, _limits, _quantize
+from bnviz.ui.player.payload import _drawn_units, _quantize, axis_limits
 
 CALM_RUN = np.linspace(-1, 1, 41)
 
 
 def limits(*runs: np.ndarray) -> tuple[float, float, bool]:
     """The range of runs of one unit."""
-    return _limits(np.stack(runs, 1)[..., None].astype(float))
+    return axis_limits(np.stack(runs, 1)[..., None].astype(float))
 
 
 def test_the_range_is_that_of_all_values():
@@ -58,9 +58,9 @@ def test_one_value_in_a_hundred_does_not_flatten_the_others():
 def test_what_was_before_a_kick_stays_readable():
     before, after = np.tile([0.0, 1.0], 20), np.tile([-30.0, 20.0], 20)
     kicked = np.concatenate([before, after])[:, None, None]
-    assert _limits(kicked) == (-30, 20, False)
-    assert _limits(kicked, calm=40) == (-4, 5, True)
-    assert _limits(np.concatenate([before, 3 * before])[:, None, None], calm=40) == (0, 3, False)
+    assert axis_limits(kicked) == (-30, 20, False)
+    assert axis_limits(kicked, calm=40) == (-4, 5, True)
+    assert axis_limits(np.concatenate([before, 3 * before])[:, None, None], calm=40) == (0, 3, False)
 
 
 def test_what_lies_outside_gets_the_code_of_the_nearest_end():

@@ -42,7 +42,7 @@ TOO_MUCH = {
     "runs": {"runs": (Run(),) * 5},
     "interventions": {"interventions": KICKS},
     "work": {"widths": (256,) * 20, "steps": 5000, "records": 2},
-    "recording": {"widths": (160,) * 20, "steps": 240, "records": 240, "runs": (Run(),), "batch_size": 8},
+    "recording": {"widths": (120,) * 20, "steps": 240, "records": 240, "runs": (Run(),), "batch_size": 8},
     "memory": {"widths": (256,) * 10, "steps": 2, "records": 2, "batch_size": 1000, "runs": (Run(),)},
 }
 

@@ -158,10 +158,18 @@ def test_files_are_read_back_exactly(history, tmp_path):
 
 def test_a_file_without_examples_is_read(stored):
     """Those that an earlier version wrote have none."""
-    without = load(rebuilt(stored, array_example_plane=None, array_example_x=None, array_example_y=None))
-    assert load(stored).arrays.keys() - without.arrays.keys() == {"example_plane", "example_x", "example_y"}
+    lacking = ("example_plane", "example_units", "example_x", "example_y")
+    without = load(rebuilt(stored, **{f"array_{name}": None for name in lacking}))
+    assert load(stored).arrays.keys() - without.arrays.keys() == set(lacking)
     with pytest.raises(ValueError, match="no examples; train"):
         without.examples()
+
+
+def test_a_file_without_units_is_read(stored):
+    """Those that an earlier version wrote have examples in the plane alone."""
+    without = load(rebuilt(stored, array_example_units=None))
+    assert load(stored).arrays.keys() - without.arrays.keys() == {"example_units"}
+    assert len(without.examples())
 
 
 def test_files_hold_nothing_that_needs_pickle(stored):
@@ -264,6 +272,14 @@ DAMAGES = {
     "places of other examples": (
         lambda good: rebuilt(good, array_example_y=np.zeros(9, int)),
         "'example_plane' does not",
+    ),
+    "units without examples": (
+        lambda good: rebuilt(good, array_example_plane=None, array_example_x=None, array_example_y=None),
+        "not laid out",
+    ),
+    "values of other units": (
+        lambda good: rebuilt(good, array_example_units=array_of(good, "example_units")[..., :3, :]),
+        "'example_units' does not",
     ),
     "a shape beyond all memory": (lambda good: with_member(good, "array_loss", "(10000000000000,)"), "not a bnviz"),
     "a shape below zero": (lambda good: with_member(good, "array_loss", "(-1, 3)"), "not a bnviz"),

@@ -6,11 +6,11 @@ import torch
 
 from bnviz import Experiment, History, Intervention, Run, train
 from bnviz.datasets import load
-from bnviz.engine.evaluation import FoldedNetwork
+from bnviz.engine.evaluation import FoldedNetwork, Seen
 from bnviz.engine.program import make_programs
 from bnviz.engine.steps import steps
 from bnviz.engine.tape import Tape
-from bnviz.history import EXAMPLES
+from bnviz.history import EXAMPLES, FOLLOWED, followed_units
 from bnviz.planes import Planes
 from bnviz.training import train_losses
 
@@ -132,13 +132,18 @@ def test_what_layers_put_out_is_seen_on_the_way(runs):
     (program, *_), _ = make_programs(given)
     folded, x = FoldedNetwork(program.network), torch.from_numpy(load("digits", seed=0).x_test)
     folded.fold()
-    seen = [torch.full((runs, width, EXAMPLES), torch.nan, dtype=x.dtype) for width in given.widths]
+    units = [torch.tensor([0, 5, 47]), torch.tensor([3])]
+    seen = Seen(
+        [torch.full((runs, width, EXAMPLES), torch.nan, dtype=x.dtype) for width in given.widths],
+        [(torch.full((runs, len(chosen), EXAMPLES), torch.nan, dtype=x.dtype), chosen) for chosen in units],
+    )
     for _ in folded.in_blocks(folded.examples(x), seen):
         pass
     tape = Tape(2)
     program.network.forward(x[:EXAMPLES], training=False, tape=tape)
-    for layer, found in enumerate(seen):
-        torch.testing.assert_close(found, tape.layers[layer].post_activation)
+    for layer, (outputs, (inputs, chosen)) in enumerate(zip(seen.outputs, seen.inputs, strict=True)):
+        torch.testing.assert_close(outputs, tape.layers[layer].post_activation)
+        torch.testing.assert_close(inputs, tape.layers[layer].post_affine[:, chosen])
 
 
 @pytest.mark.parametrize("name", ["digits", "moons", "mnist1d"])
@@ -202,3 +207,34 @@ def test_what_is_not_finite_has_no_place_and_what_follows_is_sound():
 def test_sweeps_follow_no_examples(monkeypatch):
     monkeypatch.setattr(Planes, "follow", lambda planes: pytest.fail("a plane was asked for"))
     train_losses(small(steps=3))
+
+
+def test_followed_units_are_evenly_spaced_over_their_layer():
+    assert list(followed_units(6)) == [0, 1, 2, 3, 4, 5]
+    assert list(followed_units(FOLLOWED)) == list(range(FOLLOWED))
+    for width in (17, 40, 64, 257):
+        units = followed_units(width)
+        assert (units[0], units[-1], len(units)) == (0, width - 1, FOLLOWED)
+        assert np.ptp(np.diff(units)) <= 1
+
+
+@torch.inference_mode()
+def test_what_followed_units_have_for_each_example_is_recorded():
+    """At every record, after γ and β and before the activation, as the networks of that step put it out."""
+    widths = (40, 6)
+    given = small(widths=widths, activation="sigmoid", steps=9, records=4, runs=(Run(norm="batch"), Run(norm="none")))
+    history = train(given)
+    (program, *_), _ = make_programs(given)
+    x = torch.from_numpy(load("digits", seed=0).x_test[:EXAMPLES]).float()
+    found = history.arrays["example_units"]
+    assert found.dtype == np.float16
+    assert found.shape == (len(history.steps), 2, 2, FOLLOWED, EXAMPLES)
+    assert np.isnan(found[:, :, 1, 6:]).all(), "units that the narrower layer lacks"
+    tape = Tape(2)
+    program.network.forward(x, training=False, tape=tape)
+    for layer, width in enumerate(widths):
+        units = followed_units(width)
+        wanted = tape.layers[layer].post_affine[:, units].numpy()
+        np.testing.assert_allclose(found[0, :, layer, : len(units)].astype(float), wanted, rtol=1e-3, atol=1e-3)
+        assert np.isfinite(found[:, :, layer, : len(units)]).all()
+    assert (found[1:] != found[:-1])[:, :, :, :6].mean() > 0.9, "each record has its own"

@@ -1,18 +1,22 @@
 """The packed recording is read back here as its docstring says, and compared with the history."""
 
+import gc
+import gzip
 import json
 from dataclasses import replace
+from weakref import ref
 
 import numpy as np
 import pytest
 
 from bnviz import Experiment, History, Intervention, Run, train
-from bnviz.history import RUNNING, STAGES
+from bnviz.history import RUNNING, STAGES, followed_units
 from bnviz.lessons.the_question.race import RACE
-from bnviz.styles import run_styles
+from bnviz.styles import SYMBOL_COLORS, run_styles
 from bnviz.ui import player as playing
 from bnviz.ui.player.payload import MAX_UNITS, pack
 from bnviz.ui.player.table import layer_table, player_table
+from bnviz.ui.player.unit_values import pack_units
 from bnviz.ui.server.stream import Packed
 
 FLOAT32 = 1e-6
@@ -191,8 +195,51 @@ def test_what_plays_goes_on_with_the_whole_of_the_same_training_and_no_other(his
     (key, part), (same_key, whole) = given
     assert key == same_key == "race"
     assert part == {"stream": "bnviz/stream/token", "watch": "7", "of": whole["of"]}
-    assert whole == {"address": playing.packed(history).address, "of": playing.training_name(experiment)}
+    addresses = {"address": playing.packed(history).address, "units": playing.packed_units(history).address}
+    assert whole == {**addresses, "of": playing.training_name(experiment)}
     assert playing.training_name(experiment.model_copy(update={"seed": 1})) != whole["of"]
+
+
+def test_single_units_are_packed_when_they_are_asked_for_and_once(history, monkeypatch):
+    calls = []
+    monkeypatch.setattr(playing, "pack_units", lambda given: calls.append(given) or pack_units(given))
+    held = replace(history)
+    units = playing.packed_units(held)
+    assert (calls, playing.packed_units(held) is units) == ([], True)
+    assert gzip.decompress(units.compressed) == gzip.decompress(units.compressed) == pack_units(history)
+    assert len(calls) == 1
+    assert units.address != playing.packed(held).address
+    del calls[:]
+    gone = ref(held)
+    del held
+    gc.collect()
+    assert gone() is None, "what is kept for as long as a history holds it"
+
+
+def test_there_are_no_single_units_in_the_view_of_one_layer_and_in_old_files(history, monkeypatch):
+    given = []
+    monkeypatch.setattr(playing, "_component", lambda **options: given.append(options["data"]))
+    playing.player(history, key="layer", view="layer")
+    old = replace(history, arrays={name: each for name, each in history.arrays.items() if name != "example_units"})
+    playing.player(old, key="old")
+    assert all("units" not in data for data in given)
+
+
+def test_what_single_units_are_packed_into(history):
+    header, arrays = unpack(pack_units(history))
+    values = history.arrays["example_units"].astype(float)
+    assert arrays["values"].shape == values.shape
+    known = np.isfinite(values)
+    assert ((arrays["values"] == 255) == ~known).all()
+    low, high = arrays["ranges"][..., 0, None].astype(float), arrays["ranges"][..., 1, None].astype(float)
+    decoded = low + (high - low) * arrays["values"] / 254
+    step = np.broadcast_to((high - low) / 254, values.shape)
+    assert (np.abs(decoded - values)[known] <= (0.5 * step + 1e-6)[known]).all()
+    assert header["axis"] == [values[known].min(), values[known].max()]
+    assert not header["beyond"]
+    for units, width in zip(header["units"], history.experiment.widths, strict=True):
+        assert units == {"numbers": list(followed_units(width)), "of": width}
+    assert header["symbols"]["gamma"] == [SYMBOL_COLORS[theme]["gamma"] for theme in ("light", "dark")]
 
 
 def test_table_holds_the_last_record_of_every_run(history):

@@ -15,7 +15,7 @@ from starlette.applications import Starlette
 from bnviz.ui.server import stream
 from bnviz.ui.server.desk import Desk
 from bnviz.ui.server.jobs import Done, Running, Waiting
-from bnviz.ui.server.stream import Packed, is_own, routes
+from bnviz.ui.server.stream import Packed, PackedOnDemand, is_own, routes
 
 PATIENCE = 20.0
 STEP = Running(3, (1.5, math.nan), 0.5)
@@ -535,6 +535,16 @@ def test_recordings_are_told_apart_by_what_they_are_and_forgotten_with_those_who
     del other
     gc.collect()
     assert answer(f"/{address}").status == 404
+
+
+def test_what_is_packed_on_demand_is_made_when_it_is_asked_for_and_compressed_once():
+    made = []
+    packed = PackedOnDemand(b"name", lambda: made.append(1) or b"bytes")
+    assert (made, Packed(b"bytes").address != packed.address) == ([], True)
+    for _ in range(2):
+        assert gzip.decompress(answer(f"/{packed.address}", accept_encoding="gzip").body) == b"bytes"
+    assert made == [1]
+    assert answer(f"/{packed.address}").body == b"bytes"
 
 
 @pytest.mark.parametrize("forgotten", [0, 1])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 from threading import Lock
@@ -16,7 +16,8 @@ import streamlit as st
 from bnviz.ui.modules import joined
 from bnviz.ui.player.payload import View, pack
 from bnviz.ui.player.table import layer_table, player_table
-from bnviz.ui.server.stream import Packed
+from bnviz.ui.player.unit_values import has_units, pack_units
+from bnviz.ui.server.stream import Packed, PackedOnDemand
 from bnviz.ui.server.training import job_key, training_queue
 
 if TYPE_CHECKING:
@@ -61,13 +62,16 @@ def player(
 ) -> None:
     """Show a recording side by side, layer by layer, with controls that never ask the server.
 
-    Runs are columns and hidden layers rows, and each cell shows test examples where the layer puts them, or a histogram
-    of its units; below come loss and accuracy, and γ, β, μ, σ of every unit of the chosen layer (at most 32 units). The
-    view "layer" shows these last alone, larger, with the mean and the standard deviation of each unit's output below.
+    Runs are columns and hidden layers rows. Each cell shows test examples where the layer puts them or along the value
+    of one unit, or a histogram for each of its units, or one of them all. Below come loss and accuracy, and γ, β, μ, σ
+    of every unit of the chosen layer (at most 32 units). The view "layer" shows these last alone, larger, with the mean
+    and the standard deviation of each unit's output below.
     `key` names the element on its page and must not contain two underscores in a row. With `autoplay` it starts by
     itself, unless the reader asked for reduced motion.
     """
     data = {"address": packed(history, autoplay, view).address, "of": training_name(history.experiment)}
+    if view == "training" and has_units(history):
+        data["units"] = packed_units(history).address
     _show(key, data, suspense)
 
 
@@ -129,3 +133,17 @@ def packed(history: History, autoplay: bool = True, view: View = "training") -> 
         if (autoplay, view) not in packs:
             packs[autoplay, view] = Packed(pack(history, autoplay=autoplay, view=view))
         return packs[autoplay, view]
+
+
+_units: WeakKeyDictionary[History, Packed] = WeakKeyDictionary()
+
+
+def packed_units(history: History) -> Packed:
+    """Return what the player gets of single units, for a reader who asks for them; it is made then."""
+    with _packing:
+        if history not in _units:
+            # A copy: what is kept for as long as a history must not hold it.
+            copy = replace(history)
+            content = b"units" + history.arrays["example_units"].tobytes()
+            _units[history] = PackedOnDemand(content, lambda: pack_units(copy))
+        return _units[history]

@@ -3,6 +3,7 @@
 import { askInTurn, fetchFromApp, JobStream } from "../watch/stream.js";
 import { joined } from "./joining.js";
 import { Recording } from "./recording.js";
+import { UnitValues } from "./units.js";
 import { describeTraining } from "./words.js";
 
 const PAUSES = [0, 300, 1000, 3000]; // milliseconds before each try
@@ -22,8 +23,10 @@ export async function fetchRecording(address) {
 }
 
 /**
- * A recording to show at once, or a training to follow; `of` which one tells it from others.
- * @typedef {{ of: string, address?: string, stream?: string, watch?: string, suspense?: "held" | "open" | null }} Source
+ * A recording to show at once, or a training to follow; `of` which one tells it from others. `units` is where the values
+ * of its single units lie, which are asked for when they are to be shown.
+ * @typedef {{ of: string, address?: string, units?: string, stream?: string, watch?: string,
+ *   suspense?: "held" | "open" | null }} Source
  *
  * @typedef {import("./player.js").Player} Player
  * @typedef {import("../watch/stream.js").Trigger} Trigger
@@ -43,6 +46,8 @@ export class Arrival {
     this.watch = undefined;
     /** @type {ReturnType<typeof setInterval> | undefined} */
     this.asking = undefined;
+    /** @type {string | null} the values of single units that are on their way */
+    this.fetching = null;
     const { signal } = player.listeners;
     player.part(".stop").addEventListener("click", () => this.trigger("stop", this.watch), { signal });
     const skip = () => {
@@ -57,7 +62,7 @@ export class Arrival {
    * @param {Source} source
    * @param {Trigger} trigger
    */
-  show({ address, stream, watch, of, suspense = null }, trigger) {
+  show({ address, units, stream, watch, of, suspense = null }, trigger) {
     this.trigger = trigger;
     this.player.onEnd = () => {
       if (suspense) this.trigger("ended", of);
@@ -71,22 +76,42 @@ export class Arrival {
     this.leave();
     this.source = source;
     if (stream && watch) this.follow(stream, watch, of);
-    else if (address) this.fetch(address, of);
+    else if (address) this.fetch(address, of, units);
   }
 
   /**
    * @param {string} address
    * @param {string} of
+   * @param {string} [units]
    */
-  async fetch(address, of) {
+  async fetch(address, of, units) {
     try {
       const bytes = await fetchRecording(address);
-      if (this.source === address) this.player.load(new Recording(bytes), of);
+      const onWant = units ? () => this.fetchUnits(units) : null;
+      if (this.source === address) this.player.load(new Recording(bytes), of, false, onWant);
     } catch {
       if (this.source !== address) return;
       this.source = null;
       this.player.say("The recording did not arrive. Reload the page.");
     }
+  }
+
+  /**
+   * Fetch the values of single units, once at a time, and only for the recording that is on show when they arrive.
+   * @param {string} address
+   */
+  async fetchUnits(address) {
+    const { source } = this;
+    if (this.fetching === address) return;
+    this.fetching = address;
+    let units = null;
+    try {
+      units = new UnitValues(await fetchRecording(address));
+    } catch {
+      // The player says so.
+    }
+    if (this.fetching === address) this.fetching = null;
+    if (this.source === source) this.player.take(units);
   }
 
   /**

@@ -1,7 +1,9 @@
 // images.js: the strip. Columns are runs, rows are layers; in each cell the same test examples lie where the layer puts
 // them, in the plane of its two principal directions. One scale for all cells and steps.
 
+import { cellAt, layOutCells } from "./cells.js";
 import { formatSpread, Sheet } from "./drawing.js";
+import { nameExample } from "./examples.js";
 import { makeSprites } from "./sprites.js";
 
 /**
@@ -9,13 +11,9 @@ import { makeSprites } from "./sprites.js";
  * @typedef {import("./player.js").State} State
  * @typedef {import("./recording.js").Examples} Examples
  * @typedef {import("./recording.js").Recording} Recording
- * @typedef {{ top: number, height: number }} Row
  * @typedef {{ run: number, layer: number, example: number | null }} Found
  */
 
-const CELL_GAP = 6;
-const LOWEST_CELL = 52;
-const HIGHEST_CELL = 150;
 const MARGIN = 2;
 const WIDEST = 3.5; // times as many pixels across as upward, at most
 const TEXT_TOP = 15; // baseline of the first line below the upper edge
@@ -35,10 +33,8 @@ export class Images {
     this.state = state;
     this.examples = /** @type {Examples} */ (recording.examples);
     this.scratch = new Float32Array(2 * recording.exampleCount);
-    /** @type {Row[]} */
-    this.rows = [];
-    this.columnWidth = 0;
-    this.gap = 0;
+    /** @type {import("./cells.js").Cells} */
+    this.cells = { gap: 0, columnWidth: 0, rows: [], height: 0 };
     this.side = 0; // of a picture
     this.zoomAcross = 1;
     this.zoomUp = 1;
@@ -46,31 +42,34 @@ export class Images {
     this.sprites = null;
   }
 
+  get rows() {
+    return this.cells.rows;
+  }
+
+  get columnWidth() {
+    return this.cells.columnWidth;
+  }
+
   /**
-   * All runs stand side by side, on a phone too: they are what is compared.
    * @param {number} width
    * @param {number} room height that all rows may take
    */
   layout(width, room = Infinity) {
-    const { layerCount, runCount } = this.recording;
     const { reach } = this.examples;
-    this.gap = width < 500 ? 6 : 20;
-    this.columnWidth = (width - this.gap * (runCount - 1)) / runCount;
-    const share = room / layerCount - CELL_GAP;
-    const height = Math.round(Math.min(HIGHEST_CELL, Math.max(LOWEST_CELL, share)));
-    this.rows = Array.from({ length: layerCount }, (_, layer) => ({ top: layer * (height + CELL_GAP), height }));
+    this.cells = layOutCells(this.recording, width, room);
+    const [{ height }] = this.rows;
     this.side = Math.max(10, Math.min(22, Math.round(Math.min(height / 6.5, this.columnWidth / 9))));
     const [across, up] = [this.columnWidth, height].map((size) => size / 2 - this.side / 2 - MARGIN);
     // Cells are wider than high, and the room is used: a unit has more pixels across than upward, alike in all cells.
     this.zoomUp = up / reach[1];
     this.zoomAcross = Math.min(across / reach[0], WIDEST * this.zoomUp);
-    this.sheet.resize(width, layerCount * (height + CELL_GAP));
+    this.sheet.resize(width, this.cells.height);
     this.sprites = null;
   }
 
   /** @param {number} column */
   columnLeft(column) {
-    return column * (this.columnWidth + this.gap);
+    return column * (this.columnWidth + this.cells.gap);
   }
 
   /**
@@ -210,9 +209,9 @@ export class Images {
    * @returns {Found | null}
    */
   find(x, y, position) {
-    const run = Math.floor(x / (this.columnWidth + this.gap));
-    const layer = this.rows.findIndex(({ top, height }) => y >= top && y < top + height + CELL_GAP);
-    if (run < 0 || run >= this.recording.runCount || layer < 0) return null;
+    const cell = cellAt(this.cells, this.recording.runCount, x, y);
+    if (!cell) return null;
+    const { run, layer } = cell;
     const places = this.place(run, layer, position);
     let [example, nearest] = [/** @type {number | null} */ (null), NEAR];
     for (let index = 0; index < this.recording.exampleCount; index++) {
@@ -234,16 +233,9 @@ export class Images {
     const { recording } = this;
     const { run, layer, example } = found;
     const lines = [`${recording.runs[run].label}, ${recording.layers[layer]}`];
-    if (example !== null) lines.push(this.nameOf(example));
+    if (example !== null) lines.push(nameExample(recording, example));
     lines.push(`spread of a unit over the batch ${formatSpread(recording.spread(run, record, layer))}`);
     lines.push("Click to look into this layer.");
     return lines;
-  }
-
-  /** @param {number} example */
-  nameOf(example) {
-    const label = this.recording.arrays.example_labels[example];
-    const image = this.examples.kind === "image";
-    return image ? `image ${example + 1}, a ${label}` : `example ${example + 1}, of class ${label}`;
   }
 }

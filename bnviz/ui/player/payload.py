@@ -189,8 +189,7 @@ def _trajectories(
         sources["mean_less_beta"] = sources["output_mean"] - sources["beta"]
         sources["sd_less_gamma"] = sources["output_sd"] - np.abs(sources["gamma"])
     records, runs = len(history.steps), len(history.status)
-    kicks = [kick.step for kick in history.experiment.interventions]
-    calm = int((history.steps <= min(kicks)).sum()) if kicks else 0
+    calm = calm_records(history)
     most = max(len(drawn) for drawn in units)
     sections: Sections = {}
     scales: dict[str, list[dict[str, Any]]] = {}
@@ -199,14 +198,20 @@ def _trajectories(
         scales[name] = []
         for layer, drawn in enumerate(units):
             chosen = values[:, :, layer, :][..., drawn].astype(float)  # [T, K, units]
-            low, high, clipped = _limits(chosen, calm)
+            low, high, clipped = axis_limits(chosen, calm)
             codes[:, layer, : len(drawn)] = _quantize(chosen, low, high).transpose(1, 2, 0)
             scales[name].append({"lo": low, "hi": high, "clipped": clipped})
         sections[name] = codes
     return sections, scales
 
 
-def _limits(values: np.ndarray, calm: int = 0) -> tuple[float, float, bool]:
+def calm_records(history: History) -> int:
+    """Return how many records are from before the first kick to the weights; 0 where there is none."""
+    kicks = [kick.step for kick in history.experiment.interventions]
+    return int((history.steps <= min(kicks)).sum()) if kicks else 0
+
+
+def axis_limits(values: np.ndarray, calm: int = 0) -> tuple[float, float, bool]:
     """Return the range to draw for values [T, K, unit], and whether some lie outside it.
 
     The first `calm` records are from before a kick to the weights, and stay readable.
@@ -225,7 +230,7 @@ def _limits(values: np.ndarray, calm: int = 0) -> tuple[float, float, bool]:
     if inner > 0 and high - low > TRIM * inner:
         low, high = max(low, inner_low - inner / 2), min(high, inner_high + inner / 2)
     if calm:
-        before_low, before_high, _ = _limits(values[:calm])
+        before_low, before_high, _ = axis_limits(values[:calm])
         reach = FAR * (before_high - before_low)
         low, high = max(low, before_low - reach), min(high, before_high + reach)
     clipped = low > lowest or high < highest

@@ -1,22 +1,18 @@
-// player.js: builds the controls, lays out the views and ties them to the playback.
+// player.js: lays out the views and ties them to the playback and to what was chosen.
 
 import { partOf, showWaiting } from "../watch/stream.js";
+import { bindControls, buildControls, placeSliders } from "./controls.js";
 import { Curves } from "./curves.js";
 import { Decisions } from "./decisions.js";
 import { Theme } from "./drawing.js";
-import { buildOption, buildSwatch, element } from "./elements.js";
+import { element } from "./elements.js";
 import { Histograms } from "./histograms.js";
 import { Images } from "./images.js";
 import { keyAction, Playback } from "./playback.js";
+import { Ridges } from "./ridges.js";
 import { Trajectories } from "./trajectories.js";
-import {
-  CELL_LABELS,
-  describeCanvases,
-  describeCaptions,
-  describeRecord,
-  describeScores,
-  STAGE_LABELS,
-} from "./words.js";
+import { UnitStrip } from "./unit_strip.js";
+import { describeCanvases, describeCaptions, describeRecord, describeScores } from "./words.js";
 
 const WIDE = 900;
 const NARROW = 600;
@@ -26,9 +22,10 @@ const ABOVE_AND_BELOW = { wide: 400, narrow: 515 };
 /**
  * What of a recording is on show.
  * @typedef {object} State
- * @property {"images" | "histograms"} cells what the cells show
+ * @property {"images" | "unit" | "ridges" | "histograms"} cells what the cells show
  * @property {number} stage of the histograms
  * @property {number} layer
+ * @property {number} unit its place among those of its layer that were followed
  * @property {number} run that of a narrow player
  * @property {number[]} columns the runs that have one
  * @property {number | null} example the one that is pointed at
@@ -42,11 +39,10 @@ const ABOVE_AND_BELOW = { wide: 400, narrow: 515 };
  * @property {(position: number, theme: Theme) => void} draw
  * @property {(x: number, y: number, record: number) => string[] | null} tip
  * @property {(x: number, y: number) => number | null} [recordAt]
+ * @property {(x: number, y: number, position: number) => { layer: number, unit?: number } | null} [find]
  *
  * @typedef {import("./recording.js").Recording} Recording
- *
- * What an event brings follows from its type.
- * @typedef {(target: EventTarget, type: string, handler: (event: any) => void) => void} Listen
+ * @typedef {import("./units.js").UnitValues} UnitValues
  */
 
 export class Player {
@@ -74,6 +70,7 @@ export class Player {
       cells: "images",
       stage: 2,
       layer: 0,
+      unit: 0,
       run: 0,
       columns: [],
       example: null,
@@ -83,10 +80,18 @@ export class Player {
     /** @type {"held" | "open" | null} */
     this.suspense = null;
     this.onEnd = () => {};
+    /** What asks for single units' values, where there are some to be had. @type {(() => void) | null} */
+    this.onWant = null;
+    /** @type {UnitValues | null} */
+    this.unitValues = null;
+    /** @type {number | null} the example that is followed by hand */
+    this.followed = null;
     /** @type {Histograms | null} */
     this.histograms = null;
     /** @type {Images | null} */
     this.images = null;
+    /** @type {UnitStrip | Ridges | null} */
+    this.units = null;
     /** @type {Curves | null} */
     this.curves = null;
     /** @type {Decisions | null} */
@@ -101,7 +106,7 @@ export class Player {
     this.visibleHeight = 0;
     this.draws = 0;
     this.listeners = new AbortController();
-    this.bindControls();
+    bindControls(this);
     this.resizeObserver = new ResizeObserver(() => this.layout());
     this.resizeObserver.observe(root);
     this.intersectionObserver = new IntersectionObserver(
@@ -116,21 +121,27 @@ export class Player {
   }
 
   /**
-   * Show a recording, `of` a training whose name tells it from others; `growing` while more of it will come.
+   * Show a recording, `of` a training whose name tells it from others; `growing` while more of it will come. `onWant`
+   * asks for the values of its single units, which `take` is given then.
    * @param {Recording} recording
    * @param {string} of
+   * @param {boolean} growing
+   * @param {(() => void) | null} onWant
    */
-  load(recording, of, growing = false) {
+  load(recording, of, growing = false, onWant = null) {
     this.takeTheme();
     const goesOn = this.recording && of === this.of;
+    this.onWant = onWant;
     if (this.recording?.id === recording.id) {
       // The only part of a short training is all of it: what waited for more at its end rests there now.
       this.playback.extend(recording.lastRecord, growing);
+      this.buildControls();
       this.refresh();
       return;
     }
     this.recording = recording;
     this.of = of;
+    this.unitValues = null;
     if (goesOn) this.playback.extend(recording.lastRecord, growing);
     else this.begin(recording, growing);
     this.buildViews();
@@ -138,6 +149,7 @@ export class Player {
     this.updateAwake();
     this.layout();
     this.describe();
+    this.wantUnits();
     const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
     if (!goesOn && recording.autoplay && !still && !this.state.held) this.playback.play();
   }
@@ -158,6 +170,32 @@ export class Player {
     if (!window.matchMedia("(prefers-reduced-motion: reduce)").matches) this.playback.play();
   }
 
+  /** @param {string} cells */
+  offers(cells) {
+    return !["unit", "ridges"].includes(cells) || Boolean(this.onWant && this.images);
+  }
+
+  /** Ask for the values of single units where they are to be shown; they are no part of the recording itself. */
+  wantUnits() {
+    if (["unit", "ridges"].includes(this.state.cells) && !this.unitValues) this.onWant?.();
+  }
+
+  /**
+   * Show the values of single units; null where they did not arrive.
+   * @param {UnitValues | null} units
+   */
+  take(units) {
+    this.unitValues = units;
+    if (!units) {
+      this.state.cells = "images";
+      this.say("The values of single units did not arrive.");
+      this.buildControls();
+    }
+    this.buildUnits();
+    this.layout();
+    this.describe();
+  }
+
   /**
    * @param {Recording} recording
    * @param {boolean} growing
@@ -167,6 +205,7 @@ export class Player {
     this.state.seen = this.suspense ? 0 : Infinity;
     this.ended = false;
     this.state.run = 0;
+    this.state.unit = 0;
     this.state.layer = recording.layerCount - 1;
     this.playback = new Playback(recording.lastRecord, {
       onFrame: () => this.drawNow(),
@@ -185,10 +224,22 @@ export class Player {
     this.histograms = alone ? null : new Histograms(canvas(".histograms"), recording, state);
     this.images = recording.examples ? new Images(canvas(".images"), recording, state) : null;
     if (!this.images) state.cells = "histograms";
+    else if (!this.offers(state.cells)) state.cells = "images";
+    // Another training may have fewer examples.
+    if (this.followed !== null && this.followed >= recording.exampleCount) this.follow(null);
+    this.buildUnits();
     this.curves = alone ? null : new Curves(canvas(".curves"), recording, state);
     this.trajectories = new Trajectories(canvas(".trajectories"), recording, state);
     this.part(".plane").hidden = !recording.arrays.decision;
     this.decisions = recording.arrays.decision ? new Decisions(canvas(".decisions"), recording, state) : null;
+  }
+
+  /** Both pictures of single units share a canvas. */
+  buildUnits() {
+    const { recording, state, unitValues } = this;
+    const canvas = /** @type {HTMLCanvasElement} */ (this.part(".units"));
+    const chosen = state.cells === "ridges" ? Ridges : UnitStrip;
+    this.units = unitValues ? new chosen(canvas, recording, unitValues, state) : null;
   }
 
   takeTheme() {
@@ -231,93 +282,26 @@ export class Player {
     Player.all.delete(this);
   }
 
-  // Controls
-
-  bindControls() {
-    const { signal } = this.listeners;
-    // Until a recording has arrived there is nothing to act on.
-    /** @type {Listen} */
-    const on = (target, type, handler) =>
-      target.addEventListener(
-        type,
-        (event) => {
-          if (this.playback) handler(event);
-        },
-        { signal },
-      );
-    on(this.part(".buttons"), "click", (event) => {
-      const button = event.target.closest("button");
-      if (button) this.playback.act(button.dataset.action);
-    });
-    on(this.part(".scrub"), "input", (event) => this.playback.seek(Number(event.target.value)));
-    on(this.part(".scrub"), "change", () => this.announce());
-    on(this.part(".speed select"), "change", (event) => {
-      this.playback.speed = Number(event.target.value);
-    });
-    on(this.part(".cells-switch"), "change", (event) => this.choose({ cells: event.target.value }));
-    on(this.part(".stage-switch"), "change", (event) => this.choose({ stage: Number(event.target.value) }));
-    on(this.part(".layer-switch"), "change", (event) => this.choose({ layer: Number(event.target.value) }));
-    on(this.part(".run-switch"), "change", (event) => this.choose({ run: Number(event.target.value) }));
-    on(this.part(".layer-buttons"), "click", (event) => {
-      const button = event.target.closest("button");
-      if (button) this.choose({ layer: Number(button.dataset.layer) });
-    });
-    on(document, "visibilitychange", () => this.updateAwake());
-    on(document, "keydown", (event) => this.onKey(event));
-    this.bindPointer(on);
-  }
-
-  /** @param {Listen} on */
-  bindPointer(on) {
-    /** @type {(event: PointerEvent) => [number, number]} */
-    const inside = (event) => {
-      const box = /** @type {Element} */ (event.currentTarget).getBoundingClientRect();
-      return [event.clientX - box.left, event.clientY - box.top];
-    };
-    for (const name of /** @type {const} */ (["images", "histograms", "curves", "trajectories", "decisions"])) {
-      const canvas = this.part(`.${name}`);
-      const view = () => /** @type {View} */ (this[name]);
-      /** @type {(event: PointerEvent) => void} */
-      const scrub = (event) => {
-        const record = view().recordAt?.(...inside(event)) ?? null;
-        if (record !== null && !this.state.held) this.playback.seek(record);
-      };
-      on(canvas, "pointerdown", (event) => {
-        if (name === "images") this.pointAt(inside(event));
-        if (name === "images" || name === "histograms") return;
-        canvas.setPointerCapture(event.pointerId);
-        scrub(event);
-      });
-      on(canvas, "pointermove", (event) => {
-        if (event.buttons && canvas.hasPointerCapture(event.pointerId)) scrub(event);
-        if (name === "images") this.pointAt(inside(event));
-        const { frame, position } = this.playback;
-        this.showTip(event, view().tip(...inside(event), name === "images" ? position : frame));
-      });
-      on(canvas, "pointerup", (event) => {
-        if (canvas.hasPointerCapture(event.pointerId)) this.announce();
-      });
-      on(canvas, "pointerleave", () => {
-        this.part(".tip").hidden = true;
-        if (name === "images") this.pointAt(null);
-      });
-    }
-    for (const name of /** @type {const} */ (["images", "histograms"])) {
-      on(this.part(`.${name}`), "click", (event) => {
-        const found = this[name]?.find(...inside(event), this.playback.position);
-        if (found) this.choose({ layer: found.layer });
-      });
-    }
-  }
-
   /**
-   * Let the example at a place of the images stand out everywhere; null for none.
+   * Let the example at a place of the cells stand out everywhere; without one there, the one that is followed.
    * @param {[number, number] | null} place
    */
   pointAt(place) {
-    const example = (place && this.images?.find(...place, this.playback.position)?.example) ?? null;
+    const view = this.state.cells === "images" ? this.images : this.units;
+    const example = (place && view?.find(...place, this.playback.position)?.example) ?? this.followed;
     if (example === this.state.example) return;
     this.state.example = example;
+    this.requestDraw();
+  }
+
+  /**
+   * Let an example stand out for as long as nothing else is pointed at; null for none.
+   * @param {number | null} example
+   */
+  follow(example) {
+    this.followed = example;
+    this.state.example = example;
+    placeSliders(this);
     this.requestDraw();
   }
 
@@ -339,8 +323,19 @@ export class Player {
   /** @param {Partial<State>} change */
   choose(change) {
     Object.assign(this.state, change);
-    this.layout();
+    if (change.cells) this.chooseCells();
+    // Another unit has the same places.
+    if (Object.keys(change).join() === "unit") this.requestDraw();
+    else this.layout();
     this.describe();
+  }
+
+  chooseCells() {
+    this.buildUnits();
+    this.wantUnits();
+    for (const input of this.root.querySelectorAll(/** @type {"input"} */ (".cells-switch input"))) {
+      input.checked = input.value === this.state.cells;
+    }
   }
 
   updateAwake() {
@@ -348,52 +343,8 @@ export class Player {
   }
 
   buildControls() {
-    const { recording, state, root } = this;
-    const scrub = /** @type {HTMLInputElement} */ (this.part(".scrub"));
-    scrub.max = String(recording.lastRecord);
-    // The longest words it will hold, so that nothing moves while playing.
-    this.part(".step").style.minWidth = `${`step ${recording.lastStep} of ${recording.lastStep}`.length}ch`;
-    this.part(".cells-switch").hidden = !this.images;
-    this.part(".cells-switch .options").replaceChildren(
-      ...Object.entries(CELL_LABELS).map(([cells, words]) => buildOption("cells", cells, words, cells === state.cells)),
-    );
-    this.part(".stage-switch .options").replaceChildren(
-      ...recording.stages.map((stage, index) =>
-        buildOption("stage", index, STAGE_LABELS[stage], index === state.stage),
-      ),
-    );
-    this.part(".layer-switch .options").replaceChildren(
-      ...recording.layers.map((label, index) =>
-        buildOption("layer", index, label.replace("layer ", ""), index === state.layer),
-      ),
-    );
-    this.part(".run-switch .options").replaceChildren(
-      ...recording.runs.map((run, index) =>
-        buildOption("run", index, run.label, index === state.run, buildSwatch(run)),
-      ),
-    );
-    this.part(".heads").replaceChildren(
-      ...recording.runs.map((run) => {
-        const name = element("div", "head-name", buildSwatch(run), element("span", "", run.label));
-        return element("div", "head", name, element("div", "head-scores"));
-      }),
-    );
-    this.part(".legend").replaceChildren(
-      ...recording.runs.map((run) => element("li", "", buildSwatch(run), run.label)),
-    );
-    this.part(".layer-buttons").replaceChildren(
-      ...recording.layers.map((label, layer) => {
-        // In a narrow player the number alone is shown.
-        const [word, number] = label.split(" ");
-        const button = element("button", "", element("span", "word", `${word} `), number);
-        button.type = "button";
-        button.dataset.layer = String(layer);
-        return button;
-      }),
-    );
-    this.heads = [...root.querySelectorAll(/** @type {"div"} */ (".head"))];
-    this.shownFrame = null;
-    this.paintSwatches();
+    buildControls(this);
+    placeSliders(this);
   }
 
   paintSwatches() {
@@ -417,8 +368,9 @@ export class Player {
     const narrow = width < NARROW;
     const all = recording.runs.map((_, run) => run);
     state.columns = narrow ? [state.run] : all;
-    const strip = state.cells === "images";
+    const strip = state.cells !== "histograms";
     root.classList.toggle("strip", strip);
+    root.classList.toggle("by-unit", this.cells === this.units);
     const heads = strip ? all : state.columns;
     root.style.setProperty("--columns", String(heads.length));
     this.heads.forEach((head, run) => {
@@ -439,7 +391,9 @@ export class Player {
   }
 
   get cells() {
-    return this.state.cells === "images" ? this.images : this.histograms;
+    if (this.state.cells === "histograms") return this.histograms;
+    // Until the values of single units have arrived.
+    return this.state.cells === "images" ? this.images : (this.units ?? this.images);
   }
 
   placeLayerButtons() {
@@ -456,7 +410,7 @@ export class Player {
   }
 
   writeCaptions() {
-    const captions = describeCaptions(this.recording, this.state);
+    const captions = describeCaptions(this.recording, this.state, this.unitValues);
     for (const [selector, words] of Object.entries(captions)) this.part(selector).textContent = words;
   }
 
@@ -504,7 +458,7 @@ export class Player {
     this.heads.forEach((head, run) => {
       const scores = partOf(head, ".head-scores");
       scores.classList.toggle("ended", recording.hasEnded(run, frame));
-      const brief = root.classList.contains("narrow") && this.state.cells === "images";
+      const brief = root.classList.contains("narrow") && this.state.cells !== "histograms";
       scores.textContent = describeScores(recording, run, frame, brief);
     });
   }
@@ -518,7 +472,8 @@ export class Player {
 
   /** Name the canvases by what they show now; called at rest only, so that no reader is flooded. */
   describe() {
-    const labels = describeCanvases(this.recording, this.state, this.playback.frame);
+    const labels = describeCanvases(this.recording, this.state, this.playback.frame, this.unitValues);
+    placeSliders(this);
     for (const [selector, words] of Object.entries(labels)) this.part(selector).setAttribute("aria-label", words);
   }
 

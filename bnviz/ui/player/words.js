@@ -2,7 +2,12 @@
 
 import { formatMoment, formatNumber, formatPercent, formatSpread } from "./drawing.js";
 
-export const CELL_LABELS = { images: "examples", histograms: "all units" };
+export const CELL_LABELS = {
+  images: "examples",
+  unit: "one unit",
+  ridges: "units one by one",
+  histograms: "all units pooled",
+};
 
 export const STAGE_LABELS = {
   pre_norm: "before normalization",
@@ -14,6 +19,7 @@ export const STAGE_LABELS = {
 /**
  * @typedef {import("./recording.js").Recording} Recording
  * @typedef {import("./player.js").State} State
+ * @typedef {import("./units.js").UnitValues} UnitValues
  */
 
 /**
@@ -58,8 +64,9 @@ export function describeTraining(news, recording) {
  * @param {Recording} recording
  * @param {State} state
  * @param {number} record
+ * @param {UnitValues | null} [units]
  */
-export function describeCanvases(recording, state, record) {
+export function describeCanvases(recording, state, record, units = null) {
   const { stage, layer } = state;
   const labels = recording.runs.map(({ label }) => label).join(", ");
   const layerName = recording.layers[layer];
@@ -75,6 +82,7 @@ export function describeCanvases(recording, state, record) {
       `${recording.steps[record]}.${
         state.held ? "" : ` Spread of a unit over the batch, from the first layer to the last: ${spreads.join("; ")}.`
       }`,
+    ".units": units ? describeUnits(recording, state, record, units) : "Single units in each layer",
     ".histograms":
       `Histograms of the activations ${STAGE_LABELS[recording.stages[stage]]}, one row a layer, ` +
       `one column a run, at step ${recording.steps[record]}. ${layerName}: ${moments.join("; ")}.`,
@@ -84,6 +92,37 @@ export function describeCanvases(recording, state, record) {
       `${recording.view === "layer" ? `, mean and standard deviation of their output, and how far these are from β and |γ|, for ${labels}` : ""}.`,
     ".decisions": `Class probabilities over the plane with training points, for ${labels}.`,
   };
+}
+
+/**
+ * @param {Recording} recording
+ * @param {State} state
+ * @param {number} record
+ * @param {UnitValues} units
+ */
+function describeUnits(recording, { cells, layer, unit, held }, record, units) {
+  const count = recording.exampleCount;
+  const at = `one row a layer, one column a run, at step ${recording.steps[record]}.`;
+  const { numbers } = units.units[layer];
+  const each = (/** @type {(run: number) => string} */ say) =>
+    recording.runs.map(({ label }, run) => `${label}: ${say(run)}`).join("; ");
+  /** @type {(name: import("./units.js").Moment, run: number, place: number) => number} */
+  const moment = (name, run, place) => units.moment(name, recording, run, record, layer, place);
+  if (cells === "unit") {
+    const place = units.held(layer, unit);
+    const moments = each((run) => {
+      const [mean, sd] = [moment("output_mean", run, place), moment("output_sd", run, place)];
+      return `mean ${formatMoment(mean)}, sd ${formatSpread(sd)}`;
+    });
+    const told = held ? "" : ` Unit ${numbers[place]} of ${recording.layers[layer]}: ${moments}.`;
+    return `The same ${count} test examples along the value of one unit of each layer, ${at}${told}`;
+  }
+  const spreads = each((run) => {
+    const sds = numbers.map((_, place) => moment("output_sd", run, place));
+    return `${formatSpread(Math.min(...sds))} to ${formatSpread(Math.max(...sds))}`;
+  });
+  const told = held ? "" : ` Standard deviations in ${recording.layers[layer]}: ${spreads}.`;
+  return `Histograms of the same ${count} test examples, one for each of ${numbers.length} units of a layer, ${at}${told}`;
 }
 
 /**
@@ -100,8 +139,26 @@ function describeSpreads(recording, run, record) {
  * What the cells show and how to read it.
  * @param {Recording} recording
  * @param {State} state
+ * @param {UnitValues | null} units
  */
-function describeCells(recording, { cells, stage }) {
+function describeCells(recording, { cells, stage, layer }, units) {
+  if (cells === "unit" || cells === "ridges") {
+    if (!units) return "The values of single units are on their way.";
+    const beyond = units.beyond ? " What lies beyond the axis is drawn at its end." : "";
+    if (cells === "unit") {
+      return (
+        `The same ${recording.exampleCount} test examples along the value that one unit has for each, after γ and β and ` +
+        "in evaluation mode; those of a class at one height. Upper bracket: the unit's mean ± sd over the training " +
+        `batch. Lower bracket: β ± |γ|.${beyond}`
+      );
+    }
+    const { numbers, of } = units.units[layer];
+    return (
+      `One shape a unit, for ${numbers.length} of ${of} units: the same ${recording.exampleCount} test examples by the ` +
+      "value that it has for each, after γ and β and in evaluation mode. Smoothed, and scaled to their own peak: " +
+      `compare place and width. sd: over the training batch, of the least and the most spread unit.${beyond}`
+    );
+  }
   if (cells === "images") {
     const beyond = recording.examples?.beyond ? " What lies beyond the scale is drawn at the edge." : "";
     return (
@@ -122,15 +179,16 @@ function describeCells(recording, { cells, stage }) {
  * The captions, by their selectors.
  * @param {Recording} recording
  * @param {State} state
+ * @param {UnitValues | null} [units]
  */
-export function describeCaptions(recording, state) {
+export function describeCaptions(recording, state, units = null) {
   const { layer } = state;
   const { drawn, of } = recording.units[layer];
   const cut = Object.values(recording.scales).some((scales) => scales[layer].clipped);
   const output =
     recording.view === "layer" ? "y the output, after γ and β; lowest rows: how far it is from what β and γ say. " : "";
   return {
-    ".shapes-caption": describeCells(recording, state),
+    ".shapes-caption": describeCells(recording, state, units),
     ".inside-title": `Inside ${recording.layers[layer]}: every line is one unit`,
     ".inside-caption":
       `γ scale, β shift, μ and σ the batch mean and sd before normalization, by step. ${output}` +

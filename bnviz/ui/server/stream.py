@@ -21,10 +21,11 @@ import gzip
 import hashlib
 import json
 import math
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
+from threading import Lock
 from typing import Any
 from urllib.parse import urlsplit
 from weakref import WeakValueDictionary
@@ -170,11 +171,21 @@ class Packed:
     """Bytes that browsers may ask for by their digest for as long as somebody holds this."""
 
     def __init__(self, data: bytes) -> None:
-        self.digest = hashlib.blake2b(data, digest_size=16).hexdigest()
+        first = self._found_by(data)
+        self._data = data if first is self else first.data
+
+    def _found_by(self, content: bytes) -> Packed:
+        """Be found by the digest of this content, unless another one is; return which one."""
+        self.digest = hashlib.blake2b(content, digest_size=16).hexdigest()
         first = _packed.setdefault(self.digest, self)
         # Who holds the same bytes a second time holds the first ones, which are those that are found.
         self._first = None if first is self else first
-        self.data: bytes = data if first is self else first.data
+        return first
+
+    @property
+    def data(self) -> bytes:
+        """The bytes themselves."""
+        return self._data
 
     @property
     def address(self) -> str:
@@ -185,6 +196,28 @@ class Packed:
     def compressed(self) -> bytes:
         """The same, compressed once for everybody; more effort would save little."""
         return gzip.compress(self.data, 1, mtime=0)
+
+
+class PackedOnDemand(Packed):
+    """Bytes that are made when a browser first asks for them; `content` is what they are made of.
+
+    They are kept compressed, as nearly every browser wants them.
+    """
+
+    def __init__(self, content: bytes, make: Callable[[], bytes]) -> None:
+        self._found_by(content)
+        self._make, self._making = make, Lock()
+
+    @property
+    def data(self) -> bytes:
+        """The bytes themselves, made anew."""
+        return self._make()
+
+    @property
+    def compressed(self) -> bytes:
+        """The same, made and compressed once for everybody who asks at the same moment too."""
+        with self._making:
+            return super().compressed
 
 
 _packed: WeakValueDictionary[str, Packed] = WeakValueDictionary()
@@ -198,5 +231,5 @@ async def _recording(request: Request) -> Response:
     if "gzip" in request.headers.get("accept-encoding", ""):
         body, headers["content-encoding"] = await asyncio.to_thread(lambda: packed.compressed), "gzip"
     else:
-        body, headers["content-encoding"] = packed.data, "identity"
+        body, headers["content-encoding"] = await asyncio.to_thread(lambda: packed.data), "identity"
     return Response(body, headers=headers, media_type="application/octet-stream")

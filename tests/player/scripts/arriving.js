@@ -54,7 +54,7 @@ export async function fetching(address, place, answers, refusals = 0) {
  * Calls of a component ("player" or "watch") on one place of the page, and what the network brings, in any order; tells
  * what the player was given and the page asked. `acts` are ["call", data], ["arrive", address], ["fail", address] until
  * ["mend", address], ["tell", watch, news, payload], ["silence", watch], ["press"] of the Stop button, ["skip"] of the
- * one that wants no guess, ["end"] of what is played, ["pass", milliseconds], and
+ * one that wants no guess, ["end"] of what is played, ["want"] of single units, ["pass", milliseconds], and
  * ["leave", number of call].
  */
 export async function mounting(component, acts) {
@@ -68,6 +68,7 @@ export async function mounting(component, acts) {
     triggers: [],
     gone: [],
     kept: [],
+    taken: [],
   };
   const made = [];
   const waiting = new Map();
@@ -109,8 +110,12 @@ export async function mounting(component, acts) {
       this.listeners = new AbortController();
       this.part = part;
     }
-    load(recording, of, growing = false) {
+    load(recording, of, growing = false, onWant = null) {
       told.loaded.push([recording.bytes, of, growing]);
+      this.onWant = onWant;
+    }
+    take(units) {
+      told.taken.push(units && units.bytes);
     }
     refresh() {
       told.refreshed++;
@@ -135,8 +140,14 @@ export async function mounting(component, acts) {
       this.lastStep = 200;
     }
   }
+  class StubUnits {
+    constructor(bytes) {
+      this.bytes = String(bytes);
+    }
+  }
   const stubs = {
     Player: StubPlayer,
+    UnitValues: StubUnits,
     Recording: StubRecording,
     joined: (before, after) => new StubRecording(before ? `${before.bytes} ${after.bytes}` : after.bytes),
     fetchFromApp: (address) => {
@@ -187,6 +198,7 @@ export async function mounting(component, acts) {
     silence: (watch) => places.get(watch).look(),
     skip: () => part(".skip").listeners.forEach((listener) => listener()),
     end: () => made.at(-1).onEnd(),
+    want: () => made.at(-1).onWant?.(),
     press: () => part(component === "player" ? ".stop" : "button").listeners.forEach((listener) => listener()),
     leave: (number) => leave[number](),
   };

@@ -5,9 +5,11 @@ import { Decisions } from "../../../bnviz/ui/player/decisions.js";
 import { Theme } from "../../../bnviz/ui/player/drawing.js";
 import { Histograms } from "../../../bnviz/ui/player/histograms.js";
 import { Images } from "../../../bnviz/ui/player/images.js";
+import { Ridges } from "../../../bnviz/ui/player/ridges.js";
 import { shorten, Trajectories } from "../../../bnviz/ui/player/trajectories.js";
+import { UnitStrip } from "../../../bnviz/ui/player/unit_strip.js";
 import { FakeCanvas } from "./canvas.js";
-import { open } from "./recordings.js";
+import { open, openUnits } from "./recordings.js";
 
 const THEMES = {
   light: {},
@@ -19,16 +21,17 @@ const THEMES = {
 };
 
 /**
- * Let one view (Histograms, Images, Curves, Trajectories or Decisions) draw at each of `positions` in turn, and tell
- * what it answers to the pointer at `pointers`, each [x, y, record]. `changes` are of the state, before each draw.
+ * Let one view (Histograms, Images, Curves, Trajectories, Decisions, or of the units at the path `units` UnitStrip or
+ * Ridges) draw at each of `positions` in turn, and tell what it answers to the pointer at `pointers`, each
+ * [x, y, record]. `changes` are of the state, before each draw.
  */
 export function draw(view, path, given) {
-  const { state, width, room, positions, ratio = 2, theme = "light", pointers = [], changes = [] } = given;
+  const { state, width, room, positions, units, ratio = 2, theme = "light", pointers = [], changes = [] } = given;
   window.devicePixelRatio = ratio;
   const recording = open(path);
   const canvas = new FakeCanvas();
-  const chosen = { Histograms, Images, Curves, Trajectories, Decisions }[view];
-  const shown = new chosen(canvas, recording, state);
+  const chosen = { Histograms, Images, Curves, Trajectories, Decisions, UnitStrip, Ridges }[view];
+  const shown = units ? new chosen(canvas, recording, openUnits(units), state) : new chosen(canvas, recording, state);
   shown.layout(width, room);
   const colors = new Theme(THEMES[theme]);
   const drawings = positions.map((position, number) => {
@@ -57,7 +60,7 @@ export function draw(view, path, given) {
   const answers = pointers.map(([x, y, record]) => ({
     tip: shown.tip(x, y, record),
     record: shown.recordAt?.(x, y) ?? null,
-    ...(view === "Images" && { found: shown.find(x, y, record) }),
+    ...(["Images", "UnitStrip", "Ridges"].includes(view) && { found: shown.find(x, y, record) }),
   }));
   return { drawings, answers, theme: { ...colors } };
 }

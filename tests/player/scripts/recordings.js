@@ -4,8 +4,16 @@ import fs from "node:fs";
 
 import { joined } from "../../../bnviz/ui/player/joining.js";
 import { Recording } from "../../../bnviz/ui/player/recording.js";
+import { UnitValues } from "../../../bnviz/ui/player/units.js";
 
 const recordings = new Map();
+const unitValues = new Map();
+
+/** Read the values of single units. */
+export function openUnits(path) {
+  if (!unitValues.has(path)) unitValues.set(path, new UnitValues(fs.readFileSync(path)));
+  return unitValues.get(path);
+}
 
 /** Read a packed recording as a view at an odd place of a larger buffer; of a list of paths, join the parts. */
 export function open(path) {
@@ -23,6 +31,26 @@ export function open(path) {
 function table(sizes, at, ...before) {
   if (!sizes.length) return at(...before);
   return Array.from({ length: sizes[0] }, (_, index) => table(sizes.slice(1), at, ...before, index));
+}
+
+/** Everything that is found of single units at `positions`. */
+export function dumpUnits(path, unitsPath, positions) {
+  const [recording, units] = [open(path), openUnits(unitsPath)];
+  const { runCount, layerCount, exampleCount } = units;
+  const at = (look) =>
+    positions.map((position) =>
+      table([runCount, layerCount], (run, layer) =>
+        units.units[layer].numbers.map((_, unit) => look(run, position, layer, unit)),
+      ),
+    );
+  const moments = ["gamma", "beta", "mu", "sigma", "output_mean", "output_sd"].map((name) => [
+    name,
+    at((...place) => units.moment(name, recording, ...place)),
+  ]);
+  return {
+    values: at((...place) => [...units.values(recording, ...place, new Float32Array(exampleCount))]),
+    ...Object.fromEntries(moments),
+  };
 }
 
 /** Everything that the lookups of a recording find; blended ones at `positions`. */
