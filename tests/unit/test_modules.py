@@ -11,12 +11,16 @@ from bnviz.ui.modules import joined, modules
 
 UI = Path(bnviz.ui.__file__).parent
 ENTRIES = ["player/mount.js", "watch/watch.js", "page/browser.js", "live/streamlit.js"]
-NAMED = re.compile(r"^(?:export )?(?:default )?(?:async )?(?:class|function|const|let) (\w+)", re.MULTILINE)
+# A name, or a pattern of several.
+NAMED = re.compile(
+    r"^(?:export )?(?:default )?(?:async )?(?:class|function|const|let) (\w+|\[.*?\]|\{.*?\})", re.MULTILINE
+)
 
 
 @pytest.mark.parametrize("entry", ENTRIES)
 def test_no_two_modules_of_one_component_give_the_same_name(entry):
-    names = Counter(name for path in modules(UI / entry) for name in NAMED.findall(path.read_text(encoding="utf-8")))
+    declared = [name for path in modules(UI / entry) for name in NAMED.findall(path.read_text(encoding="utf-8"))]
+    names = Counter(name for text in declared for name in re.findall(r"[\w$]+", text))
     assert [name for name, count in names.items() if count > 1] == []
 
 
