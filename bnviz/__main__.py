@@ -1,4 +1,4 @@
-"""`python -m bnviz train|sweep|export`: see docs/command_line.md, or ask with --help."""
+"""`python -m bnviz train|sweep|export|script`: see docs/command_line.md, or ask with --help."""
 
 import os
 import sys

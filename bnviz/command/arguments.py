@@ -6,6 +6,7 @@ from typing import NoReturn
 
 from bnviz.command.exporting import TABLES, export_command
 from bnviz.command.inputs import BadInput
+from bnviz.command.scripting import script_command
 from bnviz.command.sweeping import sweep_command
 from bnviz.command.training import train_command
 
@@ -20,8 +21,8 @@ class _Parser(argparse.ArgumentParser):
 def parser() -> argparse.ArgumentParser:
     """The parser of all commands; `options.command(options)` runs the one that was named."""
     top = _Parser(prog="python -m bnviz", description="Train small networks and see what batch norm does, in files.")
-    commands = top.add_subparsers(title="commands", required=True, metavar="train | sweep | export")
-    for add in (_add_train, _add_sweep, _add_export):
+    commands = top.add_subparsers(title="commands", required=True, metavar="train | sweep | export | script")
+    for add in (_add_train, _add_sweep, _add_export, _add_script):
         add(commands)
     return top
 
@@ -60,3 +61,15 @@ def _add_export(commands: argparse._SubParsersAction) -> None:
     export.add_argument("table", choices=TABLES, help="which table")
     export.add_argument("-o", "--out", type=Path, required=True, metavar="FILE", help="a .parquet or .csv file")
     export.set_defaults(command=export_command)
+
+
+def _add_script(commands: argparse._SubParsersAction) -> None:
+    script = commands.add_parser(
+        "script",
+        help="write an experiment as a script of plain PyTorch",
+        description="The script needs torch and numpy, and the .npz file beside it, which holds data and initial "
+        "weights. It ends with one line of JSON: the training loss of each run at the last record.",
+    )
+    script.add_argument("experiment", help="the experiment as JSON: a file, or - for stdin")
+    script.add_argument("-o", "--out", type=Path, required=True, metavar="FILE.py", help="where the script goes")
+    script.set_defaults(command=script_command)

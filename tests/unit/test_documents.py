@@ -22,7 +22,7 @@ def text_of(name: str) -> str:
 def test_the_commands_of_the_documentation_are_commands():
     text = text_of("docs/command_line.md")
     commands = re.findall(r"^python -m bnviz (.+)$", text, flags=re.MULTILINE)
-    assert {command.split()[0] for command in commands} == {"train", "sweep", "export"}
+    assert {command.split()[0] for command in commands} == {"train", "sweep", "export", "script"}
     for command in commands:
         options = parser().parse_args(command.split())
         if "grid" in options:

@@ -154,7 +154,7 @@ def test_only_the_ui_imports_streamlit():
 
 def test_torch_is_imported_where_it_computes_only():
     computing = {"torch_private", "norms", "activations", "engine", "stages", "planes", "recorder", "training"}
-    computing |= {"sweeps", "lessons", "ui"}
+    computing |= {"sweeps", "lessons", "ui", "export"}
     assert importers("torch") <= computing
     light = (
         "experiment",
