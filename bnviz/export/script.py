@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import inspect
+import io
 import json
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -61,9 +63,21 @@ class Script:
 
     def save(self, path: Path) -> None:
         """Write the script, and its arrays beside it."""
-        with path.with_suffix(BESIDE).open("wb") as file:
-            np.savez_compressed(file, allow_pickle=False, **dict(self.arrays))
+        path.with_suffix(BESIDE).write_bytes(self._packed())
         path.write_text(self.text, encoding="utf-8")
+
+    def zipped(self, name: str) -> bytes:
+        """Return both in one archive; `name` is that which the script was made with."""
+        archive = io.BytesIO()
+        with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as files:
+            files.writestr(f"{name}.py", self.text)
+            files.writestr(f"{name}{BESIDE}", self._packed())
+        return archive.getvalue()
+
+    def _packed(self) -> bytes:
+        packed = io.BytesIO()
+        np.savez_compressed(packed, allow_pickle=False, **dict(self.arrays))
+        return packed.getvalue()
 
 
 def script(experiment: Experiment, name: str = "experiment") -> Script:

@@ -5,6 +5,7 @@ import io
 import json
 import subprocess
 import sys
+import zipfile
 
 import numpy as np
 import pytest
@@ -128,6 +129,15 @@ def test_the_command_writes_the_script_and_its_data(tmp_path, monkeypatch, capsy
         assert set(stored) == set(made.arrays)
     assert '"""3 networks' in made.text
     assert "python plain.py" in made.text
+
+
+def test_the_archive_of_a_script_holds_what_is_saved(tmp_path):
+    made = script(EXPERIMENTS["full batch"], "made")
+    made.save(tmp_path / "made.py")
+    with zipfile.ZipFile(io.BytesIO(made.zipped("made"))) as files:
+        assert {name: files.read(name) for name in files.namelist()} == {
+            name: (tmp_path / name).read_bytes() for name in ("made.py", "made.npz")
+        }
 
 
 @pytest.mark.parametrize(

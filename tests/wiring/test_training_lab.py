@@ -1,11 +1,14 @@
 """The training lab: every field of an experiment by the label of its control, what is trained, figures and files."""
 
+import io
+import zipfile
 from functools import partial
 
 import pytest
 
 from bnviz import Experiment, Intervention, Run, charts
 from bnviz.charts.theme import STAGE_NAMES
+from bnviz.export.script import script
 from bnviz.lessons.training_lab.presets import PRESETS
 from bnviz.outcome import outcomes
 from bnviz.styles import run_styles
@@ -70,6 +73,7 @@ ELSEWHERE = {
     "Add a kick to the weights", "Train", "Sweep", "Table",
     "Open a recording (.npz) or an experiment (.json)", "Download table (.csv)",
     "Download recording (.npz)", "Download experiment (.json)", "player",
+    "Download plain PyTorch (.zip)",
 }  # fmt: skip
 
 
@@ -319,6 +323,9 @@ def test_the_files_are_those_of_what_was_trained(page, monkeypatch, table):
     assert data() == history.to_bytes()
     data, _ = offered["Download experiment (.json)"]
     assert Experiment.from_json(data) == BASE
+    data, _ = offered["Download plain PyTorch (.zip)"]
+    with zipfile.ZipFile(io.BytesIO(data())) as archive:
+        assert archive.read("bnviz_script.py").decode() == script(BASE, "bnviz_script").text
 
 
 def test_a_control_comes_and_goes_at_once_with_the_one_that_it_depends_on(page):

@@ -75,6 +75,15 @@ def downloads(result: str, experiment: Experiment, key: str) -> None:
             key=f"{key}_json",
             on_click="ignore",
         )
+        st.download_button(
+            "Download plain PyTorch (.zip)",
+            partial(_script, experiment),
+            "bnviz-script.zip",
+            "application/zip",
+            key=f"{key}_script",
+            on_click="ignore",
+            help="A script that trains the same networks and needs no bnviz, and its data.",
+        )
         with st.popover("Copy link", icon=":material/link:"):
             st.markdown("This link opens the lab with these settings and trains them.")
             address = (st.context.url or "").partition("?")[0]
@@ -82,6 +91,13 @@ def downloads(result: str, experiment: Experiment, key: str) -> None:
     if len(tables) < len(rows):
         left_out = ", ".join(TABLES[name] for name in rows if name not in tables)
         st.caption(f"More than {MOST_ROWS:,} rows, so in the recording only: {left_out}.")
+
+
+def _script(experiment: Experiment) -> bytes:
+    from bnviz.export.script import script
+
+    name = "bnviz_script"
+    return script(experiment, name).zipped(name)
 
 
 def table_rows(experiment: Experiment) -> dict[str, int]:
