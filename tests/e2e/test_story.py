@@ -1,12 +1,13 @@
 """Every page that tells a story is short: few words and pictures before anything is unfolded, the hero on top."""
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.e2e.visiting import PATIENCE, ROOT, SCREENS, open_page, wait_until_settled
+from tests.e2e.visiting import PATIENCE, ROOT, SCREENS, open_page, until, wait_until_settled
 
 pytestmark = pytest.mark.browser
 
@@ -76,3 +77,27 @@ def test_the_hero_is_on_the_first_screen(told):
     top, bottom = found["hero"]
     assert top > 0
     assert bottom <= SCREENS[screen][1] * SCREENS_FOR_THE_HERO[screen], found
+
+
+@pytest.mark.parametrize("path", TOLD)
+def test_on_a_projector_the_hero_comes_onto_the_screen_with_the_answer(browser: Browser, serve, path):
+    page = open_page(browser, f"{serve(ROOT / 'app.py')}/{path}", size=(1280, 720))
+    wait_until_settled(page)
+    page.get_by_text("Presenter mode").click()
+    until(page, "parseFloat(getComputedStyle(document.documentElement).fontSize) > 20")
+    wait_until_settled(page)
+    skip = page.get_by_role("button", name="Just show me").first
+    expect(page.locator(TOLD[path]).first).to_be_visible(timeout=PATIENCE)
+    skip.click()
+    picture = page.locator(".live .picture").first
+    expect(picture).to_be_visible(timeout=PATIENCE)
+
+    def on_screen() -> bool:
+        box = picture.bounding_box()
+        return bool(box) and box["y"] > -40 and box["y"] + box["height"] <= 720
+
+    deadline = time.monotonic() + PATIENCE / 1000
+    while not on_screen():
+        assert time.monotonic() < deadline, picture.bounding_box()
+        page.wait_for_timeout(50)
+    page.context.close()

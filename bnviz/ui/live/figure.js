@@ -20,6 +20,7 @@ import { Steps } from "./steps.js";
 import { FIELDS, SUMS } from "./sums/sums.js";
 import { fillNumbers, fillSentence } from "./texts.js";
 
+const PROJECTED = 18; // pixels: text of this size or larger is presenter mode's
 const BESIDE = 900; // pixels: from here on the text may stand beside the picture
 
 /** @typedef {import("./family.js").Family} Computed */
@@ -87,7 +88,9 @@ export class LiveFigure {
    */
   show(scene, values, held = false) {
     for (const part of [".steps", ".handles", ".controls"]) this.part(part).inert = held;
+    const released = this.held && !held;
     this.held = held;
+    if (released) requestAnimationFrame(() => this.present());
     this.root.classList.toggle("held", held);
     this.steps.show(scene.steps);
     const first = !this.scene;
@@ -106,6 +109,14 @@ export class LiveFigure {
     this.layout();
     if (first || anew) this.rest();
     if (!first && !this.holding) this.glideTo(values);
+  }
+
+  /** On a projector the words above a picture are so large that it stands below the screen: bring it there. */
+  present() {
+    const { fontSize } = getComputedStyle(document.documentElement);
+    if (parseFloat(fontSize) < PROJECTED) return;
+    const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.part(".picture").scrollIntoView({ block: "end", behavior: calm ? "auto" : "smooth" });
   }
 
   /**
