@@ -12,7 +12,8 @@ from bnviz.lessons.the_question.verdicts import GUESSES, compared_with_guess, ve
 from bnviz.norms import NORMS
 from bnviz.outcome import Outcome, outcomes
 from bnviz.ui.lessons.the_question import LAB, draw_questions
-from bnviz.ui.page import frame
+from bnviz.ui.lessons.the_question_scales import draw_scales
+from bnviz.ui.page import frame, story
 from bnviz.ui.page.address import keep_in_address
 from bnviz.ui.page.ignored import say_what_was_ignored
 from bnviz.ui.page.stage import reserve
@@ -59,6 +60,7 @@ def question_page() -> None:
         with frame.prose():
             say_what_was_ignored(problems)
     the_race()
+    other_weights()
     draw_questions()
 
 
@@ -78,6 +80,18 @@ def the_race() -> None:
             played(chosen, guess)
         else:
             st.info("Switch on at least one equation.")
+
+
+@section
+def other_weights() -> None:
+    """Train the networks of the race from other initial weights, for who opens this."""
+    _, seed, _ = read_query(st.query_params.to_dict())
+    story.look_closer(
+        "Does it hang on the initial weights? A slider for their scale",
+        "the_question_scales",
+        partial(draw_scales, seed),
+        asked={},
+    )
 
 
 @section

@@ -51,4 +51,25 @@ MUTANTS = [
         "best = min(",
         "tests/unit/test_outcome.py",
     ),
+    Mutant(
+        "a network that has learned nothing is counted",
+        "bnviz/lessons/the_question/scales.py",
+        "> LEARNED)",
+        "> LEARNED - 0.1)",
+        "tests/lessons/the_question/test_scales.py -m 'not slow'",
+    ),
+    Mutant(
+        "networks are shown in the order in which they arrived",
+        "bnviz/ui/lessons/the_question_scales.py",
+        'found.sort_values("init_scale")',
+        "found",
+        "tests/lessons/the_question/test_scales.py -m 'not slow'",
+    ),
+    Mutant(
+        "an answer stands on its card before its page was visited",
+        "bnviz/ui/lessons/the_question.py",
+        "        if seen:",
+        "        if True:",
+        "tests/pages/test_the_question.py -k visited",
+    ),
 ]
