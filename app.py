@@ -24,7 +24,7 @@ from bnviz.ui.server.jobs import Done
 from bnviz.ui.server.stream import routes
 from bnviz.ui.server.training import job_key
 
-HEIGHT = (1130, 1500)
+HEIGHT = (1130, 1590)
 SEEN, SKIPPED = "the_question_seen", "the_question_skipped"
 
 SCENE = (

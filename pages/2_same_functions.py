@@ -38,7 +38,7 @@ def hero(settings: Settings, seed: int) -> None:
         verdicts.FOLD_ANSWERS,
         "same_functions_fold",
     )
-    draw_hero(settings, reserve_figure("same_functions_hero", (700, 1330)), Folding(seed), guess)
+    draw_hero(settings, reserve_figure("same_functions_hero", (700, 1090)), Folding(seed), guess)
 
 
 def folding(settings: Settings, seed: int) -> None:
@@ -103,7 +103,7 @@ def parting(settings: Settings, seed: int) -> None:
         depth = settings.slider("depth", "Hidden layers", (1, 3, 6), 3, help="Each of 64 ReLUs.", format_func=str)
     parting_stage = reserve_figure(
         "same_functions_parting",
-        (700, 1420),
+        (600, 1100),
         "Digits, batches of 64, SGD. Try rate 0.1 as well: there the order may be another one.",
     )
     draw_parting(parting_stage, Parting(rate, depth, seed), part_guess)

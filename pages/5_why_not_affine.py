@@ -37,7 +37,7 @@ SCENE = (
 def maps(settings: Settings, seed: int) -> None:
     """Fill the maps once there is a guess, settle it, and look into the cell that is chosen."""
     guess = story.ask(SCENE, verdicts.QUESTION, verdicts.ANSWERS, "why_not_affine")
-    stage = reserve_figure("why_not_affine", (790, 1400), bar_below=True)
+    stage = reserve_figure("why_not_affine", (700, 1400), bar_below=True)
     below = st.container(horizontal=True, vertical_alignment="bottom")
     with below:
         seeds = settings.slider(

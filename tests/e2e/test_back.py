@@ -93,6 +93,7 @@ def test_a_walk_through_pages_is_walked_back_step_by_step(visit):
 def test_who_moves_a_control_and_leaves_at_once_does_not_find_an_empty_page(visit, delay):
     page = visit("")
     go_to(page, 6)
+    page.get_by_text("Does a layer of 64 units notice it?").click()
     page.locator(".st-key-scale_decoupling_factor").get_by_role("slider").focus()
     page.evaluate("delay => { setTimeout(() => history.back(), delay); }", delay)
     page.keyboard.press("ArrowRight")
