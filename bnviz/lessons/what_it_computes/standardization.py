@@ -115,16 +115,6 @@ def forward(batch: UnitBatch) -> pd.DataFrame:
 
 
 @remembered
-def column_moments(batch: UnitBatch) -> pd.DataFrame:
-    """Mean and biased variance of each column of `forward`: rows mean and var, columns x, centered, normalized, y."""
-    found = statistics(batch)
-    columns = forward(batch).drop(columns=["example", "x"])
-    moments = pd.DataFrame({"mean": columns.mean(), "var": columns.var(ddof=0)}).T
-    moments.insert(0, "x", [found.mean, found.var])
-    return moments
-
-
-@remembered
 def backward(batch: UnitBatch) -> pd.DataFrame:
     """The backward pass in its parts, one row an example.
 

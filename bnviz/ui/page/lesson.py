@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import streamlit as st
@@ -52,19 +52,6 @@ def ask_before(key: str, label: str, cost: str) -> bool:
 
 def _remember(key: str) -> None:
     st.session_state[key] = True
-
-
-def numbers(values: Mapping[str, str]) -> None:
-    """Show numbers of this run in a row, each under its name; both are text ready to be read."""
-    with st.container(horizontal=True):
-        for name, value in values.items():
-            st.metric(name, value, width="content")
-
-
-def limit(text: str) -> None:
-    """Say where the page's claim stops being true."""
-    with prose():
-        st.markdown(f"**Where this stops being true.** {text}")
 
 
 def sources(*entries: str) -> None:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from bnviz.ui.live.scene import Step
 from bnviz.ui.page.contents import page_named
 from bnviz.ui.page.frame import prose
 from bnviz.ui.private import Place
@@ -50,27 +49,6 @@ def ask(scene: str, question: str, answers: Sequence[str], key: str) -> Guess:
                 st.button("Just show me", key=f"{key}_skip", type="tertiary", on_click=_remember, args=(skipped,))
     place.markdown(scene)
     return Guess(said, shown, place)
-
-
-def steps(taken: Sequence[Step], key: str, take: Callable[[Mapping[str, float]], None], *, held: bool = False) -> None:
-    """Draw steps through a hero that is no live figure: `take` gets the values of the one that is chosen."""
-
-    def chosen() -> None:
-        number = st.session_state[f"{key}_step"]
-        if number is not None:
-            take(taken[number].values)
-
-    number = st.segmented_control(
-        "Steps",
-        range(len(taken)),
-        format_func=lambda number: f"{number + 1}\u2002{taken[number].title}",
-        key=f"{key}_step",
-        on_change=chosen,
-        disabled=held,
-        label_visibility="collapsed",
-    )
-    with st.container(key=f"steps_{key}"):
-        st.markdown(taken[number].words if number is not None else "\u00a0")
 
 
 def answer(sentence: str, limit: str) -> None:
