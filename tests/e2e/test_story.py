@@ -102,3 +102,14 @@ def test_on_a_projector_the_hero_comes_onto_the_screen_with_the_answer(browser: 
         assert time.monotonic() < deadline, picture.bounding_box()
         page.wait_for_timeout(50)
     page.context.close()
+
+
+def test_the_answer_waits_for_the_guess(browser: Browser, serve):
+    page = open_page(browser, f"{serve(ROOT / 'app.py')}/learn_to_standardize")
+    wait_until_settled(page)
+    answer = page.locator(".st-key-story_answer")
+    expect(answer).to_contain_text("Where this stops being true")
+    expect(answer).not_to_be_visible()
+    page.get_by_role("radio", name="at most 10").check(force=True)
+    expect(answer).to_be_visible(timeout=PATIENCE)
+    page.context.close()

@@ -52,8 +52,11 @@ def ask(scene: str, question: str, answers: Sequence[str], key: str) -> Guess:
 
 
 def answer(sentence: str, limit: str) -> None:
-    """Answer the page's question in one sentence, and say where it stops being true."""
-    with prose():
+    """Answer the page's question in one sentence, and say where it stops being true.
+
+    `page.css` shows it once the reader has guessed, or wants no guess.
+    """
+    with prose(), st.container(key="story_answer"):
         st.markdown(f"**{sentence}** *Where this stops being true:* {limit}")
 
 
