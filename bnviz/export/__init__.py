@@ -1,5 +1,6 @@
 """What leaves bnviz to be read and run elsewhere.
 
 plain              the normalizations that `torch.nn` does not have, as a user of PyTorch writes them
+parts              the rest of such a script, as text
 script             an experiment as a script of plain PyTorch
 """

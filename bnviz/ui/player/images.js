@@ -4,7 +4,7 @@
 import { cellAt, layOutCells } from "./cells.js";
 import { formatSpread, Sheet } from "./drawing.js";
 import { nameExample } from "./examples.js";
-import { makeSprites } from "./sprites.js";
+import { drawRing, makeSprites } from "./sprites.js";
 
 /**
  * @typedef {import("./drawing.js").Theme} Theme
@@ -129,7 +129,7 @@ export class Images {
     if (example === null) return;
     const [x, y] = [places[2 * example], places[2 * example + 1]];
     if (!Number.isFinite(x)) return;
-    this.drawRing(x, y, theme);
+    drawRing(this.sheet, x, y, this.side, theme);
     this.drawExample(example, x, y, side * ENLARGED_TIMES);
   }
 
@@ -162,23 +162,6 @@ export class Images {
     const words = `${recording.exampleCount} in one place`;
     if (sheet.context.measureText(words).width > this.columnWidth / 2 - side) return;
     sheet.text(words, middle + side, top + height / 2 + 5, { color: theme.text, alpha: 0.75 });
-  }
-
-  /**
-   * A disk under the example that is pointed at, so that it stands out of a crowd.
-   * @param {number} x
-   * @param {number} y
-   * @param {Theme} theme
-   */
-  drawRing(x, y, theme) {
-    const { context } = this.sheet;
-    context.beginPath();
-    context.arc(x, y, this.side * 1.2, 0, 2 * Math.PI);
-    context.fillStyle = theme.background;
-    context.fill();
-    context.strokeStyle = theme.text;
-    context.lineWidth = 2;
-    context.stroke();
   }
 
   /**

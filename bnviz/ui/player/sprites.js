@@ -100,3 +100,21 @@ function paintPoint(context, recording, example, color, left, pixels, theme) {
   context.lineWidth = Math.max(1, pixels / 16);
   context.stroke();
 }
+
+/**
+ * A disk under the example that is pointed at, so that it stands out of a crowd.
+ * @param {import("./drawing.js").Sheet} sheet
+ * @param {number} x
+ * @param {number} y
+ * @param {number} side of the picture of an example
+ * @param {Theme} theme
+ */
+export function drawRing({ context }, x, y, side, theme) {
+  context.beginPath();
+  context.arc(x, y, side * 1.2, 0, 2 * Math.PI);
+  context.fillStyle = theme.background;
+  context.fill();
+  context.strokeStyle = theme.text;
+  context.lineWidth = 2;
+  context.stroke();
+}

@@ -2,7 +2,7 @@
 
 import { formatMoment, formatNumber, formatSpread } from "./drawing.js";
 import { nameExample } from "./examples.js";
-import { makeSprites } from "./sprites.js";
+import { drawRing, makeSprites } from "./sprites.js";
 import { HEAD_LINE, UnitCells } from "./unit_cells.js";
 
 /**
@@ -102,14 +102,7 @@ export class UnitStrip extends UnitCells {
    */
   drawPicked(example, x, y, theme) {
     if (!Number.isFinite(x)) return;
-    const { context } = this.sheet;
-    context.beginPath();
-    context.arc(x, y, this.side * 1.2, 0, 2 * Math.PI);
-    context.fillStyle = theme.background;
-    context.fill();
-    context.strokeStyle = theme.text;
-    context.lineWidth = 2;
-    context.stroke();
+    drawRing(this.sheet, x, y, this.side, theme);
     this.drawSprite(example, x, y, this.side * LARGER);
   }
 
