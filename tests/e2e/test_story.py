@@ -107,7 +107,8 @@ def test_on_a_projector_the_hero_comes_onto_the_screen_with_the_answer(browser: 
 def test_the_answer_waits_for_the_guess(browser: Browser, serve):
     page = open_page(browser, f"{serve(ROOT / 'app.py')}/learn_to_standardize")
     wait_until_settled(page)
-    answer = page.locator(".st-key-story_answer")
+    # The words themselves: Streamlit makes what stands in a hidden place visible.
+    answer = page.locator(".st-key-story_answer p")
     expect(answer).to_contain_text("Where this stops being true")
     expect(answer).not_to_be_visible()
     page.get_by_role("radio", name="at most 10").check(force=True)
