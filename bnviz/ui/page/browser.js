@@ -3,6 +3,7 @@
 import { leavePage, touchPage } from "../watch/stream.js";
 import { keepFocus } from "./focus.js";
 import { mindMenu } from "./menu.js";
+import { mindReturn } from "./returning.js";
 import { levelPlayers, nameOpenedParts, nameRepeatedFields, rewordLostConnection, tellOfTrainings } from "./spoken.js";
 
 /**
@@ -81,6 +82,7 @@ function mindPage(window) {
   noteHand(window);
   fillEmptyPage(window);
   mindMenu(window);
+  mindReturn(window, () => askForPage());
   const restoreFocus = keepFocus(window);
   const tell = tellOfTrainings(window);
   let asked = 0;
@@ -100,6 +102,9 @@ function mindPage(window) {
   window.addEventListener("bnviz-waiting", onChange);
   onChange();
 }
+
+/** Has the whole page run again; a page's own, as long as it is drawn. */
+let askForPage = () => {};
 
 /** @type {WeakMap<Node, string>} */
 const themes = new WeakMap();
@@ -125,6 +130,7 @@ function followTheme(place, setTriggerValue) {
  * @param {import("../watch/stream.js").Call<unknown>} given
  */
 export default function mount({ parentElement, setTriggerValue }) {
+  askForPage = () => setTriggerValue("return", Date.now());
   mindPage(window);
   followTheme(parentElement, setTriggerValue);
 }

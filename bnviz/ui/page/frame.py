@@ -72,7 +72,8 @@ def _sidebar() -> None:
         )
         if st.session_state["presenter"]:
             st.html(HERE / "presenter.css")
-        _browser(key="frame_browser", on_theme_change=lambda: None)  # to be called, and so to run the page, is all
+        # To be called, and so to run the page, is all.
+        _browser(key="frame_browser", on_theme_change=lambda: None, on_return_change=lambda: None)
 
 
 def _footer(current: Page) -> None:
