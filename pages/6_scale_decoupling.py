@@ -23,7 +23,9 @@ from bnviz.ui.lessons.scale_decoupling import (
     draw_kick,
     draw_periodic,
     draw_scaled,
+    draw_settling,
 )
+from bnviz.ui.lessons.scale_decoupling_settling import INPUTS as SETTLING
 from bnviz.ui.page import frame, story
 from bnviz.ui.page.lesson import ask_before, predict, sources
 from bnviz.ui.page.settings import Settings
@@ -226,6 +228,9 @@ def balance(settings: Settings, seed: int) -> None:
             "into balance at one length, wherever W started, and every update turns W by about √(2ηλ):"
         )
         st.latex(r"\|W\|^4=\frac{\eta}{2\lambda}\,\mathrm{E}\,\|\tilde g\|^2,\quad\tilde g=\|W\|\,g")
+    draw_settling(settings, seed)
+    with frame.prose():
+        st.markdown("And in a layer of 64 units, trained on digits:")
     noisy = settings.toggle(
         "noisy",
         "Replace 30 % of the training labels",
@@ -300,7 +305,7 @@ with frame.page(FILE):
         "Can a larger rate make up for longer weights?", "equaling", equal_rates, "equal_factor", "equal_norm", "exact"
     )
     closer("What is left of weight decay?", "decaying", decaying, "decay", "decay_exact")
-    closer("Where do decay and gradient steps balance?", "balancing", balance, "noisy")
+    closer("Where do decay and gradient steps balance?", "balancing", balance, "noisy", *SETTLING)
     closer("And where do they not?", "jumping", jumps, "periodic_rate", "hidden_only")
     sources(
         "Ioffe & Szegedy 2015, Batch Normalization, section 3.3: same output, and the gradient divided by a.",

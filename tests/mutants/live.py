@@ -52,6 +52,27 @@ MUTANTS = [
         f"{TESTS}/test_two_weights.py -k any",
     ),
     Mutant(
+        "the circle of decay is that of one λ, not of two",
+        f"{LIVE}/sums/settling.js",
+        "rate / (2 * decay)",
+        "rate / decay",
+        f"{TESTS}/test_settling.py -k python",
+    ),
+    Mutant(
+        "weight decay lengthens w",
+        f"{LIVE}/sums/settling.js",
+        "(g1 + decay * w1)",
+        "(g1 - decay * w1)",
+        f"{TESTS}/test_settling.py -k python",
+    ),
+    Mutant(
+        "the walk with decay ends where the one without does",
+        "bnviz/ui/lessons/scale_decoupling_settling.py",
+        'point(panel, f"now_x_{name}", f"now_y_{name}", color=name)',
+        'point(panel, "now_x_free", "now_y_free", color=name)',
+        f"{TESTS}/test_settling.py -k circle",
+    ),
+    Mutant(
         "the bands of one neuron are those of the other",
         f"{LIVE}/sums/two_weights.js",
         'plane_batch: (given, x, y) => lossAt("batch"',

@@ -15,6 +15,7 @@ from bnviz.lessons.scale_decoupling.kick_statistics import KickStatistics, at_on
 from bnviz.lessons.scale_decoupling.periodic import PeriodicTraining, periodic_summary, thinned
 from bnviz.lessons.scale_decoupling.scale import ScaleSweep, effect
 from bnviz.styles import run_styles
+from bnviz.ui.lessons.scale_decoupling_settling import INPUTS
 from bnviz.ui.player import player_table
 from bnviz.ui.server.jobs import Done
 from bnviz.ui.server.training import job_key, training_queue
@@ -176,6 +177,11 @@ MOVES = {
     "w_angle": (100.0,),
     "plane_rate": (1000.0,),
     "walk": (60.0,),
+    "start_length": (0.3,),
+    "start_angle": (45.0,),
+    "settle_rate": (1.0,),
+    "settle_decay": (0.01,),
+    "settle_walk": (90.0,),
     "factor": (0.001, 1.0),
     "eps": (1.0, 0.0),
     "kick_factor": (0.1, 100.0),
@@ -197,7 +203,8 @@ LONG = {
     "periodic_prediction": (periodic_verdicts.ANSWERS[2], periodic_verdicts.ANSWERS[0]),
 }
 HAND = {"w_length": 0.4, "w_angle": 320.0, "plane_rate": 0.3, "walk": 0.0}
-PRESSED = ("periodic_ask", "repeat", "gradient_skip", "hand")
+SETTLING = {name: default for name, (_, default) in INPUTS.items()}
+PRESSED = ("periodic_ask", "repeat", "gradient_skip", "hand", "settling")
 FOLDS = [f"{ROOM}_{name}" for name in ("scaling", "kicking", "growing", "equaling", "decaying", "balancing", "jumping")]
 # Shown by the browser from what the server sends it: see the test of the player's table.
 PLAYED = ("kick_player",)
@@ -230,6 +237,8 @@ def test_what_follows_a_control_follows_and_the_rest_stays(page, name, value):
     figure = page.component("hand")
     assert figure["values"] == HAND | {key: each for key, each in {name: value}.items() if key in HAND}
     assert figure["held"] == (name != "gradient_prediction")
+    settling = page.component("settling")
+    assert settling["values"] == SETTLING | {key: each for key, each in {name: value}.items() if key in SETTLING}
 
 
 @pytest.mark.parametrize(

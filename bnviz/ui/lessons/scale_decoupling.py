@@ -20,6 +20,8 @@ from bnviz.lessons.scale_decoupling.periodic import DECAYED, EVERY, PeriodicTrai
 from bnviz.lessons.scale_decoupling.scale import NORMS, ScaleSweep, effect
 from bnviz.styles import run_styles
 from bnviz.ui.lessons.scale_decoupling_hand import INPUTS, hand
+from bnviz.ui.lessons.scale_decoupling_settling import INPUTS as SETTLING
+from bnviz.ui.lessons.scale_decoupling_settling import settling
 from bnviz.ui.live import live
 from bnviz.ui.page import story
 from bnviz.ui.page.frame import prose
@@ -132,6 +134,14 @@ def draw_decay(stage: Stage, task: DecayEquivalence) -> None:
                     largest_difference(table, RISING), task.last_rate_ratio, length_ratio(table), task.length_ratio
                 )
             )
+
+
+def draw_settling(settings: Settings, seed: int) -> None:
+    """Show the planes in which w settles where decay and gradient steps balance."""
+    key = "scale_decoupling_settling"
+    values = {name: settings.handle(key, given, default) for name, (given, default) in SETTLING.items()}
+    with_decay, without = run_styles(Experiment(runs=(Run(norm="batch"), Run(norm="batch", label="no decay"))))
+    live(settling((without, with_decay), seed), key=key, values=values, on_release=settings.take)
 
 
 def draw_equilibrium(stage: Stage, task: Equilibrium) -> None:

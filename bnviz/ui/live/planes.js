@@ -42,9 +42,9 @@ export function drawPlane({ sheet, theme }, { panel, left, top, width, height, x
   sheet.setFont(theme);
 }
 
-/** A line through points in order. Where it goes round, from one end of the axis to the other, it is interrupted. */
+/** A line through points in order, a `fine` one without the points. Where it goes round, from one end of the axis to the other, it is interrupted. */
 /** @type {(pen: Pen, mark: Mark) => void} */
-export function drawPath(pen, { panel, x, y, upto, color, round }) {
+export function drawPath(pen, { panel, x, y, upto, color, round, fine, dash }) {
   const box = pen.place(panel);
   const { context } = pen.sheet;
   const [across, up] = [pen.list(x), pen.list(y)];
@@ -52,9 +52,10 @@ export function drawPath(pen, { panel, x, y, upto, color, round }) {
   const points = Array.from({ length: last + 1 }, (_, index) => [box.x(across[index]), box.y(up[index])]);
   pen.inside(box, () => {
     context.lineJoin = "round";
+    context.setLineDash(dash ?? []);
     for (const [width, ink] of /** @type {[number, string][]} */ ([
-      [6, pen.theme.background],
-      [2.5, pen.ink(color)],
+      ...(fine ? [] : [[6, pen.theme.background]]),
+      [fine ? 1.5 : 2.5, pen.ink(color)],
     ])) {
       context.strokeStyle = ink;
       context.lineWidth = width;
@@ -66,6 +67,8 @@ export function drawPath(pen, { panel, x, y, upto, color, round }) {
       });
       context.stroke();
     }
+    context.setLineDash([]);
+    if (fine) return;
     for (const [left, top] of points) pen.disc(left, top, 2.5, { fill: pen.ink(color) });
   });
 }

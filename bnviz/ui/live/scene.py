@@ -215,6 +215,11 @@ def path(panel: str, x: str, y: str, *, color: str, upto: Where | None = None, r
     return Mark("path", panel, {"x": x, "y": y, "color": color, "upto": upto, "round": round_trip})
 
 
+def trace(panel: str, x: str, y: str, *, color: str, upto: Where | None = None, dash: Sequence[int] = ()) -> Mark:
+    """A fine line through many points, as far as the one with the number `upto`."""
+    return Mark("path", panel, {"x": x, "y": y, "color": color, "upto": upto, "fine": True, "dash": list(dash)})
+
+
 def segment(
     panel: str,
     start: tuple[Where, Where],

@@ -8,6 +8,7 @@ import { handOfTwo } from "./hand_of_two.js";
 import { kinks } from "./kinks.js";
 import { lastLine } from "./last_line.js";
 import { maps } from "./maps.js";
+import { settling } from "./settling.js";
 import { shove } from "./shove.js";
 import { standardize } from "./standardize.js";
 import { LOSSES, twoWeights } from "./two_weights.js";
@@ -20,6 +21,7 @@ export const SUMS = {
   kinks,
   last_line: lastLine,
   maps,
+  settling,
   shove,
   standardize,
   two_weights: twoWeights,
@@ -27,4 +29,4 @@ export const SUMS = {
 
 /** Quantities over a plane, by the name of the arithmetic. */
 /** @type {Record<string, Record<string, (given: any, x: number, y: number) => number>>} */
-export const FIELDS = { two_weights: LOSSES, hand_of_two: LOSSES };
+export const FIELDS = { two_weights: LOSSES, hand_of_two: LOSSES, settling: LOSSES };
