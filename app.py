@@ -14,13 +14,14 @@ from bnviz.outcome import Outcome, outcomes
 from bnviz.ui.lessons.the_question import LAB, draw_questions
 from bnviz.ui.lessons.the_question_scales import draw_scales
 from bnviz.ui.page import frame, story
-from bnviz.ui.page.address import asked, keep_in_address
+from bnviz.ui.page.address import asked, given_away, keep_in_address
 from bnviz.ui.page.ignored import say_what_was_ignored
 from bnviz.ui.page.stage import reserve
 from bnviz.ui.page.waiting import section
 from bnviz.ui.player import Suspense, recording_address
 from bnviz.ui.server.application import FirstPicture, SecurityHeaders, lifespan
 from bnviz.ui.server.jobs import Done
+from bnviz.ui.server.qr import qr_route
 from bnviz.ui.server.stream import routes
 from bnviz.ui.server.training import job_key
 
@@ -116,7 +117,9 @@ def played(chosen: list[str], guess: str | None) -> None:
 def suspense(racing: Experiment, guess: str | None) -> Suspense:
     """Hold a race of all three back until there is a guess, or the reader wants none."""
     held = guess is None and len(racing.runs) == len(NORMS_IN_RACE) and not st.session_state.get(SKIPPED)
-    return Suspense(held, partial(remember, SKIPPED, True), partial(remember, SEEN, job_key(racing)))
+    return Suspense(
+        held and not given_away(), partial(remember, SKIPPED, True), partial(remember, SEEN, job_key(racing))
+    )
 
 
 def remember(name: str, value: object) -> None:
@@ -164,4 +167,4 @@ else:
     # run as scripts of their own for each visitor.
     base = st.get_option("server.baseUrlPath")
     around = [Middleware(SecurityHeaders), Middleware(FirstPicture, address=partial(recording_address, RACE))]
-    app = st.App(__file__, routes=routes(base), lifespan=lifespan, middleware=around)
+    app = st.App(__file__, routes=[*routes(base), qr_route(base)], lifespan=lifespan, middleware=around)

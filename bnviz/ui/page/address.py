@@ -27,6 +27,21 @@ def keep_in_address(query: Mapping[str, str]) -> None:
         st.query_params.from_dict({**query, **asked_of_frame()})
 
 
+def given_away() -> bool:
+    """Whether the link shows what a page holds back until there is a guess: who made it had guessed."""
+    return st.query_params.get("guess") == "shown"
+
+
+def asked_to_open(key: str) -> bool | None:
+    """Whether the link has the fold with this key open; None if it says nothing of folds.
+
+    A link names a fold by its key without the name of its page.
+    """
+    if "fold" not in st.query_params:
+        return None
+    return any(name and f"_{key}".endswith(f"_{name}") for name in st.query_params["fold"].split("-"))
+
+
 PRESENTER = "presenter"
 """Name of presenter mode in a link, where it is 1, and in the session."""
 _TAKEN = "address_presenter_taken"
