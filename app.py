@@ -14,13 +14,14 @@ from bnviz.outcome import Outcome, outcomes
 from bnviz.ui.lessons.the_question import LAB, draw_questions
 from bnviz.ui.lessons.the_question_scales import draw_scales
 from bnviz.ui.page import frame, story
-from bnviz.ui.page.address import keep_in_address
+from bnviz.ui.page.address import asked, given_away, keep_in_address
 from bnviz.ui.page.ignored import say_what_was_ignored
 from bnviz.ui.page.stage import reserve
 from bnviz.ui.page.waiting import section
 from bnviz.ui.player import Suspense, recording_address
 from bnviz.ui.server.application import FirstPicture, SecurityHeaders, lifespan
 from bnviz.ui.server.jobs import Done
+from bnviz.ui.server.qr import qr_route
 from bnviz.ui.server.stream import routes
 from bnviz.ui.server.training import job_key
 
@@ -54,7 +55,7 @@ def another_seed(seed: int) -> None:
 
 def question_page() -> None:
     """Wire the first page."""
-    _, _, problems = read_query(st.query_params.to_dict())
+    _, _, problems = read_query(asked())
     st.title("Which network can still tell ten digits apart at layer 5?")
     if problems:
         with frame.prose():
@@ -67,7 +68,7 @@ def question_page() -> None:
 @section
 def the_race() -> None:
     """Ask for a guess, run the race and settle it."""
-    norms, seed, _ = read_query(st.query_params.to_dict())
+    norms, seed, _ = read_query(asked())
     guess = st.radio(
         "Take a guess, then watch: who will?", GUESSES, index=None, horizontal=True, key="the_question_guess"
     )
@@ -85,7 +86,7 @@ def the_race() -> None:
 @section
 def other_weights() -> None:
     """Train the networks of the race from other initial weights, for who opens this."""
-    _, seed, _ = read_query(st.query_params.to_dict())
+    _, seed, _ = read_query(asked())
     story.look_closer(
         "Does it hang on the initial weights? A slider for their scale",
         "the_question_scales",
@@ -98,7 +99,7 @@ def other_weights() -> None:
 def played(chosen: list[str], guess: str | None) -> None:
     """Play the race as it comes, once there is a guess, and settle that when the reader has seen the end."""
     # A button in this section asks for another seed, and runs the section alone.
-    _, seed, _ = read_query(st.query_params.to_dict())
+    _, seed, _ = read_query(asked())
     racing = race(chosen, seed)
     with st.container(key="the_question_words"):
         words = st.empty()
@@ -116,7 +117,9 @@ def played(chosen: list[str], guess: str | None) -> None:
 def suspense(racing: Experiment, guess: str | None) -> Suspense:
     """Hold a race of all three back until there is a guess, or the reader wants none."""
     held = guess is None and len(racing.runs) == len(NORMS_IN_RACE) and not st.session_state.get(SKIPPED)
-    return Suspense(held, partial(remember, SKIPPED, True), partial(remember, SEEN, job_key(racing)))
+    return Suspense(
+        held and not given_away(), partial(remember, SKIPPED, True), partial(remember, SEEN, job_key(racing))
+    )
 
 
 def remember(name: str, value: object) -> None:
@@ -164,4 +167,4 @@ else:
     # run as scripts of their own for each visitor.
     base = st.get_option("server.baseUrlPath")
     around = [Middleware(SecurityHeaders), Middleware(FirstPicture, address=partial(recording_address, RACE))]
-    app = st.App(__file__, routes=routes(base), lifespan=lifespan, middleware=around)
+    app = st.App(__file__, routes=[*routes(base), qr_route(base)], lifespan=lifespan, middleware=around)

@@ -12,6 +12,7 @@ from bnviz.ui.lab.files import downloads, read_upload
 from bnviz.ui.lab.line import more_settings, recipe_line
 from bnviz.ui.lab.sweep import SWEEPING, sweep_tab
 from bnviz.ui.page import frame
+from bnviz.ui.page.address import asked
 from bnviz.ui.page.ignored import say_what_was_ignored
 from bnviz.ui.page.literal import literal
 from bnviz.ui.page.results_table import results_table
@@ -55,8 +56,8 @@ def train_button(experiment: Experiment | None) -> None:
     if st.session_state.get(SWEEPING):
         return
     work = f"Estimated work: {lab.work_in_words(experiment)}" if experiment else None
-    asked = st.button("Train", type="primary", disabled=experiment is None, key="lab_train", help=work)
-    if asked and experiment:
+    pressed = st.button("Train", type="primary", disabled=experiment is None, key="lab_train", help=work)
+    if pressed and experiment:
         lab.show(experiment)
         st.rerun()
 
@@ -147,7 +148,7 @@ def played() -> None:
 
 with frame.page("pages/12_training_lab.py"):
     st.title("Change one thing")
-    say_what_was_ignored(lab.open_lab(st.query_params.to_dict()))
+    say_what_was_ignored(lab.open_lab(asked()))
     recipe()
     if not st.session_state[SWEEPING]:
         played()

@@ -16,8 +16,7 @@ from bnviz.lessons.what_it_computes.verdicts import (
     what_the_sums_say,
 )
 from bnviz.ui.lessons import what_it_computes as mini_batch
-from bnviz.ui.page import frame
-from bnviz.ui.page.address import keep_in_address
+from bnviz.ui.page import address, frame
 from bnviz.ui.page.ignored import say_what_was_ignored
 from bnviz.ui.page.lesson import sources, theme
 from bnviz.ui.page.literal import literal
@@ -149,7 +148,7 @@ def folds(batch: lesson.UnitBatch | None, settings: mini_batch.Settings, asked: 
 
 with frame.page(FILE):
     title(FILE)
-    asked = st.query_params.to_dict()
+    asked = address.asked()
     problems = mini_batch.open_page(asked)
     if problems:
         say_what_was_ignored(problems)
@@ -170,7 +169,7 @@ with frame.page(FILE):
         asked=asked,
     )
     table = mini_batch.current(settings.size)
-    keep_in_address(mini_batch.to_query(mini_batch.with_values(settings, table)))
+    address.keep_in_address(mini_batch.to_query(mini_batch.with_values(settings, table)))
     with place:
         batch = draw(table, settings, guess)
     folds(batch, settings, asked)

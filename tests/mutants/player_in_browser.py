@@ -67,8 +67,8 @@ MUTANTS = [
     Mutant(
         "it starts without being asked",
         PLAYER,
-        "if (!goesOn && recording.autoplay && !still && !this.state.held)",
-        "if (!goesOn && !still && !this.state.held)",
+        "if (!goesOn && recording.autoplay && !still && !this.state.held && !rests)",
+        "if (!goesOn && !still && !this.state.held && !rests)",
         f"{TEST_PLAYER_NUMBERS} -k autoplay",
     ),
 ]

@@ -58,6 +58,7 @@ def live(
 
     shown = dict(values) if on_release else {**values, **st.session_state.get(kept, {})}
     data = live_data(scene, shown, _serial(key), held=held)
+    data["keeps"] = on_release is None
     if family is not None:
         # Held by the visitor's session: the browser asks for it when it comes to it.
         st.session_state[f"{key}_family"] = packed = _packed(family)

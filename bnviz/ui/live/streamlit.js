@@ -2,9 +2,14 @@
 
 import { Family } from "./family.js";
 import { LiveFigure } from "./figure.js";
+import { showLinked, shownByFigure } from "./shown.js";
+import { answerShown, takeFromLink } from "../watch/link.js";
 import { fetchFromApp } from "../watch/stream.js";
 
-/** @typedef {{ figure: LiveFigure, call: number, sent: number, data: any, source: string | null }} Entry */
+/**
+ * @typedef {{ figure: LiveFigure, call: number, sent: number, data: any, source: string | null,
+ *   wish: Record<string, string> | null }} Entry
+ */
 
 // Streamlit calls this again whenever data or theme change, on the same parent, without cleaning up first.
 /** @type {WeakMap<HTMLElement, Entry>} */
@@ -26,8 +31,9 @@ export default function mountLive({ data, parentElement, setStateValue }) {
         made.sent = Math.max(Date.now(), made.sent + 1);
         setStateValue("chosen", { values, serial: made.sent });
       }),
-      ...{ call: 0, sent: 0, data, source: null },
+      ...{ call: 0, sent: 0, data, source: null, wish: takeFromLink(root, "figure") },
     };
+    answerShown(root, () => shownByFigure(made.figure, made.data.keeps));
     entry = made;
     entries.set(parentElement, entry);
   }
@@ -43,8 +49,12 @@ export default function mountLive({ data, parentElement, setStateValue }) {
 }
 
 /** @param {Entry} entry */
-function show({ figure, data, sent }) {
+function show(entry) {
+  const { figure, data, sent, wish } = entry;
   figure.show(data.scene, data.serial >= sent ? data.values : figure.values, data.held);
+  if (!wish || data.held) return;
+  entry.wish = null;
+  showLinked(figure, wish, data.keeps);
 }
 
 /**

@@ -1,6 +1,7 @@
 // browser.js: what every page asks of the browser besides being drawn.
 
 import { leavePage, touchPage } from "../watch/stream.js";
+import { offerLink } from "./copy_link.js";
 import { keepFocus } from "./focus.js";
 import { mindMenu } from "./menu.js";
 import { mindReturn } from "./returning.js";
@@ -83,6 +84,7 @@ function mindPage(window) {
   fillEmptyPage(window);
   mindMenu(window);
   mindReturn(window, () => askForPage());
+  offerLink(window);
   const restoreFocus = keepFocus(window);
   const tell = tellOfTrainings(window);
   let asked = 0;
@@ -120,6 +122,7 @@ function followTheme(place, setTriggerValue) {
   const root = document.documentElement.style;
   root.setProperty("--bnviz-focus", style.getPropertyValue("--st-primary-color"));
   root.setProperty("--bnviz-ground", background);
+  root.setProperty("--bnviz-ink", style.getPropertyValue("--st-text-color"));
   const before = themes.get(place);
   themes.set(place, background);
   if (before && before !== background) setTriggerValue("theme", background);

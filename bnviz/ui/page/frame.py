@@ -10,6 +10,7 @@ from pathlib import Path
 import streamlit as st
 
 from bnviz.ui.modules import joined
+from bnviz.ui.page.address import keep_presenter, take_presenter
 from bnviz.ui.page.contents import PAGES, Page, neighbors, page_named
 from bnviz.ui.page.waiting import whole_page
 from bnviz.ui.private import Place
@@ -63,6 +64,7 @@ def _sidebar() -> None:
             for entry in pages:
                 st.page_link(entry.file, label=entry.title, icon=entry.icon)
         st.divider()
+        take_presenter()
         # Widgets forget their value when the page changes; a plain key of the session does not.
         st.session_state["presenter"] = st.toggle(
             "Presenter mode",
@@ -70,6 +72,7 @@ def _sidebar() -> None:
             key="frame_presenter",
             help="Enlarges all text so that it can be read from the back of a room.",
         )
+        keep_presenter(st.session_state["presenter"])
         if st.session_state["presenter"]:
             st.html(HERE / "presenter.css")
         # To be called, and so to run the page, is all.

@@ -11,7 +11,7 @@ import streamlit as st
 from bnviz.experiment import Experiment, InvalidExperiment
 from bnviz.links import STRANGE
 from bnviz.ui.live.scene import Input
-from bnviz.ui.page.address import keep_in_address
+from bnviz.ui.page.address import asked, keep_in_address
 from bnviz.ui.page.ignored import say_what_was_ignored
 from bnviz.ui.page.waiting import on_overlooked
 from bnviz.words import short
@@ -28,7 +28,7 @@ class Settings:
 
     def __init__(self, page: str) -> None:
         self._page = page
-        self._asked = st.query_params.to_dict()
+        self._asked = asked()
         self._messages = st.container()
         self._problems: dict[str, str] = {}
         self._defaults: dict[str, Any] = {}

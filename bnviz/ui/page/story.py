@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from bnviz.ui.page.address import asked_to_open, given_away
 from bnviz.ui.page.contents import page_named
 from bnviz.ui.page.frame import prose
 from bnviz.ui.private import Place
@@ -44,7 +45,7 @@ def ask(scene: str, question: str, answers: Sequence[str], key: str) -> Guess:
         place = st.empty()
         with st.container(horizontal=True, vertical_alignment="bottom"):
             said = st.radio(question, answers, index=None, horizontal=True, key=f"{key}_prediction")
-            shown = said is not None or bool(st.session_state.get(skipped))
+            shown = said is not None or bool(st.session_state.get(skipped)) or given_away()
             if not shown:
                 st.button("Just show me", key=f"{key}_skip", type="tertiary", on_click=_remember, args=(skipped,))
     place.markdown(scene)
@@ -67,13 +68,15 @@ def look_closer(
 
     Returns whether it is.
 
-    `controls` are the names of its parts of a link: where the link `asked` for one of them, the fold begins open.
+    `controls` are the names of its parts of a link: where the link `asked` for one of them, the fold begins open,
+    unless the link names the folds that are.
     Call it in a `section` of the page.
     """
     state, kept, begins = st.session_state, f"{key}_fold", f"{key}_begins_open"
     # The link follows the controls: to ask it again, once the fold is there, would open or close it under the reader.
     if kept not in state or begins not in state:
-        state[begins] = not asked.keys().isdisjoint(controls)
+        said = asked_to_open(key)
+        state[begins] = not asked.keys().isdisjoint(controls) if said is None else said
     fold = st.expander(question, expanded=state[begins], key=kept, on_change="rerun")
     if fold.open:
         with fold:

@@ -2,6 +2,8 @@
 
 import { Arrival } from "./arrival.js";
 import { Player } from "./player.js";
+import { shownBy } from "./shown.js";
+import { answerShown, takeFromLink } from "../watch/link.js";
 import { partOf } from "../watch/stream.js";
 
 /** @type {WeakMap<ParentNode, { arrival: Arrival, player: Player, call: number }>} */
@@ -16,6 +18,8 @@ export default function mount({ data, parentElement, setTriggerValue }) {
   let entry = players.get(parentElement);
   if (!entry) {
     const player = new Player(partOf(parentElement, ".player"));
+    player.wish = takeFromLink(player.root, "player");
+    answerShown(player.root, () => shownBy(player));
     entry = { arrival: new Arrival(player), player, call: 0 };
     players.set(parentElement, entry);
   }

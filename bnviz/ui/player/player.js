@@ -10,6 +10,7 @@ import { Histograms } from "./histograms.js";
 import { Images } from "./images.js";
 import { keyAction, Playback } from "./playback.js";
 import { Ridges } from "./ridges.js";
+import { showWish } from "./shown.js";
 import { Trajectories } from "./trajectories.js";
 import { UnitStrip } from "./unit_strip.js";
 import { describeCanvases, describeCaptions, describeRecord, describeScores } from "./words.js";
@@ -82,6 +83,10 @@ export class Player {
     this.onEnd = () => {};
     /** What asks for single units' values, where there are some to be had. @type {(() => void) | null} */
     this.onWant = null;
+    /** What a link asks to be shown. @type {import("./shown.js").Shown | null} */
+    this.wish = null;
+    /** @type {number | null} where the playback rests for the wish */
+    this.wished = null;
     /** @type {UnitValues | null} */
     this.unitValues = null;
     /** @type {number | null} the example that is followed by hand */
@@ -137,6 +142,7 @@ export class Player {
       this.playback.extend(recording.lastRecord, growing);
       this.buildControls();
       this.refresh();
+      showWish(this);
       return;
     }
     this.recording = recording;
@@ -151,7 +157,9 @@ export class Player {
     this.describe();
     this.wantUnits();
     const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-    if (!goesOn && recording.autoplay && !still && !this.state.held) this.playback.play();
+    const rests = this.wish?.step !== undefined;
+    showWish(this);
+    if (!goesOn && recording.autoplay && !still && !this.state.held && !rests) this.playback.play();
   }
 
   /**
@@ -167,7 +175,9 @@ export class Player {
     if (!released || !this.playback) return;
     this.requestDraw();
     this.describe();
-    if (!window.matchMedia("(prefers-reduced-motion: reduce)").matches) this.playback.play();
+    const rests = this.wish?.step !== undefined;
+    showWish(this);
+    if (!rests && !window.matchMedia("(prefers-reduced-motion: reduce)").matches) this.playback.play();
   }
 
   /** @param {string} cells */

@@ -51,11 +51,16 @@ _CROWD: set[Stream] = set()
 
 def routes(base: str = "") -> list[Route]:
     """The routes, below the path under which the server works, if it has one."""
-    root = f"/{base.strip('/')}/" if base.strip("/") else "/"
+    root = root_of(base)
     return [
         Route(f"{root}{STREAM}/{{token}}", _stream, methods=["GET"]),
         Route(f"{root}{RECORDING}/{{digest}}", _recording, methods=["GET"]),
     ]
+
+
+def root_of(base: str) -> str:
+    """The path of the app's root, from the path under which the server works."""
+    return f"/{base.strip('/')}/" if base.strip("/") else "/"
 
 
 def is_own(headers: Mapping[str, str]) -> bool:

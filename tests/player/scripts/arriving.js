@@ -163,6 +163,8 @@ export async function mounting(component, acts) {
         return this.address;
       }
     },
+    takeFromLink: () => null,
+    answerShown: () => {},
     JobStream: {
       at: (address) => ({
         join: (watch, place) => {
