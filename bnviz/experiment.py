@@ -10,14 +10,22 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import Field, StrictBool, field_validator, model_validator
+from pydantic import (
+    Field,
+    SerializerFunctionWrapHandler,
+    StrictBool,
+    field_validator,
+    model_serializer,
+    model_validator,
+)
 
 from bnviz.activations import ACTIVATIONS
-from bnviz.datasets import DATASETS
+from bnviz.datasets import DATASETS, DataSet, own
 from bnviz.limits import LIBRARY
 from bnviz.norms import NORMS
 from bnviz.optimizers import OPTIMIZERS
-from bnviz.query import from_query, to_query
+from bnviz.own_data import OwnData
+from bnviz.query import from_query, problems_of_own_data, to_query
 from bnviz.value import InvalidExperiment, Value, short
 
 # The keys of a registry as a type: pydantic reads them at run time, and a type checker sees text.
@@ -110,7 +118,9 @@ class Intervention(Value):
 class Experiment(Value):
     """Runs that share data, initial weights and mini-batches, and differ in what each `Run` names.
 
-    dataset        a key of `bnviz.datasets.DATASETS`
+    dataset        a key of `bnviz.datasets.DATASETS`; or "csv:PATH", the reader's own: columns of numbers and one of
+                   labels, the last one, or COLUMN in "csv:PATH#COLUMN"
+    data           of own data: their sizes and the file's hash, found from the file
     widths         units of each hidden layer
     activation     a key of `bnviz.activations.ACTIVATIONS`
     steps          optimizer updates
@@ -129,6 +139,7 @@ class Experiment(Value):
     """
 
     dataset: str = "digits"
+    data: OwnData | None = None
     widths: tuple[Whole, ...] = (64, 64, 64)
     activation: ActivationKey = "relu"
     steps: Whole = 600
@@ -148,9 +159,32 @@ class Experiment(Value):
     @field_validator("dataset", mode="before")
     @classmethod
     def _known_dataset(cls, value: Any) -> Any:
-        if not isinstance(value, str) or value not in DATASETS:
+        if not own.is_own(value) and (not isinstance(value, str) or value not in DATASETS):
             raise ValueError(f"dataset = {short(value)}: must be one of {', '.join(DATASETS)}; choose one.")
         return value
+
+    @field_validator("data", mode="after")
+    @classmethod
+    def _of_own_data(cls, value: OwnData | None, info: Any) -> OwnData | None:
+        if value is not None and not own.is_own(info.data.get("dataset")):
+            raise ValueError("data: only a data set csv:PATH has it; leave it out.")
+        return value
+
+    @model_validator(mode="after")
+    def _look_at_own_data(self) -> Self:
+        if self.data is None and own.is_own(self.dataset):
+            try:
+                found = OwnData.of(own.table_of(self.dataset))
+            except ValueError as error:
+                raise InvalidExperiment({"dataset": str(error)}) from None
+            self.__dict__["data"] = found
+        return self
+
+    @model_serializer(mode="wrap")
+    def _without_what_is_not_there(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """The name of an experiment is its JSON: one without own data keeps the name it always had."""
+        fields: dict[str, Any] = serialize(self)
+        return {name: value for name, value in fields.items() if name != "data" or value is not None}
 
     @field_validator("widths", "runs", "interventions", mode="after")
     @classmethod
@@ -167,7 +201,7 @@ class Experiment(Value):
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
         found: dict[str, str] = {}
-        data = DATASETS[self.dataset]
+        data = self.about
         if self.n_train is not None and not data.classes <= self.n_train <= data.examples:
             found["n_train"] = (
                 f"n_train = {self.n_train}: must be from {data.classes} to {data.examples} for {self.dataset}; "
@@ -205,14 +239,19 @@ class Experiment(Value):
         return self
 
     @property
+    def about(self) -> DataSet:
+        """The data set."""
+        return DATASETS[self.dataset] if self.data is None else self.data.data_set(self.dataset)
+
+    @property
     def features(self) -> int:
         """Inputs of the network."""
-        return DATASETS[self.dataset].features
+        return self.about.features
 
     @property
     def classes(self) -> int:
         """Outputs of the network."""
-        return DATASETS[self.dataset].classes
+        return self.about.classes
 
     @property
     def sizes(self) -> tuple[int, ...]:
@@ -222,7 +261,7 @@ class Experiment(Value):
     @property
     def examples(self) -> int:
         """Training examples."""
-        return DATASETS[self.dataset].examples if self.n_train is None else self.n_train
+        return self.about.examples if self.n_train is None else self.n_train
 
     @property
     def examples_per_step(self) -> int:
@@ -234,8 +273,10 @@ class Experiment(Value):
         return self.model_dump_json(indent=2)
 
     @classmethod
-    def from_json(cls, text: str) -> Self:
+    def from_json(cls, text: str, *, files: bool = True) -> Self:
         """The experiment in `text`, which may begin with a byte order mark, as some editors save it.
+
+        Own data whose sizes it does not say are looked up in their file, unless `files` is False.
 
         Raises :class:`InvalidExperiment` that lists every bad field.
         """
@@ -245,13 +286,25 @@ class Experiment(Value):
             raise InvalidExperiment({"experiment": f"this is not JSON ({error}); export it again."}) from None
         if not isinstance(data, dict):
             raise InvalidExperiment({"experiment": "this JSON is not an experiment; export it again."})
+        if not files and own.is_own(data.get("dataset")) and data.get("data") is None:
+            raise InvalidExperiment({"dataset": f"dataset = {short(data['dataset'])}: {own.NOT_HERE}."})
         return cls(**data)
 
     def to_query(self) -> dict[str, str]:
-        """The fields that differ from the defaults, as URL query parameters; see `bnviz.query`."""
+        """The fields that differ from the defaults, as URL query parameters; see `bnviz.query`.
+
+        A reader's own data are no part of it: it has `dataset=csv` and no more of them.
+        """
         return to_query(self)
 
     @classmethod
     def from_query(cls, query: Mapping[str, Any]) -> Self:
         """The experiment in URL parameters. Raises :class:`InvalidExperiment` that lists every bad field."""
-        return cls(**from_query(query))
+        arguments = from_query(query)
+        if not (problems := problems_of_own_data(arguments)):
+            return cls(**arguments)
+        try:
+            cls(**{name: value for name, value in arguments.items() if name not in problems})
+        except InvalidExperiment as error:
+            problems |= error.problems
+        raise InvalidExperiment(problems)

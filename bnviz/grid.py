@@ -48,6 +48,8 @@ def plan(experiment: Experiment, grid: Mapping[str, Sequence], seeds: Iterable[i
             swept = dict(zip(grid, values, strict=True))
             changed = Run(**dict(run) | {name: value for name, value in swept.items() if name in Run.model_fields})
             others = fields | {name: value for name, value in swept.items() if name in fields}
+            if "dataset" in swept:
+                del others["data"]  # it is that of another
             for seed in seeds:
                 alone = Experiment(**others, seed=seed, runs=(changed,))
                 read = {name: getattr(changed if name in Run.model_fields else alone, name) for name in grid}
@@ -59,7 +61,10 @@ def plan(experiment: Experiment, grid: Mapping[str, Sequence], seeds: Iterable[i
 def _require_lists(grid: Mapping[str, Sequence], seeds: Sequence[int]) -> None:
     """Raise InvalidExperiment unless the grid names fields that can be swept, and everything has distinct values."""
     for name in grid:
-        if name in ("runs", "seed", "interventions") or name not in {*Run.model_fields, *Experiment.model_fields}:
+        if name in ("runs", "seed", "interventions", "data") or name not in {
+            *Run.model_fields,
+            *Experiment.model_fields,
+        }:
             fix = "pass seeds=… instead" if name == "seed" else "name a field of Run or Experiment"
             raise InvalidExperiment({name: f"grid[{name!r}]: must be a field that can be swept; {fix}."})
     for name, said, values in [*((name, f"grid[{name!r}]", grid[name]) for name in grid), ("seeds", "seeds", seeds)]:

@@ -230,7 +230,7 @@ class History:
                     raise ValueError(
                         f"its version is {header.get('version')!r}, and this bnviz reads version {VERSION}"
                     )
-                experiment = Experiment.from_json(header["experiment"])
+                experiment = Experiment.from_json(header["experiment"], files=False)
                 names = ARRAYS if experiment.features == 2 else ARRAYS[: -len(_IN_THE_PLANE)]
                 if any(f"array_{name}" in stored.files for name in EXAMPLE_ARRAYS):
                     names += EXAMPLE_ARRAYS

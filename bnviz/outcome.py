@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import TYPE_CHECKING
 
-from bnviz.datasets import DATASETS
 from bnviz.styles import run_styles
 
 if TYPE_CHECKING:
@@ -46,7 +45,7 @@ class Outcome:
 
 def outcomes(history: History) -> tuple[Outcome, ...]:
     """Return the outcome of each run of a recording, in order."""
-    data = DATASETS[history.experiment.dataset]
+    data = history.experiment.about
     found = []
     for run, style in enumerate(run_styles(history.experiment)):
         last = int(history.recorded[run]) - 1

@@ -1,7 +1,8 @@
 """Experiments in a URL: one readable parameter a field, such as `widths=64-64&run2.norm=batch&run2.lr=0.5`.
 
 Runs and interventions are numbered from 1, with a dot before the field. Fields at their default are left out,
-except each run's `norm`. "full" stands for a full batch, "hidden" for every hidden layer.
+except each run's `norm`. "full" stands for a full batch, "hidden" for every hidden layer. A reader's own data are never
+in a link: `dataset=csv` says that there are some.
 """
 
 from collections.abc import Collection, Mapping
@@ -9,8 +10,10 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from bnviz.value import InvalidExperiment
+from bnviz.datasets import own
+from bnviz.value import NO_SUCH_FIELD, InvalidExperiment, short
 
+OWN = own.PREFIX.removesuffix(":")
 PARTS: Mapping[str, tuple[str, ...]] = {"run": ("norm",), "intervention": ()}
 """What is numbered, and which of its fields are never left out. The field `runs` holds each `run`, and so on."""
 
@@ -18,7 +21,9 @@ PARTS: Mapping[str, tuple[str, ...]] = {"run": ("norm",), "intervention": ()}
 def to_query(experiment: BaseModel) -> dict[str, str]:
     """The fields of `experiment` that differ from the defaults, as parameter → text."""
     lists = {f"{kind}s": kind for kind in PARTS}
-    query = {name: text for name, text in _fields(experiment).items() if name not in lists}
+    query = {name: text for name, text in _fields(experiment).items() if name not in (*lists, "data")}
+    if own.is_own(query.get("dataset")):
+        query["dataset"] = OWN
     for field, kind in lists.items():
         parts = getattr(experiment, field)
         if parts != type(experiment).model_fields[field].default:
@@ -49,6 +54,23 @@ def from_query(query: Mapping[str, Any]) -> dict[str, Any]:
             _require_consecutive(kind, numbered)
             arguments[f"{kind}s"] = tuple(numbered[number] for number in sorted(numbered))
     return arguments
+
+
+def problems_of_own_data(arguments: Mapping[str, Any]) -> dict[str, str]:
+    """What is wrong with a link that names a file or says something of one: field → message.
+
+    Whoever opens a link has not written it, and must not be made to open a file.
+    """
+    found = {}
+    named = arguments.get("dataset")
+    if isinstance(named, str) and named.partition(":")[0] == OWN:
+        found["dataset"] = (
+            f"dataset = {short(named)}: the data are the own ones of whoever made this link, and are not in it; open "
+            "the CSV file to train on it."
+        )
+    if "data" in arguments:
+        found["data"] = f"data: {NO_SUCH_FIELD}"
+    return found
 
 
 def _require_consecutive(kind: str, numbered: Mapping[int, Any]) -> None:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from bnviz.experiment import Experiment
 from bnviz.lessons.training_lab.presets import PRESETS, preset_of
+from bnviz.ui.lab import own
 from bnviz.ui.lab import state as lab
 from bnviz.ui.lab.figures import figures
 from bnviz.ui.lab.files import downloads, read_upload
@@ -83,26 +84,37 @@ def complain(problems: dict[str, str]) -> None:
             st.rerun()
 
 
+def use_own_data() -> None:
+    """Put the reader's own data into the line in the place of its data set, and train if nothing else is wrong."""
+    if mine := own.on_own_data(lab.draft()):
+        lab.rewrite(mine)
+        experiment, _ = lab.judge(mine)
+        if experiment:
+            lab.load(experiment)
+
+
 def upload() -> None:
-    """Take an experiment or a recording from a file, once."""
+    """Take an experiment, a recording or a table of the reader's own from a file, once."""
     file = st.file_uploader(
-        "Open a recording (.npz) or an experiment (.json)",
-        type=["npz", "json"],
+        "Open a recording (.npz), an experiment (.json) or your own data (.csv)",
+        type=["npz", "json", *own.SUFFIXES],
         key="lab_upload",
-        help="A file that this page has saved.",
+        help="A file that this page has saved; or a table of numbers with one column of labels, to train on.",
     )
-    if file is None or st.session_state.get("lab_uploaded") == file.file_id:
-        return
-    st.session_state["lab_uploaded"] = file.file_id
-    try:
-        experiment, result = read_upload(file.name, file.getvalue())
-    except ValueError as error:
-        st.error(literal(str(error)))
-        return
-    finally:
-        forget_file(file)
-    lab.load(experiment, result)
-    st.rerun()
+    if file is not None and st.session_state.get("lab_uploaded") != file.file_id:
+        st.session_state["lab_uploaded"] = file.file_id
+        try:
+            if own.is_table(file.name):
+                own.open_file(file.name, file.getvalue())
+                use_own_data()
+            else:
+                lab.load(*read_upload(file.name, file.getvalue()))
+            st.rerun()
+        except ValueError as error:
+            st.error(literal(str(error)))
+        finally:
+            forget_file(file)
+    own.panel(use_own_data)
 
 
 @section

@@ -29,6 +29,7 @@ def load_data(experiment: Experiment) -> Split:
         offset=experiment.offset,
         label_noise=experiment.label_noise,
         n_train=experiment.n_train,
+        sha256=experiment.data.sha256 if experiment.data else None,
     )
 
 

@@ -61,10 +61,10 @@ MUTANTS = [
     Mutant(
         "lab: momentum one rerun late",
         STATE,
-        "    st.session_state[_DRAFT] = heard(st.session_state[_DRAFT], st.session_state, widget_key())\n"
+        "    st.session_state[_DRAFT] = own.settled(heard(st.session_state[_DRAFT], st.session_state, widget_key()))\n"
         "    return st.session_state[_DRAFT]\n",
         "    before = st.session_state[_DRAFT]\n"
-        "    st.session_state[_DRAFT] = heard(before, st.session_state, widget_key())\n"
+        "    st.session_state[_DRAFT] = own.settled(heard(before, st.session_state, widget_key()))\n"
         "    return before\n",
         f"{LAB} -k comes_and_goes",
     ),

@@ -4,8 +4,9 @@ from bnviz.experiment import Experiment, Run
 from bnviz.norms import NORMS
 from bnviz.ui.lab import controls, fields
 
-# Drawn by functions of their own (widths, runs, interventions), or with one possible value so far (model).
-ELSEWHERE = {"widths", "runs", "interventions", "model"}
+# Drawn by functions of their own (widths, runs, interventions), with one possible value so far (model), or found from
+# the data set (data).
+ELSEWHERE = {"widths", "runs", "interventions", "model", "data"}
 
 
 def names(*tables):

@@ -17,7 +17,7 @@ ORDER = [
     {"__version__"},
     {"words", "limits", "kept", "norms", "activations", "optimizers", "datasets", "torch_private"},
     {"value"},
-    {"query"},
+    {"own_data", "query"},
     {"experiment"},
     {"links", "styles", "history", "grid"},
     {"outcome"},

@@ -71,7 +71,7 @@ ELSEWHERE = {
     "Start from", "Hidden layers", "A width for each layer", "Layer 1", "Layer 2", "A rate for each run", "Copy run 1",
     "Copy run 2", "Remove run 1", "Remove run 2", "Remove kick 1", "Add a run",
     "Add a kick to the weights", "Train", "Sweep", "Table",
-    "Open a recording (.npz) or an experiment (.json)", "Download table (.csv)",
+    "Open a recording (.npz), an experiment (.json) or your own data (.csv)", "Download table (.csv)",
     "Download recording (.npz)", "Download experiment (.json)", "player",
     "Download plain PyTorch (.zip)",
 }  # fmt: skip

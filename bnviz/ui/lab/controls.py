@@ -10,6 +10,7 @@ import streamlit as st
 from bnviz.experiment import Experiment, Run
 from bnviz.ui.lab.fields import NORM, RATE, RUN_MORE, Control
 from bnviz.ui.lab.heard import OWN_RATES, OWN_WIDTHS, RATE_OF_ALL, Draft, own_rates, own_widths
+from bnviz.ui.lab.own import choices
 from bnviz.ui.private import Place
 from bnviz.ui.server.budget import bounds
 
@@ -134,8 +135,9 @@ def draw(
     own = f"{key}_{name or control.field}"
     off = not control.used_by(values)
     if control.kind == "choice":
-        index = control.options.index(value) if value in control.options else 0
-        st.selectbox(label, control.options, index, format_func=control.name, key=own, help=control.help, width=width)
+        options = choices(value) if control.field == "dataset" else control.options
+        index = options.index(value) if value in options else 0
+        st.selectbox(label, options, index, format_func=control.name, key=own, help=control.help, width=width)
     elif control.kind == "switch":
         st.toggle(label, value, key=own, help=control.help, disabled=off)
     elif control.kind == "text":

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from bnviz.activations import ACTIVATIONS
 from bnviz.datasets import DATASETS
+from bnviz.datasets.own import file_name
 from bnviz.norms import NORMS
 from bnviz.optimizers import OPTIMIZERS
 
@@ -33,7 +34,13 @@ def _norm_uses(field: str) -> Callable[[Mapping[str, Any]], bool]:
 
 
 def _has_plane(draft: Mapping[str, Any]) -> bool:
-    return DATASETS[draft["dataset"]].features == 2
+    """Whether the data are points in the plane that are made here."""
+    return draft["dataset"] in DATASETS and DATASETS[draft["dataset"]].features == 2
+
+
+def data_name(key: str) -> str:
+    """What readers call a data set: their own by the name of its file."""
+    return DATASETS[key].label if key in DATASETS else file_name(key)
 
 
 DATA: tuple[Control, ...] = (
@@ -43,7 +50,7 @@ DATA: tuple[Control, ...] = (
         "What the networks learn to classify.",
         "choice",
         options=tuple(DATASETS),
-        name=lambda key: DATASETS[key].label,
+        name=data_name,
     ),
     Control(
         "standardize", "Standardize the inputs", "Give each input mean 0 and sd 1 over the training set.", "switch"

@@ -6,6 +6,7 @@ import hashlib
 import io
 import struct
 import zipfile
+from collections.abc import Mapping
 from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -14,8 +15,9 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from bnviz.experiment import Experiment, InvalidExperiment
+from bnviz.ui.lab.own import about_links
 from bnviz.ui.lab.state import query_of
-from bnviz.ui.server.budget import refused
+from bnviz.ui.server.budget import refused, too_large
 from bnviz.ui.server.configuration import configuration
 from bnviz.ui.server.training import training_queue
 
@@ -85,7 +87,7 @@ def downloads(result: str, experiment: Experiment, key: str) -> None:
             help="A script that trains the same networks and needs no bnviz, and its data.",
         )
         with st.popover("Copy link", icon=":material/link:"):
-            st.markdown("This link opens the lab with these settings and trains them.")
+            st.markdown(f"This link opens the lab with these settings and trains them. {about_links(experiment)}")
             address = (st.context.url or "").partition("?")[0]
             st.code(f"{address}?{urlencode(query_of(experiment))}", language=None, wrap_lines=True)
     if len(tables) < len(rows):
@@ -129,7 +131,7 @@ def read_upload(name: str, data: bytes) -> tuple[Experiment, str | None]:
     if name.lower().endswith(".npz"):
         with _opening:
             history = _read_history(data)
-        _require_welcome(history.experiment)
+        _require_small(too_large(history.experiment))
         key = f"upload {hashlib.sha256(data).hexdigest()}"
         if not training_queue().keep(key, history):
             raise ValueError(_TOO_LARGE.format(_most_unpacked()))
@@ -137,19 +139,21 @@ def read_upload(name: str, data: bytes) -> tuple[Experiment, str | None]:
     if len(data) > MOST_JSON:
         raise ValueError(f"The file has {len(data):,} bytes; an experiment has at most {MOST_JSON:,}.")
     try:
-        experiment = Experiment.from_json(data.decode("utf-8-sig"))
+        experiment = Experiment.from_json(data.decode("utf-8-sig"), files=False)
     except UnicodeDecodeError:
         raise ValueError("The file is not text, so it is not an experiment. Save the experiment again.") from None
     except InvalidExperiment as error:
         raise ValueError(f"The file is not an experiment that can be read. {error}") from None
     except ValueError:
         raise ValueError("The file is not an experiment that can be read: a number in it is too long.") from None
-    _require_welcome(experiment)
+    problems = refused(experiment)
+    if "dataset" in problems:
+        raise ValueError(problems["dataset"])
+    _require_small(problems)
     return experiment, None
 
 
-def _require_welcome(experiment: Experiment) -> None:
-    problems = refused(experiment)
+def _require_small(problems: Mapping[str, str]) -> None:
     if problems:
         raise ValueError("The experiment is too large for this app. " + " ".join(problems.values()))
 

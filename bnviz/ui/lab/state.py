@@ -12,14 +12,17 @@ from collections.abc import Mapping
 import streamlit as st
 
 from bnviz.costs import work
+from bnviz.datasets.own import is_own
 from bnviz.experiment import Experiment, InvalidExperiment
 from bnviz.lessons.the_question.race import RACE
 from bnviz.lessons.training_lab.presets import PRESETS
 from bnviz.links import STRANGE, read_query
+from bnviz.ui.lab import own
 from bnviz.ui.lab.controls import draft_of
 from bnviz.ui.lab.heard import Draft, heard
 from bnviz.ui.page.address import keep_in_address
 from bnviz.ui.server.budget import nearest_allowed, refused, share_of_budget
+from bnviz.ui.server.own_data import not_here
 from bnviz.ui.server.training import job_key, training_queue
 from bnviz.value import NO_SUCH_FIELD
 from bnviz.words import short, typeset
@@ -87,7 +90,7 @@ def rewrite(draft: Draft) -> None:
 
 def draft() -> Draft:
     """Return the draft, with what the widgets say now."""
-    st.session_state[_DRAFT] = heard(st.session_state[_DRAFT], st.session_state, widget_key())
+    st.session_state[_DRAFT] = own.settled(heard(st.session_state[_DRAFT], st.session_state, widget_key()))
     return st.session_state[_DRAFT]
 
 
@@ -104,7 +107,7 @@ def shown() -> tuple[Experiment, str | None] | None:
     if _SHOWN not in st.session_state:
         return None
     text, result = st.session_state[_SHOWN]
-    return Experiment.from_json(text), result
+    return Experiment.from_json(text, files=False), result
 
 
 def show(experiment: Experiment) -> None:
@@ -114,6 +117,9 @@ def show(experiment: Experiment) -> None:
 
 def judge(values: Draft) -> tuple[Experiment | None, dict[str, str]]:
     """Return the experiment that the draft makes, or what is wrong with it: field → message."""
+    if is_own(values["dataset"]) and not values.get("data"):
+        # What a browser sends names no file that is opened.
+        return None, {"dataset": not_here(values["dataset"])}
     try:
         experiment = Experiment(**values)
     except InvalidExperiment as error:
@@ -124,6 +130,8 @@ def judge(values: Draft) -> tuple[Experiment | None, dict[str, str]]:
 
 def suggestion(values: Draft) -> Experiment | None:
     """Return the nearest experiment that this server trains, when the draft asks for a valid one that it refuses."""
+    if is_own(values["dataset"]) and "dataset" in judge(values)[1]:
+        return None
     try:
         experiment = Experiment(**values)
     except InvalidExperiment:

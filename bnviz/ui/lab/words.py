@@ -10,7 +10,7 @@ from bnviz.activations import ACTIVATIONS
 from bnviz.datasets import DATASETS
 from bnviz.experiment import Experiment, Run
 from bnviz.norms import NORMS
-from bnviz.ui.lab.fields import DATA, RECORDING, RUN_MORE, Control
+from bnviz.ui.lab.fields import DATA, RECORDING, RUN_MORE, Control, data_name
 from bnviz.words import typeset
 
 MOST_DIFFERENCES = 3  # settings away from their defaults that are named; of more, how many
@@ -24,8 +24,8 @@ def runs_in_words(draft: Mapping[str, Any]) -> str:
 
 def data_in_words(draft: Mapping[str, Any]) -> str:
     """Return the data set, and in what it is not as it comes."""
-    label = DATASETS[draft["dataset"]].label
-    name = label.lower() if label.istitle() else label
+    label = data_name(draft["dataset"])
+    name = label.lower() if label.istitle() and draft["dataset"] in DATASETS else label
     return ", ".join([name, *_differences(DATA[1:], draft, Experiment().model_dump())])
 
 

@@ -161,7 +161,7 @@ class Stage:
         with self.messages.container():
             listed = "\n".join(f"- {literal(message)}" for message in problems.values())
             st.error(f"This server does not train this experiment:\n\n{listed}")
-            if nearest := nearest_allowed(experiment):
+            if "dataset" not in problems and (nearest := nearest_allowed(experiment)):
                 label = "Open the nearest that it trains in the training lab"
                 st.page_link(LAB, label=label, icon=":material/compress:", query_params=nearest.to_query())
 

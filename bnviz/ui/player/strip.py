@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bnviz.datasets import DATASETS
 from bnviz.history import STAGES
 
 if TYPE_CHECKING:
@@ -71,12 +70,15 @@ def _size_to_draw(history: History, plane: np.ndarray) -> float:
 def _pictures(history: History) -> tuple[dict[str, Any], np.ndarray]:
     """Return what kind of picture an example is, and its ink from 0 to 255, `[E, height, width]`."""
     x = history.arrays["example_x"].astype(float)
-    data = DATASETS[history.experiment.dataset]
-    if data.features == 2:
+    data = history.experiment.about
+    if data.features <= 2:
         return {"kind": "point"}, np.zeros((len(x), 0, 0), np.uint8)
-    low, high = x.min(), x.max()
-    ink = np.rint(255 * (x - low) / ((high - low) or 1.0)).astype(np.uint8)
-    if data.positions is not None:
+    own = history.experiment.data is not None
+    # Columns of a table have a scale each; the pixels of an image and the values of a signal have one.
+    low, high = (x.min(0), x.max(0)) if own else (x.min(), x.max())
+    size = high - low
+    ink = np.rint(255 * (x - low) / np.where(size == 0, 1.0, size)).astype(np.uint8)
+    if own or data.positions is not None:
         return {"kind": "signal"}, ink[:, None, :]
     side = round(data.features**0.5)
     return {"kind": "image"}, ink.reshape(-1, side, side)

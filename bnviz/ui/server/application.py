@@ -18,6 +18,7 @@ from typing import Any
 from altair.utils import schemapi
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bnviz.datasets.own import close_files
 from bnviz.lessons.the_question.race import RACE
 from bnviz.ui.private import hearing_scripts_out, index_page
 from bnviz.ui.server.configuration import PREFIX, configuration
@@ -106,6 +107,7 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
     Raises ValueError for a bad configuration, which ends the start of the server.
     """
     keep_few_arenas()
+    close_files()
     if Path(app.script_path).parent.name == "cloud":
         os.environ.setdefault(f"{PREFIX}HOSTED", "1")
     configuration()

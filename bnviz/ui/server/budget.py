@@ -8,6 +8,7 @@ from typing import Any
 from bnviz.costs import app_problems, memory, recording, work
 from bnviz.experiment import Experiment, InvalidExperiment
 from bnviz.limits import Bound
+from bnviz.ui.server import own_data
 from bnviz.ui.server.configuration import configuration
 
 
@@ -17,7 +18,13 @@ def bounds() -> Mapping[str, Bound]:
 
 
 def refused(experiment: Experiment) -> dict[str, str]:
-    """Return what this server refuses about a valid experiment: field → message."""
+    """Return what this server refuses about a visitor's valid experiment: field → message."""
+    not_here = own_data.problem(experiment)
+    return too_large(experiment) | ({"dataset": not_here} if not_here else {})
+
+
+def too_large(experiment: Experiment) -> dict[str, str]:
+    """Return what is out of this server's bounds: field → message."""
     return app_problems(experiment, bounds())
 
 

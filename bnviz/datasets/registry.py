@@ -1,4 +1,4 @@
-"""Seeded data sets behind one signature: `load(name, seed=…)` returns training and test examples.
+"""The data sets that are made here: generators, and the registry `DATASETS`.
 
 Importing this module costs numpy only; mnist1d is imported by the data set that needs it.
 Nothing is downloaded, and numpy's global random state is neither read nor changed.
@@ -6,142 +6,14 @@ Nothing is downloaded, and numpy's global random state is neither read nor chang
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib.util import find_spec
-from numbers import Integral
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bnviz.limits import LIBRARY, Bound
-
-Floats = NDArray[np.float64]
-Labels = NDArray[np.int64]
-Maker = Callable[[np.random.Generator, float], tuple[Floats, Labels]]
-
-# One random stream for each purpose: more label noise must not move the points. The numbers are arbitrary
-# and fixed forever, since changing them changes every recorded experiment.
-_POINTS, _LABEL_NOISE = 0x706F696E, 0x6C61626C
-
-
-@dataclass(frozen=True)
-class DataSet:
-    """What a data set is, and how to make it.
-
-    `examples` is the number of training examples (the default and the most that can be asked for);
-    `positions` is the length of the signal where neighboring features are neighbors in space, else None;
-    `make(generator, noise)` returns all inputs [examples + test_examples, features] and their labels.
-    """
-
-    label: str
-    features: int
-    classes: int
-    examples: int
-    test_examples: int
-    positions: int | None
-    explanation: str
-    source: str
-    make: Maker
-
-
-@dataclass(frozen=True, eq=False)
-class Split:
-    """Training inputs [n, features] and labels [n], and the same for the test set; float64 and int64."""
-
-    x_train: Floats
-    y_train: Labels
-    x_test: Floats
-    y_test: Labels
-    classes: int
-
-
-def load(
-    name: str,
-    *,
-    seed: int,
-    standardize: bool = False,
-    noise: float = 0.1,
-    offset: float = 0.0,
-    label_noise: float = 0.0,
-    n_train: int | None = None,
-) -> Split:
-    """Make one data set: generate, split, standardize, shift, and corrupt labels, in this order.
-
-    Standardizing maps a feature x to (x − mean) / sd with the mean and the biased sd of the *training*
-    examples; a feature that is constant there is centered only. The offset is added afterwards, so that it is
-    what the network sees: with `standardize=True, offset=5` every feature has mean 5 and sd 1.
-
-    Args:
-        name: a key of `DATASETS`.
-        seed: fixes the points, the split and the corrupted labels. Every `n_train` has the same test set.
-        standardize: see above.
-        noise: sd of the Gaussian noise on both coordinates of moons, circles, spirals and xor (which are 2 to
-            4 wide); ignored by digits and mnist1d. Whatever the noise, the same seed moves the same points
-            along the same directions.
-        offset: number added to every feature of every example, test set included.
-        label_noise: fraction of the training labels, rounded to whole examples, that are replaced by a class
-            drawn uniformly from all classes, the right one included; so label_noise · (1 − 1/classes) of the
-            labels are expected to be wrong (Zhang et al. 2017, arXiv:1611.03530). Test labels stay clean.
-        n_train: number of training examples; None takes all. Every prefix of the training set holds the
-            classes in equal numbers, up to one example (digits: while the rarest class lasts).
-
-    Returns:
-        A `Split` with arrays of its own, free to be changed by the caller.
-
-    Raises:
-        ValueError: naming the field, its value, the allowed range and the fix.
-    """
-    if name not in DATASETS:
-        raise ValueError(f"dataset = {name!r}: must be one of {', '.join(DATASETS)}; choose one.")
-    data = DATASETS[name]
-    count = data.examples if n_train is None else n_train
-    bounds = {field: LIBRARY[field] for field in ("seed", "noise", "offset", "label_noise")}
-    bounds["n_train"] = Bound(LIBRARY["n_train"].low, data.examples, f"{name} has no more", "training examples")
-    values = {"seed": seed, "noise": noise, "offset": offset, "label_noise": label_noise, "n_train": count}
-    for field, value in values.items():
-        if field in ("seed", "n_train") and not isinstance(value, Integral):
-            raise ValueError(f"{field} = {value!r}: must be a whole number; {bounds[field].fix}.")
-        if problem := bounds[field].problem(field, value):
-            raise ValueError(problem)
-
-    generator = _stream(seed, _POINTS)
-    inputs, labels = data.make(generator, noise)
-    order = _balanced_order(labels, generator)
-    test, train = order[: data.test_examples], order[data.test_examples :][:count]
-    x_train, x_test = inputs[train], inputs[test]
-    if standardize:
-        mean, sd = x_train.mean(axis=0), x_train.std(axis=0)
-        sd = np.where(np.ptp(x_train, axis=0) == 0, 1.0, sd)
-        x_train, x_test = (x_train - mean) / sd, (x_test - mean) / sd
-    y_train = _corrupt(labels[train], label_noise, data.classes, _stream(seed, _LABEL_NOISE))
-    return Split(x_train + offset, y_train, x_test + offset, labels[test], data.classes)
-
-
-def _stream(seed: int, purpose: int) -> np.random.Generator:
-    return np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, purpose])))
-
-
-def _balanced_order(labels: Labels, generator: np.random.Generator) -> NDArray[np.intp]:
-    """Shuffle so that classes take turns: round r has the r-th example of every class, in random order."""
-    shuffled = generator.permutation(len(labels))
-    rounds = np.empty(len(labels))
-    for label in np.unique(labels):
-        members = np.flatnonzero(labels[shuffled] == label)
-        rounds[members] = np.arange(len(members))
-    return shuffled[np.argsort(rounds + generator.random(len(labels)))]
-
-
-def _corrupt(labels: Labels, fraction: float, classes: int, generator: np.random.Generator) -> Labels:
-    """Redraw round(fraction · n) labels; a larger fraction redraws the same ones and more."""
-    chosen = generator.permutation(len(labels))[: round(fraction * len(labels))]
-    redrawn = generator.integers(classes, size=len(labels))
-    corrupted = labels.copy()
-    corrupted[chosen] = redrawn[chosen]
-    return corrupted
-
+from bnviz.datasets.base import DataSet, Floats, Labels, Maker
 
 _PLANE_TRAIN, _PLANE_TEST = 1000, 500
 _PLANE_CLASS = (_PLANE_TRAIN + _PLANE_TEST) // 2
