@@ -24,7 +24,13 @@ class Kind:
     write: Callable[[History, Path], None]
 
 
-KINDS: Mapping[str, Kind] = {}
+def _html(history: History, path: Path) -> None:
+    history.to_html(path)
+
+
+KINDS: Mapping[str, Kind] = {
+    "html": Kind(".html", "one file that plays the recording in any browser, without a network", _html),
+}
 """By the names of their options."""
 
 

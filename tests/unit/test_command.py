@@ -173,6 +173,13 @@ def test_export_writes_a_table_and_files_that_play_the_recording_at_once(folder,
     assert "must end in .note" in capsys.readouterr().err
 
 
+def test_export_writes_a_file_that_plays_the_recording(folder, capsys):
+    train(EXPERIMENT).save(folder / "run.npz")
+    assert main(["export", "run.npz", "--html", "run.html"]) == 0
+    assert "with batch norm" in (folder / "run.html").read_text(encoding="utf-8")
+    assert capsys.readouterr().out == "5 recorded steps in run.html\n"
+
+
 def test_help_is_no_error(capsys):
     with pytest.raises(SystemExit) as left:
         main(["sweep", "--help"])

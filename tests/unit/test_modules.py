@@ -10,7 +10,7 @@ import bnviz.ui
 from bnviz.ui.modules import joined, modules
 
 UI = Path(bnviz.ui.__file__).parent
-ENTRIES = ["player/mount.js", "watch/watch.js", "page/browser.js", "live/streamlit.js"]
+ENTRIES = ["player/mount.js", "player/anywhere.js", "watch/watch.js", "page/browser.js", "live/streamlit.js"]
 # A name, or a pattern of several.
 NAMED = re.compile(
     r"^(?:export )?(?:default )?(?:async )?(?:class|function|const|let) (\w+|\[.*?\]|\{.*?\})", re.MULTILINE
