@@ -6,7 +6,7 @@ somebody asks to see something, as the package's public face does.
 
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -34,3 +34,18 @@ class Shown:
         """
         page = import_module(_OFFLINE).offline_html(self, step=step, layer=layer, stage=stage, title=title)
         Path(path).write_text(page, encoding="utf-8")
+
+    def player(self, *, step: int | None = None, layer: int | None = None, stage: str | None = None) -> Any:
+        """Return the player for a notebook, a widget whose `step`, `layer` and `stage` are in step with it.
+
+        Raises ImportError without anywidget (requirements-notebook.txt), and ValueError as :meth:`to_html`.
+        """
+        return import_module(_NOTEBOOK).player_widget(self, step=step, layer=layer, stage=stage)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Show the player in Jupyter and VS Code, and the page of :meth:`to_html` where no kernel runs."""
+        return import_module(_NOTEBOOK).bundle(self)
+
+    def _display_(self) -> Any:
+        """Show the player in marimo."""
+        return import_module(_NOTEBOOK).displayed(self)
