@@ -98,7 +98,7 @@ def test_a_file_opens_at_the_state_that_it_carries_in_the_colors_of_the_reader(a
     expect(player.locator(".inside-title")).to_have_text("Inside layer 1: every line is one unit")
     light = picture(player, ".histograms")
     alone.emulate_media(color_scheme="dark")
-    expect(alone.locator(".bnviz-player")).to_have_attribute("data-theme", "dark", timeout=PATIENCE)
+    expect(alone.locator(".bnviz-host")).to_have_attribute("data-theme", "dark", timeout=PATIENCE)
     assert picture(player, ".histograms") != light
     assert player.evaluate("each => getComputedStyle(each).color") == "rgb(250, 250, 250)"
 
@@ -146,7 +146,7 @@ def test_the_module_of_the_widget_is_in_step_with_a_notebook_s_model(alone: Page
     player = alone.locator(".player")
     expect(player).to_have_attribute("data-frame", "3", timeout=PATIENCE)
     expect(player).to_have_attribute("data-playing", "false")
-    expect(alone.locator(".bnviz-player")).to_have_attribute("data-theme", "dark")
+    expect(alone.locator(".bnviz-host")).to_have_attribute("data-theme", "dark")
     assert alone.evaluate("['step', 'layer', 'stage'].map(model.get)") == [steps[3], 1, "post_affine"]
     alone.evaluate("step => model.set('step', step)", steps[20] + 1)
     expect(player).to_have_attribute("data-frame", "20" if steps[21] > steps[20] + 1 else "21", timeout=PATIENCE)

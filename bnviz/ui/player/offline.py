@@ -77,14 +77,32 @@ def offline_html(
         "layer": layer,
         "stage": stage,
     }
-    script = player_module() + _START
+    keys = "Space plays and pauses, the arrow keys go one record back or on, a click on a layer looks into it."
+    return page_of(
+        f"{player_module()}\nconst render = renderPlayer;\n",
+        carried,
+        title=title or heading(history),
+        recipe=recipe(history),
+        without_scripts=_endings(history),
+        notes=f"{keys} {_notes(history, kept, bool(more))}",
+    )
+
+
+_START = """
+render({
+  model: new CarriedModel(JSON.parse(document.getElementById("carried").textContent)),
+  el: document.getElementById("shown"),
+});
+"""
+
+
+def page_of(
+    script: str, carried: dict[str, Any], *, title: str, recipe: str, without_scripts: str = "", notes: str
+) -> str:
+    """Return a page with a picture in it, which `render` of a script draws of the values that it carries."""
+    script += _START
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    texts = {
-        "title": title or heading(history),
-        "recipe": recipe(history),
-        "ends": _endings(history),
-        "notes": _notes(history, kept, bool(more)),
-    }
+    texts = {"title": title, "recipe": recipe, "ends": without_scripts, "notes": notes}
     return Template(_read("offline.html")).substitute(
         {name: html.escape(text) for name, text in texts.items()},
         digest=f"sha256-{digest}",
@@ -94,14 +112,6 @@ def offline_html(
     )
 
 
-_START = """
-renderPlayer({
-  model: new CarriedModel(JSON.parse(document.getElementById("carried").textContent)),
-  el: document.getElementById("player"),
-});
-"""
-
-
 def player_module() -> str:
     """Return the player as one ES module, whose default is what anywidget asks for."""
     return joined(Path(__file__).with_name("anywhere.js"))
@@ -109,7 +119,12 @@ def player_module() -> str:
 
 def page_parts() -> dict[str, str]:
     """Return what the player is built from, by the names of its model."""
-    return {"markup": _read("player.html"), "looks": _read("player.css") + _read("anywhere.css")}
+    return {"markup": _read("player.html"), "looks": _read("player.css") + host_looks()}
+
+
+def host_looks() -> str:
+    """Return the style sheet of what is shown outside of the app."""
+    return _read("anywhere.css")
 
 
 def zipped_recording(history: History, *, autoplay: bool = True) -> bytes:
@@ -215,7 +230,13 @@ def _notes(history: History, kept: History, with_units: bool) -> str:
 
 def in_a_frame(history: History, *, height: int = 1000, **state: Any) -> str:
     """Return HTML that shows the player inside of another page, such as a notebook, where its scripts touch nothing."""
-    page = html.escape(offline_html(history, units=False, **state), quote=True)
-    title = html.escape(heading(history), quote=True)
+    return framed(offline_html(history, units=False, **state), heading(history), height)
+
+
+def framed(page: str, title: str, height: int) -> str:
+    """Return HTML that shows a page inside of another one."""
     style = f"width: 100%; height: {height}px; border: 0"
-    return f'<iframe title="{title}" sandbox="allow-scripts" style="{style}" srcdoc="{page}"></iframe>'
+    return (
+        f'<iframe title="{html.escape(title, quote=True)}" sandbox="allow-scripts" style="{style}" '
+        f'srcdoc="{html.escape(page, quote=True)}"></iframe>'
+    )
