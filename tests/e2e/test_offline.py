@@ -8,10 +8,15 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from bnviz import Experiment, Run, train
+from bnviz.styles import SYMBOL_COLORS
+from bnviz.ui.live.family import Family
+from bnviz.ui.live.notebook import figure, figure_html
+from bnviz.ui.live.scene import Axis, Handle, Input, Panel, Scene, band, dots
 from bnviz.ui.player.offline import offline_html, page_parts, player_module, zipped_recording, zipped_units
 
 pytestmark = pytest.mark.browser
@@ -111,7 +116,8 @@ STUB = """async ([script, values, bytes]) => {
     larger.set(whole, 5);
     return new DataView(larger.buffer, 5, whole.length);
   };
-  const all = { ...values, recording: view(bytes.recording), units: null };
+  const all = { ...values, units: null };
+  for (const name of ["recording", "family"]) if (bytes[name]) all[name] = view(bytes[name]);
   const listeners = {};
   window.saved = [];
   window.model = {
@@ -162,6 +168,51 @@ def test_the_module_of_the_widget_is_in_step_with_a_notebook_s_model(alone: Page
     expect(player).to_have_class("player wide strip by-unit", timeout=PATIENCE)
     alone.evaluate("leave()")
     assert (alone.locator(".player").count(), alone.evaluate("listening()")) == (0, 0)
+
+
+PLACES = np.array([[0.0, 1.0], [0.5, 1.5], [1.0, 3.0], [4.0, 3.5]])
+FAMILY = Family(
+    {"time": (0.0, 0.25, 0.5, 1.0)}, {"place": PLACES, "middle": PLACES[:, 0]}, frozenset({"place", "middle"})
+)
+SCENE = Scene(
+    inputs=[Input("time", "time", 0, 1, 0.05, symbol="t", color="x")],
+    rows=[[Panel("x", "x", Axis(-1, 5))]],
+    marks=[band("x", ("middle", 0), 1, color="var", tick="mean"), dots("x", "place", "x")],
+    handles=[Handle("x", ("time",), ("middle", 0))],
+    colors=SYMBOL_COLORS,
+    alternative="The two at time {time}.",
+)
+
+
+def test_a_live_figure_in_a_file_answers_the_hand_without_a_network(alone: Page, tmp_path):
+    file = tmp_path / "figure.html"
+    file.write_text(figure_html(SCENE, {"time": 0.5}, FAMILY, title="Two <b>examples</b>"), encoding="utf-8")
+    alone.goto(file.as_uri())
+    live = alone.locator(".live")
+    expect(live).to_have_attribute("data-values", '{"time":0.5}', timeout=PATIENCE)
+    expect(alone.get_by_role("heading", name="Two <b>examples</b>")).to_be_visible()
+    start = picture(live, "canvas")
+    live.get_by_role("slider").press("End")
+    expect(live).to_have_attribute("data-values", '{"time":1}', timeout=PATIENCE)
+    expect(live.locator("canvas")).to_have_attribute("aria-label", "The two at time 1.00.", timeout=PATIENCE)
+    assert picture(live, "canvas") != start
+
+
+def test_the_module_of_a_live_figure_is_in_step_with_a_notebook_s_model(alone: Page):
+    widget = figure(SCENE, {"time": 0.5}, FAMILY)
+    values = {name: getattr(widget, name) for name in ("markup", "looks", "scene", "values")}
+    alone.evaluate(STUB, [widget._esm, values, {"family": base64.b64encode(widget.family).decode()}])
+    live = alone.locator(".live")
+    expect(live).to_have_attribute("data-values", '{"time":0.5}', timeout=PATIENCE)
+    live.get_by_role("slider").press("Home")
+    alone.wait_for_function("saved.at(-1)?.values.time === 0", timeout=PATIENCE)
+    alone.evaluate("model.set('values', { time: 1 })")
+    expect(live).to_have_attribute("data-values", '{"time":1}', timeout=PATIENCE)
+    alone.evaluate("leave()")
+    assert (live.count(), alone.evaluate("listening()")) == (0, 0)
+    bundle = widget._repr_mimebundle_()[0]
+    assert "application/vnd.jupyter.widget-view+json" in bundle
+    assert bundle["text/html"].startswith("<iframe")
 
 
 @pytest.mark.slow

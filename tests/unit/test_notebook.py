@@ -1,6 +1,7 @@
 """How a history shows itself in notebooks, with anywidget and without."""
 
 import gzip
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -92,8 +93,21 @@ history = bnviz.train(bnviz.Experiment(dataset="moons", widths=(4,), steps=3, ru
 history._repr_mimebundle_
 before = {"anywidget", "ipywidgets", "IPython", "traitlets", "bnviz.ui"} & sys.modules.keys()
 history.player()
+import bnviz.ui.live.notebook
 after = {"anywidget", "streamlit"} & sys.modules.keys()
 print(before, after)
 """
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=False)
     assert result.stdout == "set() {'anywidget'}\n", result.stderr
+
+
+def test_the_live_figure_of_the_documentation_is_one():
+    code = re.findall(r"```python\n(.+?)```", (ROOT / "docs" / "notebook.md").read_text(encoding="utf-8"), re.DOTALL)[
+        -1
+    ]
+    names: dict = {}
+    exec(code, names)
+    inside = carried(names["page"])
+    assert inside["scene"]["sums"] == "standardize"
+    assert inside["values"] == {"x1": 4, "x2": 6, "x3": 9, "x4": 13, "gamma": 1, "beta": 0, "eps": 1e-5, "example": 1}
+    assert names["figure"](names["scene"], names["values"]).values == inside["values"]
