@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from bnviz.datasets import DATASETS
 from bnviz.experiment import Experiment, InvalidExperiment
 from bnviz.norms import NORMS
+from bnviz.shown import Shown
 
 STAGES = ("pre_norm", "normalized", "post_affine", "post_activation")
 """z = W·h; what γ and β act on (x̂, or z again where nothing is normalized); y = γx̂ + β; φ(y)."""
@@ -56,7 +57,7 @@ File = str | PathLike[str] | IO[bytes]
 
 
 @dataclass(frozen=True, eq=False)
-class History:
+class History(Shown):
     """The record of one training.
 
     experiment   what made it

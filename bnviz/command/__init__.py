@@ -3,7 +3,7 @@
 arguments          what may be asked for
 training           `train`: one experiment to one recording
 sweeping           `sweep`: a grid to a table that can be taken up again
-exporting          `export`: a recording to one of its tables
+exporting          `export`: a recording to one of its tables, and to files that play it
 scripting          `script`: an experiment to a script of plain PyTorch
 inputs, saying     what is read and refused; what is printed
 signals            how a command is interrupted

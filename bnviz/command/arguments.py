@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import NoReturn
 
-from bnviz.command.exporting import TABLES, export_command
+from bnviz.command.exporting import KINDS, TABLES, export_command
 from bnviz.command.inputs import BadInput
 from bnviz.command.scripting import script_command
 from bnviz.command.sweeping import sweep_command
@@ -56,10 +56,16 @@ def _add_sweep(commands: argparse._SubParsersAction) -> None:
 
 
 def _add_export(commands: argparse._SubParsersAction) -> None:
-    export = commands.add_parser("export", help="write one table of a recording")
+    export = commands.add_parser(
+        "export",
+        help="write a table of a recording, or a file that plays it",
+        description="Write one table, files that play the recording, or both at once.",
+    )
     export.add_argument("recording", type=Path, help="an .npz file of `train` or of the app")
-    export.add_argument("table", choices=TABLES, help="which table")
-    export.add_argument("-o", "--out", type=Path, required=True, metavar="FILE", help="a .parquet or .csv file")
+    export.add_argument("table", choices=TABLES, nargs="?", help="which table")
+    export.add_argument("-o", "--out", type=Path, metavar="FILE", help="where the table goes: .parquet or .csv")
+    for name, kind in KINDS.items():
+        export.add_argument(f"--{name}", type=Path, metavar=f"FILE{kind.suffix}", help=kind.words)
     export.set_defaults(command=export_command)
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from bnviz import Experiment, History, Run, sweep, sweeps, train
-from bnviz.command import main
+from bnviz.command import arguments, exporting, main
 from bnviz.command.inputs import read_grid, read_seeds
 from bnviz.rows import Journal, read_rows
 
@@ -161,6 +161,25 @@ def test_export_writes_a_table(folder):
         assert len(pd.read_csv(folder / f"{table}.csv")) == len(frame)
 
 
+def test_export_writes_a_table_and_files_that_play_the_recording_at_once(folder, monkeypatch, capsys):
+    train(EXPERIMENT).save(folder / "run.npz")
+    kind = exporting.Kind(".note", "a note", lambda history, path: path.write_text(f"{history.status[0]}\n"))
+    monkeypatch.setattr(exporting, "KINDS", {"note": kind})
+    monkeypatch.setattr(arguments, "KINDS", {"note": kind})
+    assert main(["export", "run.npz", "losses", "-o", "rows.csv", "--note", "run.note"]) == 0
+    assert (folder / "run.note").read_text() == "finished\n"
+    assert (folder / "rows.csv").exists()
+    assert main(["export", "run.npz", "--note", "run.csv"]) == 2
+    assert "must end in .note" in capsys.readouterr().err
+
+
+def test_export_writes_a_file_that_plays_the_recording(folder, capsys):
+    train(EXPERIMENT).save(folder / "run.npz")
+    assert main(["export", "run.npz", "--html", "run.html"]) == 0
+    assert "with batch norm" in (folder / "run.html").read_text(encoding="utf-8")
+    assert capsys.readouterr().out == "5 recorded steps in run.html\n"
+
+
 def test_help_is_no_error(capsys):
     with pytest.raises(SystemExit) as left:
         main(["sweep", "--help"])
@@ -209,6 +228,9 @@ def test_help_is_no_error(capsys):
         ("export noise.npz losses -o rows.csv", "noise.npz: This file is not a bnviz history"),
         ("export digits.npz decision -o rows.csv", "must have two inputs"),
         ("export digits.npz dreams -o rows.csv", "dreams"),
+        ("export digits.npz", "name a table"),
+        ("export digits.npz losses", "say where the table goes"),
+        ("export digits.npz -o rows.csv", "name the table"),
     ],
 )
 def test_bad_input_is_one_line_and_status_2(folder, capsys, command, said):

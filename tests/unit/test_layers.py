@@ -15,7 +15,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 # A module may import what stands in its own line or above it.
 ORDER = [
     {"__version__"},
-    {"words", "limits", "kept", "norms", "activations", "optimizers", "datasets", "torch_private"},
+    {"words", "limits", "kept", "norms", "activations", "optimizers", "datasets", "torch_private", "shown"},
     {"value"},
     {"own_data", "query"},
     {"experiment"},
@@ -200,7 +200,7 @@ def test_what_torch_does_not_document_is_called_in_one_file():
 
 def test_the_history_knows_neither_engine_nor_recorder():
     parts = {part(module) for module in imports_of(PACKAGE / "history.py") if module.startswith("bnviz")}
-    assert parts == {"datasets", "experiment", "norms"}
+    assert parts == {"datasets", "experiment", "norms", "shown"}
 
 
 def test_the_checker_sees_what_it_should():
@@ -226,14 +226,18 @@ for name in {names!r}:
     assert (result.stdout, result.stderr) == ("", "")
 
 
-def test_the_library_works_where_streamlit_cannot_be_imported():
+def test_the_library_works_where_streamlit_cannot_be_imported(tmp_path):
     code = """
 import sys
-for name in ("streamlit", "altair"):
+for name in ("streamlit", "starlette", "altair"):
     sys.modules[name] = None
 import bnviz
 history = bnviz.train(bnviz.Experiment(dataset="moons", widths=(4,), steps=3, runs=(bnviz.Run(),)))
 print(history.status, len(history.losses()))
+history.to_html(sys.argv[1])
 """
-    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=False)
+    page = tmp_path / "page.html"
+    command = [sys.executable, "-c", code, str(page)]
+    result = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
     assert result.stdout == "('finished',) 8\n", result.stderr
+    assert page.read_text(encoding="utf-8").startswith("<!doctype html>")

@@ -10,7 +10,14 @@ import bnviz.ui
 from bnviz.ui.modules import joined, modules
 
 UI = Path(bnviz.ui.__file__).parent
-ENTRIES = ["player/mount.js", "watch/watch.js", "page/browser.js", "live/streamlit.js"]
+ENTRIES = [
+    "player/mount.js",
+    "player/anywhere.js",
+    "watch/watch.js",
+    "page/browser.js",
+    "live/streamlit.js",
+    "live/anywhere.js",
+]
 # A name, or a pattern of several.
 NAMED = re.compile(
     r"^(?:export )?(?:default )?(?:async )?(?:class|function|const|let) (\w+|\[.*?\]|\{.*?\})", re.MULTILINE

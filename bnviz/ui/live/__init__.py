@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
-
-import streamlit as st
+from typing import TYPE_CHECKING, Any
 
 from bnviz.kept import remembered
 from bnviz.ui.live.family import Family, pack_family
 from bnviz.ui.live.scene import Scene
 from bnviz.ui.modules import joined
-from bnviz.ui.server.stream import Packed
+
+if TYPE_CHECKING:
+    from bnviz.ui.server.stream import Packed
 
 __all__ = ["live", "live_data"]
 
@@ -22,12 +23,21 @@ def _read(name: str) -> str:
     return files(__package__).joinpath(name).read_text(encoding="utf-8")
 
 
-_component = st.components.v2.component(
-    "bnviz_live",
-    html=_read("live.html"),
-    css=_read("live.css"),
-    js=joined(Path(__file__).with_name("streamlit.js")),
-)
+@cache
+def _registered() -> Any:
+    # Figures are shown in notebooks and files as well, without Streamlit: nothing of it is loaded before.
+    import streamlit as st
+
+    return st.components.v2.component(
+        "bnviz_live",
+        html=_read("live.html"),
+        css=_read("live.css"),
+        js=joined(Path(__file__).with_name("streamlit.js")),
+    )
+
+
+def _component(**given: Any) -> None:
+    _registered()(**given)
 
 
 def live(
@@ -47,6 +57,8 @@ def live(
     scene's arithmetic gives. While it is `held` it can be seen, and not moved. `key` must not contain two underscores
     in a row.
     """
+    import streamlit as st
+
     kept = f"{key}_kept"
 
     def released() -> None:
@@ -74,11 +86,15 @@ def live_data(scene: Scene, values: Mapping[str, float], serial: float = 0, *, h
 
 @remembered
 def _packed(family: Family) -> Packed:
+    from bnviz.ui.server.stream import Packed
+
     return Packed(pack_family(family))
 
 
 def _chosen(key: str) -> Mapping[str, Any]:
     """What the component last sent."""
+    import streamlit as st
+
     state = st.session_state.get(key)
     found = state.get("chosen") if isinstance(state, Mapping) else None
     return found if isinstance(found, Mapping) else {}

@@ -5,24 +5,22 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-import streamlit as st
-
 from bnviz.ui.modules import joined
 from bnviz.ui.player.payload import View, pack
 from bnviz.ui.player.table import layer_table, player_table
 from bnviz.ui.player.unit_values import has_units, pack_units
-from bnviz.ui.server.stream import Packed, PackedOnDemand
-from bnviz.ui.server.training import job_key, training_queue
 
 if TYPE_CHECKING:
     from bnviz.experiment import Experiment
     from bnviz.history import History
+    from bnviz.ui.server.stream import Packed
 
 __all__ = ["Suspense", "growing_player", "layer_table", "packed", "player", "player_table", "recording_address"]
 
@@ -31,12 +29,21 @@ def _read(name: str) -> str:
     return files(__package__).joinpath(name).read_text(encoding="utf-8")
 
 
-_component = st.components.v2.component(
-    "bnviz_player",
-    html=_read("player.html"),
-    css=_read("player.css"),
-    js=joined(Path(__file__).with_name("mount.js")),
-)
+@cache
+def _registered() -> Any:
+    # A recording is played in notebooks and files as well, without Streamlit: nothing of it is loaded before.
+    import streamlit as st
+
+    return st.components.v2.component(
+        "bnviz_player",
+        html=_read("player.html"),
+        css=_read("player.css"),
+        js=joined(Path(__file__).with_name("mount.js")),
+    )
+
+
+def _component(**given: Any) -> None:
+    _registered()(**given)
 
 
 @dataclass(frozen=True)
@@ -111,6 +118,8 @@ def _show(key: str, data: dict[str, str], suspense: Suspense | None, on_stop: Ca
 
 def recording_address(experiment: Experiment) -> str | None:
     """Return where the player finds the recording of an experiment; None unless that is kept here."""
+    from bnviz.ui.server.training import job_key, training_queue
+
     done = training_queue().result(job_key(experiment))
     return packed(done.result).address if done and done.result else None
 
@@ -128,6 +137,8 @@ _packing = Lock()
 
 def packed(history: History, autoplay: bool = True, view: View = "training") -> Packed:
     """Return what the player gets of a history or of a part of one; made once for all who look at it."""
+    from bnviz.ui.server.stream import Packed
+
     with _packing:
         packs = _packs.setdefault(history, {})
         if (autoplay, view) not in packs:
@@ -140,6 +151,8 @@ _units: WeakKeyDictionary[History, Packed] = WeakKeyDictionary()
 
 def packed_units(history: History) -> Packed:
     """Return what the player gets of single units, for a reader who asks for them; it is made then."""
+    from bnviz.ui.server.stream import PackedOnDemand
+
     with _packing:
         if history not in _units:
             # A copy: what is kept for as long as a history must not hold it.

@@ -5,12 +5,14 @@ import "./page.js";
 
 import readline from "node:readline";
 
+import { recordUpTo } from "../../../bnviz/ui/player/anywhere.js";
 import * as drawing from "../../../bnviz/ui/player/drawing.js";
 import * as following from "../../../bnviz/ui/player/following.js";
 import { spreadOver } from "../../../bnviz/ui/player/ridges.js";
 import * as words from "../../../bnviz/ui/player/words.js";
 import { describeJob } from "../../../bnviz/ui/watch/watch.js";
 import { fetching, mounting } from "./arriving.js";
+import { carried } from "./carrying.js";
 import { colorsOf, cut, draw } from "./pictures.js";
 import { loading } from "./playing.js";
 import { dump, dumpUnits, open, openUnits } from "./recordings.js";
@@ -19,6 +21,7 @@ import { asking, askingWhileMoved, leaving, messages, streaming } from "./stream
 const ANSWERS = {
   asking,
   askingWhileMoved,
+  carried,
   leaving,
   colorsOf,
   cut,
@@ -30,6 +33,7 @@ const ANSWERS = {
   loading,
   messages,
   mounting,
+  recordUpTo,
   streaming,
   /** A number as text, by the name of its function. */
   format: (name, value) => drawing[name](value),
