@@ -1,14 +1,18 @@
 """The rows of a sweep: as a frame, as a Parquet or CSV file, and as a journal while they are being trained.
 
-What is read is what was written, to the last bit: floats are written with as many digits as tell them apart.
+What is read is what was written, to the last bit: floats are written with as many digits as tell them apart. A text
+that a spreadsheet would take for a formula gets an apostrophe before it in a CSV file, and loses it when it is read.
 """
 
 from __future__ import annotations
 
+import csv
 import json
 import math
 import os
+import re
 from collections.abc import Callable, Iterable, Mapping
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Literal, get_origin
 
@@ -36,6 +40,9 @@ KEY = "network"
 """The column of a file that names each row's network by its content; see `Network.key`."""
 
 SUFFIXES = (".parquet", ".csv")
+
+# With apostrophes before it, so that one more can be told from those of the text.
+_FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
 
 
 class UnreadableRows(ValueError):
@@ -85,12 +92,45 @@ def write_atomically(path: Path, write: Callable[[Path], None]) -> None:
 
 def write_frame(frame: pd.DataFrame, path: Path) -> None:
     """Write a frame, without its index, as .parquet or .csv by the suffix of `path`, completely or not at all."""
-    if path.suffix == ".parquet":
-        write_atomically(path, lambda beside: frame.to_parquet(beside, index=False))
+    write_atomically(path, lambda beside: write_table(frame, beside, path.suffix))
+
+
+def write_table(frame: pd.DataFrame, file: Path | BytesIO, suffix: str) -> None:
+    """Write a frame, without its index, as ".parquet" or ".csv"."""
+    if suffix == ".parquet":
+        frame.to_parquet(file, index=False)
         return
     lists = [name for name in frame if name == "widths"]
     texts = frame.assign(**{name: frame[name].map(lambda value: json.dumps(list(value))) for name in lists})
-    write_atomically(path, lambda beside: texts.to_csv(beside, index=False))
+    # The writer of Python leaves a text with a carriage return alone, and a reader takes that for the end of a row.
+    broken = any("\r" in text for name in texts for text in _texts(texts[name]))
+    quoting: Literal[0, 2] = csv.QUOTE_NONNUMERIC if broken else csv.QUOTE_MINIMAL
+    without_formulas(texts).to_csv(file, index=False, quoting=quoting)
+
+
+def without_formulas(frame: pd.DataFrame) -> pd.DataFrame:
+    """A frame in which no text begins as a spreadsheet's formula does: it has an apostrophe before it.
+
+    The names of columns are taken for the program's own.
+    """
+    changed = {}
+    for name, column in frame.items():
+        formulas = {text: f"'{text}" for text in _texts(column) if _FORMULA.match(text)}
+        if formulas:
+            changed[str(name)] = column.astype("str").map(lambda text, of=formulas: of.get(text, text))
+    return frame.assign(**changed)
+
+
+def _texts(column: pd.Series) -> Iterable[str]:
+    """The different texts of a column; of a million rows they are few."""
+    if pd.api.types.is_numeric_dtype(column.dtype):
+        return ()
+    return filter(lambda value: isinstance(value, str), column.unique())
+
+
+def _as_written(value: Any) -> Any:
+    """What :func:`without_formulas` made a text from."""
+    return value[1:] if isinstance(value, str) and value.startswith("'") and _FORMULA.match(value) else value
 
 
 def read_rows(path: Path) -> pd.DataFrame:
@@ -106,6 +146,7 @@ def read_rows(path: Path) -> pd.DataFrame:
                 raise UnreadableRows("it is cut off")
             # Only an empty cell is missing: "NA" may be a label.
             frame = pd.read_csv(path, dtype=str, keep_default_na=False, na_values=[""], encoding="utf-8")
+            frame = frame.map(_as_written)
         lacking = [name for name in (KEY, *RESULTS) if name not in frame]
         if lacking:
             raise UnreadableRows(f"it has no column {lacking[0]!r}")

@@ -1,5 +1,7 @@
 """Rows in files: what is read is what was written, to the last bit, and what is something else is refused."""
 
+import csv
+import io
 import json
 import math
 from pathlib import Path
@@ -20,14 +22,16 @@ from bnviz.rows import (
     frame_of,
     read_rows,
     results_in,
+    without_formulas,
     write_atomically,
     write_frame,
+    write_table,
 )
 
 EXPERIMENT = Experiment(dataset="moons", widths=(8, 8), steps=12, records=5, batch_size=20, runs=(Run(norm="batch"),))
 GRID = {
     "lr": [0.1, 1, 1e-300],
-    "label": [None, "NA", 'a, "b"\nc'],
+    "label": [None, "NA", 'a, "b"\nc', "=1+1", "'=1+1", "'quoted'", "a\rb"],
     "widths": [(8, 8), (4,)],
     "batch_size": [None, 20],
     "train_affine": [True, False],
@@ -101,6 +105,23 @@ def test_the_key_is_the_content_and_not_the_label_or_the_place():
     assert len({network.key for network in networks}) == len(networks)
     other = plan(EXPERIMENT.model_copy(update={"steps": 13}), {}, (0,))[0]
     assert other.key not in {network.key for network in plan(EXPERIMENT, {}, (0,))}
+
+
+@pytest.mark.parametrize("begin", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "'=", "''@"])
+def test_no_text_in_a_csv_file_is_a_formula(begin):
+    label = f"{begin}HYPERLINK(1)"
+    frame = pd.DataFrame({"label": [label, "batch - norm", "'quoted'", None], "loss": [-1.5, 0.5, -0.0, math.nan]})
+    for kind in ("str", "object", "category"):
+        file = io.BytesIO()
+        write_table(frame.astype({"label": kind}), file, ".csv")
+        _, *rows = csv.reader(io.StringIO(file.getvalue().decode(), newline=""))
+        assert rows == [[f"'{label}", "-1.5"], ["batch - norm", "0.5"], ["'quoted'", "-0.0"], ["", ""]]
+    assert frame["label"][0] == label
+
+
+def test_a_frame_without_formulas_stays_as_it_is():
+    frame = frame_of(plan(EXPERIMENT, {"lr": [0.1, 0.2]}, (0,)), results(AWKWARD), with_key=True)
+    pd.testing.assert_frame_equal(without_formulas(frame), frame)
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".parquet"])
