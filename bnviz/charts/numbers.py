@@ -7,6 +7,9 @@ import pandas as pd
 
 from bnviz.words import short
 
+IN_WORDS = "_in_words"
+"""Ending of the columns that hold what a tip says."""
+
 _SIZE = "abs(datum.value)"
 _PARTS = f"split(format({_SIZE}, '.2~e'), 'e')"
 _EXPONENT = f"abs(toNumber({_PARTS}[1]))"
@@ -36,4 +39,4 @@ def tip(field: str, title: str | None = None) -> alt.Tooltip:
 
 
 def _text(field: str) -> str:
-    return f"{field}_in_words"
+    return f"{field}{IN_WORDS}"

@@ -3,4 +3,5 @@
 plain              the normalizations that `torch.nn` does not have, as a user of PyTorch writes them
 parts              the rest of such a script, as text
 script             an experiment as a script of plain PyTorch
+pictures           a chart as SVG or PNG
 """
