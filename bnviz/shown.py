@@ -6,12 +6,13 @@ somebody asks to see something, as the package's public face does.
 
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from os import PathLike
 
 _OFFLINE, _NOTEBOOK = "bnviz.ui.player.offline", "bnviz.ui.player.notebook"
+_GIF = "bnviz.export.gif"
 
 
 class Shown:
@@ -34,6 +35,10 @@ class Shown:
         """
         page = import_module(_OFFLINE).offline_html(self, step=step, layer=layer, stage=stage, title=title)
         Path(path).write_text(page, encoding="utf-8")
+
+    def to_gif(self, path: "str | PathLike[str]", theme: Literal["light", "dark"] = "light") -> None:
+        """Write an animation of the recording, for slides and messages. Raises OSError."""
+        Path(path).write_bytes(import_module(_GIF).gif(self, theme))
 
     def player(self, *, step: int | None = None, layer: int | None = None, stage: str | None = None) -> Any:
         """Return the player for a notebook, a widget whose `step`, `layer` and `stage` are in step with it.

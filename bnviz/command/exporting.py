@@ -28,8 +28,13 @@ def _html(history: History, path: Path) -> None:
     history.to_html(path)
 
 
+def _gif(history: History, path: Path) -> None:
+    history.to_gif(path)
+
+
 KINDS: Mapping[str, Kind] = {
     "html": Kind(".html", "one file that plays the recording in any browser, without a network", _html),
+    "gif": Kind(".gif", "an animation of the recording, for slides and messages", _gif),
 }
 """By the names of their options."""
 

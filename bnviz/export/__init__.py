@@ -4,4 +4,6 @@ plain              the normalizations that `torch.nn` does not have, as a user o
 parts              the rest of such a script, as text
 script             an experiment as a script of plain PyTorch
 pictures           a chart as SVG or PNG
+panels             what stands still in an animation
+gif                a recording as an animation
 """
