@@ -72,10 +72,11 @@ def _add_export(commands: argparse._SubParsersAction) -> None:
 def _add_script(commands: argparse._SubParsersAction) -> None:
     script = commands.add_parser(
         "script",
-        help="write an experiment as a script of plain PyTorch",
+        help="write an experiment as a script of plain PyTorch, or as a notebook",
         description="The script needs torch and numpy, and the .npz file beside it, which holds data and initial "
-        "weights. It ends with one line of JSON: the training loss of each run at the last record.",
+        "weights. It ends with one line of JSON: the training loss of each run at the last record. A notebook "
+        "(.ipynb) says the same cell by cell, and holds its data itself.",
     )
     script.add_argument("experiment", help="the experiment as JSON: a file, or - for stdin")
-    script.add_argument("-o", "--out", type=Path, required=True, metavar="FILE.py", help="where the script goes")
+    script.add_argument("-o", "--out", type=Path, required=True, metavar="FILE", help="where it goes: .py or .ipynb")
     script.set_defaults(command=script_command)

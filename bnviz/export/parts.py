@@ -8,7 +8,9 @@ Needs torch and numpy, and {name}.npz beside it: the data and the initial weight
 mini-batches. The last line is JSON: {{"loss": [training loss of each network on the last mini-batch]}}.
 """
 
-import json
+'''
+
+IMPORTS = """import json
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -22,7 +24,7 @@ from torch.nn import functional as F
 torch.set_default_dtype(torch.{dtype})
 torch.set_num_threads(1)  # networks this small are slower on two
 
-'''
+"""
 
 FULL_BATCH = "BATCH_SIZE = None  # all examples at once\n"
 
@@ -176,7 +178,9 @@ TRAIN_UPDATE = """        loss = F.cross_entropy(network(inputs), labels)
         if optimizer:
             optimizer.step()
     raise AssertionError("mini-batches never end")
+"""
 
+MAIN = """
 
 if __name__ == "__main__":
     stored = dict(np.load(Path(__file__).with_suffix(".npz")))

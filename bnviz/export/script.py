@@ -8,7 +8,7 @@ import json
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -68,7 +68,7 @@ class Script:
 
     def save(self, path: Path) -> None:
         """Write the script, and its arrays beside it."""
-        path.with_suffix(BESIDE).write_bytes(self._packed())
+        path.with_suffix(BESIDE).write_bytes(self.packed())
         path.write_text(self.text, encoding="utf-8")
 
     def zipped(self, name: str) -> bytes:
@@ -76,10 +76,11 @@ class Script:
         archive = io.BytesIO()
         with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as files:
             files.writestr(f"{name}.py", self.text)
-            files.writestr(f"{name}{BESIDE}", self._packed())
+            files.writestr(f"{name}{BESIDE}", self.packed())
         return archive.getvalue()
 
-    def _packed(self) -> bytes:
+    def packed(self) -> bytes:
+        """Return the file of the arrays."""
         packed = io.BytesIO()
         np.savez_compressed(packed, allow_pickle=False, **dict(self.arrays))
         return packed.getvalue()
@@ -101,10 +102,25 @@ def script(experiment: Experiment, name: str = "experiment") -> Script:
     weights = [layer.weight[0].numpy() for layer in start.layers]
     arrays = {"x": split.x_train, "y": split.y_train, "head": start.head.weight[0].numpy()}
     arrays |= {f"hidden{number}": weight for number, weight in enumerate(weights)}
-    return Script(_text(experiment, name), arrays)
+    head = parts.HEAD.format(count=len(experiment.runs), name=name)
+    training = parts.TRAIN_HEAD, parts.TRAIN_LOOP, parts.TRAIN_UPDATE
+    return Script("".join([head, *sections(experiment, training), parts.MAIN]), arrays)
 
 
-def _text(experiment: Experiment, name: str) -> str:
+class Sections(NamedTuple):
+    """The text of a script between its first lines and its last ones, from section to section."""
+
+    settings: str
+    norms: str
+    runs: str
+    network: str
+    batches: str
+    training: str
+
+
+def sections(experiment: Experiment, training: tuple[str, str, str]) -> Sections:
+    """Return the text of the experiment. `training`: how the function that trains begins, what it does before a kick
+    in each step, and how it goes on."""
     from bnviz.engine.seeds import seeded_generator
 
     used = {run.norm for run in experiment.runs}
@@ -112,32 +128,38 @@ def _text(experiment: Experiment, name: str) -> str:
     kicks = {kick.step for kick in experiment.interventions}
     batches = seeded_generator(experiment.seed, "batches").initial_seed()
     noise = seeded_generator(experiment.seed, "noise").initial_seed()
-    return "".join(
-        [
-            parts.HEAD.format(count=len(experiment.runs), name=name, dtype=experiment.dtype),
-            f"STEPS = {experiment.steps}\n",
-            parts.FULL_BATCH if experiment.batch_size is None else f"BATCH_SIZE = {experiment.batch_size}\n",
-            _kicks(experiment) if kicks else "",
-            _classes(experiment),
-            parts.RUN,
-            *map(_run, experiment.runs),
-            "]\n\n\n",
-            parts.NETWORK_HEAD,
-            f"        noise = torch.Generator().manual_seed({noise})\n" if noisy else "",
-            parts.NETWORK_LAYERS,
-            parts.NETWORK_WEIGHT_NORM if "weight" in used else "",
-            parts.NETWORK_NORMS,
-            parts.NETWORK_NOISE if noisy else "",
-            parts.NETWORK_REST.format(activation=_ACTIVATIONS[experiment.activation]),
-            parts.WEIGHTS_OF_TWO_KINDS if "weight" in used else parts.WEIGHTS,
-            parts.GROUPS,
-            parts.FULL_BATCHES if experiment.batch_size is None else parts.MINI_BATCHES.format(seed=batches),
-            parts.TRAIN_HEAD,
-            parts.TRAIN_FROZEN if "batch_frozen" in used and 0 in kicks else "",
-            parts.TRAIN_LOOP,
-            parts.TRAIN_KICK if kicks else "",
-            parts.TRAIN_UPDATE,
-        ]
+    begin, before_kick, update = training
+    settings = [
+        parts.IMPORTS.format(dtype=experiment.dtype),
+        f"STEPS = {experiment.steps}\n",
+        parts.FULL_BATCH if experiment.batch_size is None else f"BATCH_SIZE = {experiment.batch_size}\n",
+        _kicks(experiment) if kicks else "",
+    ]
+    network = [
+        parts.NETWORK_HEAD,
+        f"        noise = torch.Generator().manual_seed({noise})\n" if noisy else "",
+        parts.NETWORK_LAYERS,
+        parts.NETWORK_WEIGHT_NORM if "weight" in used else "",
+        parts.NETWORK_NORMS,
+        parts.NETWORK_NOISE if noisy else "",
+        parts.NETWORK_REST.format(activation=_ACTIVATIONS[experiment.activation]),
+        parts.WEIGHTS_OF_TWO_KINDS if "weight" in used else parts.WEIGHTS,
+        parts.GROUPS,
+    ]
+    train = [
+        begin,
+        parts.TRAIN_FROZEN if "batch_frozen" in used and 0 in kicks else "",
+        before_kick,
+        parts.TRAIN_KICK if kicks else "",
+        update,
+    ]
+    return Sections(
+        "".join(settings),
+        _classes(experiment),
+        "".join([parts.RUN, *map(_run, experiment.runs), "]\n\n\n"]),
+        "".join(network),
+        parts.FULL_BATCHES if experiment.batch_size is None else parts.MINI_BATCHES.format(seed=batches),
+        "".join(train),
     )
 
 
