@@ -155,7 +155,7 @@ def played() -> None:
     if done and done.result:
         results_table(done.result)
         figures(done.key, "lab")
-        downloads(done.key, experiment, "lab")
+        downloads(experiment)
 
 
 with frame.page("pages/12_training_lab.py"):

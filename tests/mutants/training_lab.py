@@ -53,9 +53,9 @@ MUTANTS = [
     ),
     Mutant(
         "lab: another table",
-        "bnviz/ui/lab/files.py",
-        "getattr(_kept(result), table)()",
-        "_kept(result).losses()",
+        "bnviz/ui/page/made.py",
+        "getattr(recording(result), name)()",
+        "recording(result).losses()",
         f"{LAB} -k files_are",
     ),
     Mutant(

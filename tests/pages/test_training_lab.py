@@ -8,7 +8,7 @@ from bnviz import Experiment, Run, train
 from bnviz.costs import app_problems
 from bnviz.lessons.training_lab.presets import PRESETS
 from bnviz.limits import HOSTED
-from bnviz.ui.lab import files
+from bnviz.ui.page import made
 from tests.pages.reading import components
 
 LAB = "pages/12_training_lab.py"
@@ -212,11 +212,15 @@ def test_an_experiment_beyond_the_limits_is_not_taken_from_a_file(lab, said):
 
 
 def test_a_table_too_long_for_a_text_file_is_left_out_and_named(lab, said, monkeypatch):
-    monkeypatch.setattr(files, "MOST_ROWS", 1000)
+    monkeypatch.setattr(made, "MOST_ROWS", 1000)
     app = lab()
+    app.session_state["frame_save"] = True
+    app.run()
     assert "in the recording only" in said(app)
     assert "histograms of the activations" in said(app)
-    assert "histograms" not in field(app, "table", "selectbox").options
+    (table,) = [choice for choice in app.selectbox if choice.key == "frame_save_table"]
+    assert made.TABLES["losses"] in table.options
+    assert made.TABLES["histograms"] not in table.options
 
 
 def upload(app: AppTest, name: str, data: bytes) -> AppTest:

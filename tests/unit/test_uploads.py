@@ -9,6 +9,7 @@ import pytest
 
 from bnviz import Experiment, Run, train
 from bnviz.ui.lab import files
+from bnviz.ui.page import made
 from bnviz.ui.server.configuration import Configuration
 from bnviz.ui.server.jobs import JobQueue
 
@@ -106,6 +107,6 @@ def test_an_experiment_that_this_server_does_not_train_is_refused():
 def test_the_rows_of_a_table_are_known_before_it_is_made(dataset):
     runs = (Run(norm="batch"), Run(norm="batch_renorm"))
     history = train(Experiment(dataset=dataset, widths=(4, 4), steps=9, batch_size=8, n_train=32, records=5, runs=runs))
-    told = files.table_rows(history.experiment)
-    assert set(told) == set(files.TABLES) - ({"decision"} if dataset == "digits" else set())
+    told = made.table_rows(history.experiment)
+    assert set(told) == set(made.TABLES) - ({"decision"} if dataset == "digits" else set())
     assert told == {name: len(getattr(history, name)()) for name in told}

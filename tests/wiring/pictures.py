@@ -7,12 +7,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import isfinite
 from typing import Any
+from xml.etree import ElementTree
 
 import altair as alt
 import pandas as pd
 import pyarrow as pa
 
+from bnviz.export.pictures import chart_svg
+
 _PARTS = ("layer", "hconcat", "vconcat", "concat")
+_saved: set[tuple[tuple[str, ...], tuple[str, ...]]] = set()
 # With the chart itself, so that no other one comes to have its identity.
 _read: dict[int, tuple[alt.TopLevelMixin, Picture]] = {}
 
@@ -78,7 +82,18 @@ def picture(chart: alt.TopLevelMixin) -> Picture:
         with alt.data_transformers.enable("default", max_rows=None):
             spec = chart.to_dict(validate=False)  # what a page showed was checked there
         _read[id(chart)] = chart, _picture(spec, spec.get("datasets", {}))
+        _require_file(chart, _read[id(chart)][1])
     return _read[id(chart)][1]
+
+
+def _require_file(chart: alt.TopLevelMixin, shown: Picture) -> None:
+    """Assert that a chart can be saved as a picture with its title in it; one of a kind is enough."""
+    kind = (shown.title[:1], tuple(layer.mark for layer in shown.layers))
+    if kind in _saved or not isinstance(chart, alt.LayerChart):
+        return
+    _saved.add(kind)
+    texts = {"".join(each.itertext()) for each in ElementTree.fromstring(chart_svg(chart)).iter()}
+    assert texts >= set(shown.title[:1])
 
 
 def _picture(spec: Mapping[str, Any], data: Mapping[str, Any]) -> Picture:

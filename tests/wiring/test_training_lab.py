@@ -4,15 +4,19 @@ import io
 import zipfile
 from functools import partial
 
+import pandas as pd
 import pytest
 
 from bnviz import Experiment, Intervention, Run, charts
 from bnviz.charts.theme import STAGE_NAMES
+from bnviz.export.gif import gif
+from bnviz.export.notebook import notebook
 from bnviz.export.script import script
 from bnviz.lessons.training_lab.presets import PRESETS
 from bnviz.outcome import outcomes
 from bnviz.styles import run_styles
-from bnviz.ui.lab import files
+from bnviz.ui.page import made, saving
+from bnviz.ui.player.offline import offline_html
 from tests.wiring.following import Page, require_charts, result_of
 from tests.wiring.pictures import picture
 
@@ -70,10 +74,15 @@ OF_A_KICK = {"After step": ("step", 6), "Multiply hidden weights by": ("factor",
 ELSEWHERE = {
     "Start from", "Hidden layers", "A width for each layer", "Layer 1", "Layer 2", "A rate for each run", "Copy run 1",
     "Copy run 2", "Remove run 1", "Remove run 2", "Remove kick 1", "Add a run",
+<<<<<<< HEAD
     "Add a kick to the weights", "Train", "Sweep", "Table",
     "Open a recording (.npz), an experiment (.json) or your own data (.csv)", "Download table (.csv)",
     "Download recording (.npz)", "Download experiment (.json)", "player",
     "Download plain PyTorch (.zip)",
+=======
+    "Add a kick to the weights", "Train", "Sweep",
+    "Open a recording (.npz) or an experiment (.json)", "player",
+>>>>>>> 6a90863 (Save what a page shows from one menu: pictures, tables, animation, player, script, notebook)
 }  # fmt: skip
 
 
@@ -307,24 +316,29 @@ def test_the_figures_of_losses_are_those_of_the_recording(page, tab, plot):
     require_charts(page.charts(), [picture(plot(history.losses(), status=history.status, **of_history(None)))])
 
 
-@pytest.mark.parametrize("table", list(files.TABLES))
+@pytest.mark.parametrize("table", list(made.TABLES))
 def test_the_files_are_those_of_what_was_trained(page, monkeypatch, table):
     offered = {}
     monkeypatch.setattr(
-        files.st, "download_button", lambda label, data, name, *_args, **_more: offered.update({label: (data, name)})
+        saving.st, "download_button", lambda label, data, name, *_args, **_more: offered.update({label: (data, name)})
     )
-    labeled(page, "Table").set_value(table)
+    page.app.session_state["frame_save"] = True
+    page.run()
+    page.app.session_state["frame_save_table"] = table
     page.run()
     history = result_of(BASE)
-    data, name = offered["Download table (.csv)"]
-    assert data() == getattr(history, table)().to_csv(index=False).encode()
-    assert name == f"bnviz-{table}.csv"
-    data, _ = offered["Download recording (.npz)"]
-    assert data() == history.to_bytes()
-    data, _ = offered["Download experiment (.json)"]
-    assert Experiment.from_json(data) == BASE
-    data, _ = offered["Download plain PyTorch (.zip)"]
-    with zipfile.ZipFile(io.BytesIO(data())) as archive:
+    frame = getattr(history, table)()
+    for kind, read in (("csv", pd.read_csv), ("parquet", pd.read_parquet)):
+        data, name = offered[f"Table (.{kind})"]
+        pd.testing.assert_frame_equal(read(io.BytesIO(data())), frame, check_dtype=False, check_categorical=False)
+        assert name == f"bnviz-{table}.{kind}"
+    made_of = {label: data() if callable(data) else data for label, (data, _) in offered.items()}
+    assert made_of["Recording (.npz)"] == history.to_bytes()
+    assert Experiment.from_json(made_of["Experiment (.json)"]) == BASE
+    assert made_of["Notebook (.ipynb)"] == notebook(BASE)
+    assert made_of["Animation (.gif)"] == gif(history)
+    assert made_of["Offline player (.html)"] == offline_html(history)
+    with zipfile.ZipFile(io.BytesIO(made_of["Script (.zip)"])) as archive:
         assert archive.read("bnviz_script.py").decode() == script(BASE, "bnviz_script").text
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -15,6 +14,7 @@ from bnviz.experiment import Experiment
 from bnviz.lessons.why_not_affine.maps import network_at
 from bnviz.styles import run_styles
 from bnviz.ui.lab import state as lab
+from bnviz.ui.page import made
 from bnviz.ui.page.frame import prose
 from bnviz.ui.page.literal import literal
 from bnviz.ui.page.stage import reserve_figure
@@ -140,22 +140,12 @@ def _downloads(rows: pd.DataFrame) -> None:
     """Offer the rows as files, made when they are asked for; the best of two records says nothing and is left out."""
     table = rows.drop(columns=[name for name in rows if str(name).startswith("best_")])
     with st.container(horizontal=True):
-        for name, kind, make in (("csv", "text/csv", _csv), ("parquet", "application/vnd.apache.parquet", _parquet)):
+        for kind in ("csv", "parquet"):
             st.download_button(
-                f"Download rows (.{name})",
-                partial(make, table),
-                f"bnviz-sweep.{name}",
-                kind,
-                key=f"lab_sweep_{name}",
+                f"Download rows (.{kind})",
+                partial(made.rows, lambda: table, kind),
+                f"bnviz-sweep.{kind}",
+                made.TYPES[kind],
+                key=f"lab_sweep_{kind}",
                 on_click="ignore",
             )
-
-
-def _csv(rows: pd.DataFrame) -> bytes:
-    return rows.to_csv(index=False).encode()
-
-
-def _parquet(rows: pd.DataFrame) -> bytes:
-    file = io.BytesIO()
-    rows.to_parquet(file, index=False)
-    return file.getvalue()

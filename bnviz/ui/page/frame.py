@@ -12,6 +12,7 @@ import streamlit as st
 from bnviz.ui.modules import joined
 from bnviz.ui.page.address import keep_presenter, take_presenter
 from bnviz.ui.page.contents import PAGES, Page, neighbors, page_named
+from bnviz.ui.page.saving import begin_page, save_menu
 from bnviz.ui.page.waiting import whole_page
 from bnviz.ui.private import Place
 
@@ -41,9 +42,12 @@ def page(file: str) -> Iterator[None]:
         st.html(HERE / "page.css")
         _sidebar()
         body = st.container()
-        _footer(current)
+        saving = _footer(current)
+        begin_page()
         with body:
             yield
+        with saving:
+            save_menu()
 
 
 def visited() -> frozenset[str]:
@@ -79,9 +83,11 @@ def _sidebar() -> None:
         _browser(key="frame_browser", on_theme_change=lambda: None, on_return_change=lambda: None)
 
 
-def _footer(current: Page) -> None:
+def _footer(current: Page) -> Place:
+    """Draw the footer, and return the place in it for what can be saved of the page."""
     before, after = neighbors(current)
     with st.container(key="frame_footer"):
+        saving = st.container()
         with st.container(horizontal=True, horizontal_alignment="distribute"):
             if before:
                 st.page_link(before.file, label=f"Previous: {before.title}", icon=":material/arrow_back:")
@@ -96,3 +102,4 @@ def _footer(current: Page) -> None:
             "bnviz trains small networks on this server and plays back what it recorded. "
             "Every curve comes from a training that you can repeat from its seed."
         )
+    return saving

@@ -11,6 +11,7 @@ from bnviz.charts.drawn import spec_of
 from bnviz.charts.theme import Layers
 from bnviz.ui.page.frame import prose
 from bnviz.ui.page.literal import literal
+from bnviz.ui.page.saving import note_chart
 
 UNPREDICTED = "What happened{about}? Predict above first, or open this."
 
@@ -73,4 +74,5 @@ def figure(
     What is sent of it is made once and shared by all who see it: the same bytes, so that a browser leaves alone what
     it shows already. `clicks` are `on_select` and `selection_mode` of `st.vega_lite_chart`.
     """
+    note_chart(key, chart)
     st.vega_lite_chart(spec=spec_of(chart), theme=None, width=width, key=key, **clicks)

@@ -15,6 +15,7 @@ from pandas.api.types import is_float_dtype
 from bnviz.experiment import Experiment
 from bnviz.outcome import Outcome, outcomes
 from bnviz.ui.page.literal import literal
+from bnviz.ui.page.saving import note_recording
 from bnviz.ui.page.waiting import desk, wait_a_moment
 from bnviz.ui.player import Suspense, growing_player, player, player_table
 from bnviz.ui.player.payload import View, pack
@@ -97,6 +98,7 @@ class Stage:
             return None
         with self.picture:
             player(done.result, key=key, view=view, suspense=suspense)
+            note_recording(self.key, done.key)
             self.show_caption()
             fold = st.expander("The same as a table", key=f"{self.key}_as_table", on_change="rerun")
             if fold.open:
