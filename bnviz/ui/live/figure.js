@@ -19,6 +19,7 @@ import { Sliders } from "./sliders.js";
 import { Steps } from "./steps.js";
 import { FIELDS, SUMS } from "./sums/sums.js";
 import { fillNumbers, fillSentence } from "./texts.js";
+import { savePicture } from "../picture.js";
 
 const PROJECTED = 18; // pixels: text of this size or larger is presenter mode's
 const BESIDE = 900; // pixels: from here on the text may stand beside the picture
@@ -75,8 +76,17 @@ export class LiveFigure {
       return inputs ? this.colorOf(inputs[0]) : "";
     });
     this.pointAt(".live-text", (target) => target.closest("[data-symbol]")?.getAttribute("data-symbol") ?? "");
+    this.letSave();
     this.observer = new ResizeObserver(() => this.layout());
     this.observer.observe(root);
+  }
+
+  letSave() {
+    const { signal } = this.leaving;
+    const button = this.part(".save-picture");
+    button.addEventListener("click", () => savePicture(this.part(".picture"), ".handles, button"), { signal });
+    // What lies below it in the picture is not meant.
+    button.addEventListener("pointerdown", (event) => event.stopPropagation(), { signal });
   }
 
   /**

@@ -3,6 +3,7 @@
 import { buildOption, buildSwatch, element } from "./elements.js";
 import { exampleByKey, sayFollowed } from "./following.js";
 import { CELL_LABELS, STAGE_LABELS } from "./words.js";
+import { savePicture } from "../picture.js";
 
 /**
  * @typedef {import("./player.js").Player} Player
@@ -14,6 +15,8 @@ import { CELL_LABELS, STAGE_LABELS } from "./words.js";
 
 const VIEWS = /** @type {const} */ (["images", "units", "histograms", "curves", "trajectories", "decisions"]);
 const CELLS = /** @type {const} */ (["images", "units", "histograms"]);
+
+const NO_PICTURE = ".choices, .transport, .tip";
 
 /** @param {Player} player */
 export function bindControls(player) {
@@ -33,6 +36,7 @@ export function bindControls(player) {
     const button = event.target.closest("button");
     if (button) player.playback.act(button.dataset.action);
   });
+  on(part(".save-picture"), "click", () => savePicture(player.root, NO_PICTURE, part(".step").textContent ?? ""));
   on(part(".scrub"), "input", (event) => player.playback.seek(Number(event.target.value)));
   on(part(".scrub"), "change", () => player.announce());
   on(part(".speed select"), "change", (event) => {
