@@ -98,6 +98,8 @@ class Stage:
         with self.picture:
             player(done.result, key=key, view=view, suspense=suspense)
             self.show_caption()
+            if suspense and suspense.hidden:
+                return done
             fold = st.expander("The same as a table", key=f"{self.key}_as_table", on_change="rerun")
             if fold.open:
                 fold.dataframe(_written(table(done.result)), hide_index=True)
