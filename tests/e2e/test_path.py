@@ -1,5 +1,6 @@
 """The way through the pages by keys, the guesses gathered on it, and a teacher's link that hides what happens."""
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -73,6 +74,12 @@ def test_what_a_teachers_link_hides_is_nowhere_in_the_page_until_it_is_revealed(
     assert LIMIT not in page.content()
     assert "What happened" not in page.content()
     expect(main).not_to_contain_text("39,167")
+    page.get_by_role("button", name="Copy link").click()
+    link, hides = page.get_by_role("textbox", name="Link"), page.get_by_role("checkbox", name="Answers hidden")
+    expect(link).to_have_value(re.compile(r"/learn_to_standardize\?answers=hidden$"))
+    hides.uncheck()
+    expect(link).to_have_value(re.compile("/learn_to_standardize$"))
+    page.keyboard.press("Escape")
     page.evaluate("window.dispatchEvent(new Event('bnviz-reveal'))")
     expect(main).to_contain_text(TOLD, timeout=PATIENCE)
     expect(main.get_by_text(LIMIT)).to_be_visible(timeout=PATIENCE)
