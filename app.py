@@ -8,12 +8,12 @@ from starlette.middleware import Middleware
 
 from bnviz.experiment import Experiment
 from bnviz.lessons.the_question.race import NORMS_IN_RACE, RACE, race, read_query, to_query
-from bnviz.lessons.the_question.verdicts import GUESSES, compared_with_guess, verdict
+from bnviz.lessons.the_question.verdicts import GUESSES, compared_with_guess, verdict, what_happened
 from bnviz.norms import NORMS
 from bnviz.outcome import Outcome, outcomes
-from bnviz.ui.lessons.the_question import LAB, draw_questions
+from bnviz.ui.lessons.the_question import LAB, draw_questions, guessed
 from bnviz.ui.lessons.the_question_scales import draw_scales
-from bnviz.ui.page import frame, story
+from bnviz.ui.page import frame, guesses, hiding, story
 from bnviz.ui.page.address import asked, given_away, keep_in_address
 from bnviz.ui.page.ignored import say_what_was_ignored
 from bnviz.ui.page.stage import reserve
@@ -28,6 +28,7 @@ from bnviz.ui.server.training import job_key
 HEIGHT = (1130, 1590)
 SEEN, SKIPPED = "the_question_seen", "the_question_skipped"
 
+ASKED = "Take a guess, then watch: who will?"
 SCENE = (
     "Same start, same batches, five layers of sigmoids: only what a layer does before its sigmoid differs. "
     "Where do 64 test images end up?"
@@ -69,9 +70,7 @@ def question_page() -> None:
 def the_race() -> None:
     """Ask for a guess, run the race and settle it."""
     norms, seed, _ = read_query(asked())
-    guess = st.radio(
-        "Take a guess, then watch: who will?", GUESSES, index=None, horizontal=True, key="the_question_guess"
-    )
+    guess = guessed(ASKED, GUESSES)
     picture = st.container()
     st.subheader("What each layer computes")
     chosen = choose_runs(norms)
@@ -106,20 +105,20 @@ def played(chosen: list[str], guess: str | None) -> None:
     stage = reserve("the_question_race", HEIGHT)
     done = stage.show(racing, suspense=suspense(racing, guess))
     seen = st.session_state.get(SEEN) == job_key(racing)
-    if done and done.result and seen and done.ending == "finished":
+    if done and done.result and seen and done.ending == "finished" and not hiding.hides():
         words.markdown(settled(dict(zip(chosen, outcomes(done.result), strict=True)), guess))
     else:
-        words.markdown(SCENE)
+        words.markdown(SCENE if guess is None or not hiding.hides() else f"{SCENE} {story.KEPT}")
     if done and done.result:
         tell(done, chosen, seed)
 
 
 def suspense(racing: Experiment, guess: str | None) -> Suspense:
-    """Hold a race of all three back until there is a guess, or the reader wants none."""
-    held = guess is None and len(racing.runs) == len(NORMS_IN_RACE) and not st.session_state.get(SKIPPED)
-    return Suspense(
-        held and not given_away(), partial(remember, SKIPPED, True), partial(remember, SEEN, job_key(racing))
-    )
+    """Hold a race of all three back until there is a guess, or the reader wants none, and any while it is hidden."""
+    wanted = st.session_state.get(SKIPPED) or given_away() or hiding.revealed()
+    held = guess is None and len(racing.runs) == len(NORMS_IN_RACE) and not wanted
+    told = partial(remember, SKIPPED, True), partial(remember, SEEN, job_key(racing))
+    return Suspense(held or hiding.hides(), *told, hidden=hiding.hides())
 
 
 def remember(name: str, value: object) -> None:
@@ -130,6 +129,9 @@ def remember(name: str, value: object) -> None:
 def settled(ended: dict[str, Outcome], guess: str | None) -> str:
     """Return what the race shows, and how it compares with the guess."""
     said = f"**{verdict(ended)}**"
+    if len(ended) == len(NORMS_IN_RACE):
+        guesses.note(ASKED, guess)
+        guesses.settle(what_happened(ended))
     if guess and len(ended) == len(NORMS_IN_RACE):
         return f"{compared_with_guess(guess, ended)} {said}"
     return said

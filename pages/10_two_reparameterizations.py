@@ -69,6 +69,7 @@ def estimates(settings: Settings, seed: int) -> None:
         "Of which do the estimates spread more (variance)?",
         SPREAD_ANSWERS,
         f"{ROOM}_spread",
+        gathered=False,
     )
     with st.container(horizontal=True):
         function = settings.choice(

@@ -68,8 +68,8 @@ MUTANTS = [
     Mutant(
         "an answer stands on its card before its page was visited",
         "bnviz/ui/lessons/the_question.py",
-        "        if seen:",
-        "        if True:",
+        "        if seen and",
+        "        if",
         "tests/pages/test_the_question.py -k visited",
     ),
 ]

@@ -31,7 +31,9 @@ def test_the_commands_of_the_documentation_are_commands():
     assert len(Experiment.from_json(experiment).runs) == 2
 
 
-@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "docs/deployment.md", "docs/notebook.md"])
+@pytest.mark.parametrize(
+    "name", ["README.md", "CONTRIBUTING.md", "docs/deployment.md", "docs/notebook.md", "docs/teaching.md"]
+)
 def test_links_lead_to_files(name):
     targets = re.findall(r'\]\(([^)#]+)\)|src="([^"]+)"', text_of(name))
     assert targets

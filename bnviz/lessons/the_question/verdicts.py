@@ -31,11 +31,16 @@ def verdict(outcomes: Mapping[str, Outcome]) -> str:
     return f"No clear advantage for batch norm this time. {scores}"
 
 
-def compared_with_guess(guess: str, outcomes: Mapping[str, Outcome]) -> str:
-    """Return whether the reader's guess, one of `GUESSES`, came true in a race of all three: norm → outcome."""
+def what_happened(outcomes: Mapping[str, Outcome]) -> str:
+    """Return which networks learned in a race of all three, in the words of `GUESSES` where they have some."""
     learned = frozenset(norm for norm, outcome in outcomes.items() if not outcome.at_chance)
     names = dict(zip(map(frozenset, (NORMS_IN_RACE, ("affine", "batch"), ("batch",), ())), GUESSES, strict=True))
-    happened = names.get(learned, " and ".join(NAMES[norm] for norm in NORMS_IN_RACE if norm in learned))
+    return names.get(learned, " and ".join(NAMES[norm] for norm in NORMS_IN_RACE if norm in learned))
+
+
+def compared_with_guess(guess: str, outcomes: Mapping[str, Outcome]) -> str:
+    """Return whether the reader's guess, one of `GUESSES`, came true in a race of all three: norm → outcome."""
+    happened = what_happened(outcomes)
     if happened == guess:
         return f"You guessed *{guess}*, and that is what happened."
     return f"You guessed *{guess}*. This time it was {happened}."

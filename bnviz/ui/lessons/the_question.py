@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import streamlit as st
 
 from bnviz.lessons.training_lab.presets import WHERE_LITTLE_IS_GAINED
 from bnviz.ui.lessons.the_question_thumbnails import HEIGHT, WIDTH, thumbnail
+from bnviz.ui.page import guesses, hiding
 from bnviz.ui.page.contents import page_named
 from bnviz.ui.page.frame import prose, visited
 from bnviz.ui.page.lesson import theme
+from bnviz.ui.page.tally import draw_tally
 
 LAB = "pages/12_training_lab.py"
 
@@ -102,6 +105,21 @@ Welling 2014). Here nothing is sampled but the batch. The nearest relative is we
 """
 
 
+def guessed(question: str, answers: Sequence[str]) -> str | None:
+    """Ask who will win the race, and gather the guess; a teacher's link has a button that reveals the answer."""
+    key, before = "the_question_guess", guesses.said_here(answers)
+    if before is not None and st.session_state.get(key) is None:
+        st.session_state[key] = before  # made on an earlier visit to the page
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        index = None if before is None else answers.index(before)
+        guess = st.radio(question, answers, index=index, horizontal=True, key=key)
+        if hiding.hides():
+            hiding.reveal_button("the_question")
+    if guess is not None:
+        guesses.note(question, guess)
+    return guess
+
+
 def draw_questions() -> None:
     """Show the parts of the question as cards, and the whole answer in a fold."""
     st.header("The question, part by part")
@@ -110,6 +128,10 @@ def draw_questions() -> None:
     with st.container(key="the_question_parts"):
         for part in PARTS:
             _card(part)
+    with prose():
+        draw_tally()
+    if hiding.hides():
+        return
     with prose(), st.expander("The whole answer at once"):
         st.markdown(WHOLE_ANSWER)
         st.page_link(
@@ -122,10 +144,13 @@ def draw_questions() -> None:
 
 def _card(part: Part) -> None:
     lesson = part.file.partition("_")[2].removesuffix(".py")
-    seen = part.file in visited()
+    told = [guesses.told(part.file)]
+    seen = bool(told[0]) or part.file in visited()
     with st.container(border=True, key=f"card_{'seen' if seen else 'new'}_{lesson}"):
         drawn = b64encode(thumbnail(lesson, theme()).encode()).decode()
         st.html(f'<img src="data:image/svg+xml;base64,{drawn}" width="{WIDTH}" height="{HEIGHT}" alt="">')
         st.page_link(part.file, label=part.asked, icon=page_named(part.file).icon)
-        if seen:
-            st.markdown(part.answer)
+        if seen and not hiding.hides(part.file):
+            told.append(part.answer)
+        if any(told):
+            st.markdown("\n\n".join(filter(None, told)))

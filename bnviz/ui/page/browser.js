@@ -3,7 +3,9 @@
 import { leavePage, touchPage } from "../watch/stream.js";
 import { offerLink } from "./copy_link.js";
 import { keepFocus } from "./focus.js";
+import { keepGuesses } from "./guesses.js";
 import { mindMenu } from "./menu.js";
+import { mindPath } from "./path.js";
 import { mindReturn } from "./returning.js";
 import { levelPlayers, nameOpenedParts, nameRepeatedFields, rewordLostConnection, tellOfTrainings } from "./spoken.js";
 
@@ -85,6 +87,7 @@ function mindPage(window) {
   mindMenu(window);
   mindReturn(window, () => askForPage());
   offerLink(window);
+  mindPath(window);
   const restoreFocus = keepFocus(window);
   const tell = tellOfTrainings(window);
   let asked = 0;
@@ -129,11 +132,12 @@ function followTheme(place, setTriggerValue) {
 }
 
 /**
- * Streamlit calls this again on the same parent whenever the theme changes.
- * @param {import("../watch/stream.js").Call<unknown>} given
+ * Streamlit calls this again on the same parent whenever the theme or what is gathered changes.
+ * @param {import("../watch/stream.js").Call<import("./guesses.js").Gathered | null>} given
  */
-export default function mount({ parentElement, setTriggerValue }) {
+export default function mount({ data, parentElement, setTriggerValue }) {
   askForPage = () => setTriggerValue("return", Date.now());
   mindPage(window);
+  keepGuesses(window, data, setTriggerValue);
   followTheme(parentElement, setTriggerValue);
 }

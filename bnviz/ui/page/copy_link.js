@@ -1,6 +1,7 @@
 // copy_link.js: "Copy link", on every page: the link of what is on show, copied, and as a QR code for the room.
 
 import { fetchFromApp } from "../watch/stream.js";
+import { CLASS_PARTS, classWishes, linkForClass } from "./class_link.js";
 import { linkTo, shownOnPage } from "./link_of_page.js";
 
 const LONGEST = 700; // characters of a QR code, as in bnviz/ui/server/qr.py
@@ -37,7 +38,7 @@ p:empty { display: none; }
 .said { min-height: 1.4em; display: block; font-weight: 600; }
 img { display: block; width: min(100%, 62dvh); margin: 0.75rem auto 0; background: #fff; border-radius: 0.5rem;
   aspect-ratio: 1; image-rendering: pixelated; }
-img[hidden] { display: none; }
+:is(img, label)[hidden] { display: none; }
 @media (max-width: 640px) { .open { top: 0.5rem; right: 3.25rem; } }
 @media (forced-colors: active) { button, dialog { border: 1px solid; } }
 @media print { :host { display: none; } }
@@ -50,6 +51,8 @@ const BODY = `
   <div class="row"><textarea readonly rows="3" aria-label="Link" spellcheck="false"></textarea><button type="button" class="copy">Copy</button></div>
   <p class="said" role="status"></p>
   <label><input type="checkbox" checked /><span>As it looks now, and not from the start</span></label>
+  <label><input type="checkbox" class="hides" /><span>Answers hidden until they are revealed</span></label>
+  <label><input type="checkbox" class="presents" /><span>In presenter mode</span></label>
   <p class="note"></p>
   <p class="long" hidden>This link is too long for a QR code.</p>
   <img alt="QR code of this link" hidden />
@@ -89,6 +92,9 @@ class LinkDialog {
     this.text = /** @type {HTMLTextAreaElement} */ (this.part("textarea"));
     this.choice = /** @type {HTMLInputElement} */ (this.part("input"));
     this.picture = /** @type {HTMLImageElement} */ (this.part("img"));
+    this.boxes = /** @type {Record<keyof typeof CLASS_PARTS, HTMLInputElement>} */ (
+      Object.fromEntries(Object.keys(CLASS_PARTS).map((box) => [box, this.part(`.${box}`)]))
+    );
     /** @type {Record<string, string>} */
     this.shown = {};
     this.link = "";
@@ -96,7 +102,7 @@ class LinkDialog {
     this.looking = undefined;
     this.part(".close").addEventListener("click", () => this.dialog.close());
     this.part(".copy").addEventListener("click", () => this.copy());
-    this.choice.addEventListener("change", () => this.write());
+    for (const box of [this.choice, ...Object.values(this.boxes)]) box.addEventListener("change", () => this.write());
     this.text.addEventListener("focus", () => this.text.select());
     this.dialog.addEventListener("click", (event) => {
       if (event.target === this.dialog && isOutside(this.dialog, event)) this.dialog.close();
@@ -108,7 +114,9 @@ class LinkDialog {
     // What plays goes on; the link is of this moment.
     this.shown = shownOnPage(this.window);
     this.choice.checked = true;
-    /** @type {HTMLElement} */ (this.choice.parentElement).hidden = !Object.keys(this.shown).length;
+    const wishes = classWishes(this.window.location.search);
+    this.boxes.hides.checked = wishes.hides;
+    this.boxes.presents.checked = wishes.presents;
     this.link = "";
     this.part(".note").textContent = this.notes().join(" ");
     this.write();
@@ -119,7 +127,11 @@ class LinkDialog {
   }
 
   write() {
-    const link = linkTo(this.window.location, this.choice.checked ? this.shown : {});
+    const wishes = { hides: this.boxes.hides.checked, presents: this.boxes.presents.checked };
+    // Where answers are hidden the picture stands still, at its start.
+    const shown = wishes.hides ? {} : this.shown;
+    /** @type {HTMLElement} */ (this.choice.parentElement).hidden = !Object.keys(shown).length;
+    const link = linkForClass(linkTo(this.window.location, this.choice.checked ? shown : {}), wishes);
     if (link === this.link) return;
     this.link = this.text.value = link;
     this.part(".said").textContent = "";

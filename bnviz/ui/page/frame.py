@@ -10,9 +10,11 @@ from pathlib import Path
 import streamlit as st
 
 from bnviz.ui.modules import joined
+from bnviz.ui.page import guesses, here, hiding
 from bnviz.ui.page.address import keep_presenter, take_presenter
 from bnviz.ui.page.contents import PAGES, Page, neighbors, page_named
 from bnviz.ui.page.saving import begin_page, save_menu
+from bnviz.ui.page.tally import draw_tally
 from bnviz.ui.page.waiting import whole_page
 from bnviz.ui.private import Place
 
@@ -32,6 +34,8 @@ def page(file: str) -> Iterator[None]:
     """
     current = page_named(file)
     st.session_state[_VISITED] = visited() | {file}
+    here.enter(file)
+    hiding.take_link()
     with whole_page():
         st.set_page_config(
             page_title=f"{current.title} · bnviz",
@@ -79,8 +83,17 @@ def _sidebar() -> None:
         keep_presenter(st.session_state["presenter"])
         if st.session_state["presenter"]:
             st.html(HERE / "presenter.css")
-        # To be called, and so to run the page, is all.
-        _browser(key="frame_browser", on_theme_change=lambda: None, on_return_change=lambda: None)
+        _browser(
+            key="frame_browser",
+            data=guesses.for_browser(),
+            on_theme_change=lambda: None,  # to be called, and so to run the page, is all; the same of the next
+            on_return_change=lambda: None,
+            on_guesses_change=_take_guesses,
+        )
+
+
+def _take_guesses() -> None:
+    guesses.from_browser(st.session_state["frame_browser"].get("guesses"))
 
 
 def _footer(current: Page) -> Place:
@@ -98,6 +111,8 @@ def _footer(current: Page) -> Place:
                     icon=":material/arrow_forward:",
                     icon_position="right",
                 )
+        if not after:
+            draw_tally()
         st.caption(
             "bnviz trains small networks on this server and plays back what it recorded. "
             "Every curve comes from a training that you can repeat from its seed."

@@ -9,6 +9,7 @@ import streamlit as st
 
 from bnviz.charts.drawn import spec_of
 from bnviz.charts.theme import Layers
+from bnviz.ui.page import hiding
 from bnviz.ui.page.frame import prose
 from bnviz.ui.page.literal import literal
 from bnviz.ui.page.saving import note_chart
@@ -26,8 +27,10 @@ def settle(guess: str | None, happened: str, why: str, about: str = "") -> None:
     """Say whether the prediction held, and why. `happened` is the answer that the run gave, in the same words.
 
     Before there is a prediction it is folded away, so as not to give away what the reader is asked; `about` tells two
-    of a page apart.
+    of a page apart. Where answers are hidden it is not there.
     """
+    if hiding.hides():
+        return
     with prose():
         if guess is None:
             with st.expander(UNPREDICTED.format(about=f" {about}" if about else "")):

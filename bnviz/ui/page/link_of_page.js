@@ -45,7 +45,7 @@ function foldOf(element) {
  */
 function isGivenAway(document) {
   const asks = document.querySelector("[class*='_prediction'], [class*='the_question_guess']");
-  const waits = document.querySelector("[class*='st-key-story_'] [class*='_skip']");
+  const waits = document.querySelector("[class*='st-key-story_'] :is([class*='_skip'], [class*='_reveal'])");
   return Boolean(asks) && !waits && !hosts(document).some((host) => host.shadowRoot?.querySelector(".player.held"));
 }
 

@@ -100,6 +100,8 @@ class Stage:
             player(done.result, key=key, view=view, suspense=suspense)
             note_recording(self.key, done.key)
             self.show_caption()
+            if suspense and suspense.hidden:
+                return done
             fold = st.expander("The same as a table", key=f"{self.key}_as_table", on_change="rerun")
             if fold.open:
                 fold.dataframe(_written(table(done.result)), hide_index=True)

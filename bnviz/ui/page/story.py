@@ -7,19 +7,27 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from bnviz.ui.page import guesses, hiding
 from bnviz.ui.page.address import asked_to_open, given_away
 from bnviz.ui.page.contents import page_named
 from bnviz.ui.page.frame import prose
 from bnviz.ui.private import Place
 
+KEPT = "*Your guess is kept until the answer is revealed.*"
+WAITS = "This waits until the answer of the page is revealed."
+
 
 @dataclass(frozen=True)
 class Guess:
-    """What a reader guessed, None before; `shown` once there is a guess or the reader wants none."""
+    """What a reader guessed, None before; `shown` once there is a guess or the reader wants none.
+
+    Where answers are hidden it is `shown` when they are revealed. `gathered`: it is the guess of its page.
+    """
 
     said: str | None
     shown: bool
     place: Place
+    gathered: bool = True
 
     def settle(self, happened: str, why: str) -> None:
         """Say beside the question what happened, in one of its answers, and whether that was the guess.
@@ -27,6 +35,8 @@ class Guess:
         Nothing is said before it is `shown`.
         """
         if self.shown:
+            if self.gathered:
+                guesses.settle(happened)
             self.place.markdown(f"{_compared(self.said, happened)} {why}".strip())
 
 
@@ -35,28 +45,41 @@ def title(file: str) -> None:
     st.title(page_named(file).title)
 
 
-def ask(scene: str, question: str, answers: Sequence[str], key: str) -> Guess:
+def ask(scene: str, question: str, answers: Sequence[str], key: str, *, gathered: bool = True) -> Guess:
     """Set the scene in a sentence or two, and ask for a guess. `key` is unique in the app.
 
-    The scene gives way to what happened. A hero that the guess is about is held until it is `shown`.
+    The scene gives way to what happened. A hero that the guess is about is held until it is `shown`. One guess a page
+    is `gathered` (`guesses.py`); others, in folds, are not.
     """
-    skipped = f"{key}_skipped"
+    skipped, chosen = f"{key}_skipped", f"{key}_prediction"
+    before = guesses.said_here(answers) if gathered else None
+    if before is not None and st.session_state.get(chosen) is None:
+        st.session_state[chosen] = before  # made on an earlier visit to the page
     with st.container(key=f"story_{key}"):
         place = st.empty()
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            said = st.radio(question, answers, index=None, horizontal=True, key=f"{key}_prediction")
-            shown = said is not None or bool(st.session_state.get(skipped)) or given_away()
-            if not shown:
+            index = None if before is None else answers.index(before)
+            said = st.radio(question, answers, index=index, horizontal=True, key=chosen)
+            hidden = hiding.hides()
+            wanted = bool(st.session_state.get(skipped)) or given_away() or hiding.revealed()
+            shown = not hidden and (said is not None or wanted)
+            if hidden:
+                hiding.reveal_button(key)
+            elif not shown:
                 st.button("Just show me", key=f"{key}_skip", type="tertiary", on_click=_remember, args=(skipped,))
-    place.markdown(scene)
-    return Guess(said, shown, place)
+    if gathered and (said is not None or shown):
+        guesses.note(question, said)
+    place.markdown(f"{scene} {KEPT}" if hidden and said else scene)
+    return Guess(said, shown, place, gathered)
 
 
 def answer(sentence: str, limit: str) -> None:
     """Answer the page's question in one sentence, and say where it stops being true.
 
-    `page.css` shows it once the reader has guessed, or wants no guess.
+    `page.css` shows it once the reader has guessed, or wants no guess. Where answers are hidden it is not there.
     """
+    if hiding.hides():
+        return
     with prose(), st.container(key="story_answer"):
         st.markdown(f"**{sentence}** *Where this stops being true:* {limit}")
 
@@ -80,7 +103,10 @@ def look_closer(
     fold = st.expander(question, expanded=state[begins], key=kept, on_change="rerun")
     if fold.open:
         with fold:
-            draw()
+            if hiding.hides():
+                st.caption(WAITS)
+            else:
+                draw()
     return bool(fold.open)
 
 

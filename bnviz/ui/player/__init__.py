@@ -52,11 +52,13 @@ class Suspense:
 
     held: it stands still at step 0 until the reader has made a guess, or presses "Just show me", which calls `on_skip`.
     on_end: called with nothing when it was played to its end, once for each training.
+    hidden: what holds it is no guess of the reader's, so that there is nothing to press.
     """
 
     held: bool
     on_skip: Callable[[], Any]
     on_end: Callable[[], Any]
+    hidden: bool = False
 
 
 def player(
@@ -105,7 +107,7 @@ def _nothing() -> None:
 
 def _show(key: str, data: dict[str, str], suspense: Suspense | None, on_stop: Callable[[], Any] = _nothing) -> None:
     if suspense:
-        data = data | {"suspense": "held" if suspense.held else "open"}
+        data = data | {"suspense": "hidden" if suspense.hidden else "held" if suspense.held else "open"}
     _component(
         key=key,
         data=data,

@@ -26,7 +26,7 @@ export async function fetchRecording(address) {
  * A recording to show at once, or a training to follow; `of` which one tells it from others. `units` is where the values
  * of its single units lie, which are asked for when they are to be shown.
  * @typedef {{ of: string, address?: string, units?: string, stream?: string, watch?: string,
- *   suspense?: "held" | "open" | null }} Source
+ *   suspense?: "held" | "hidden" | "open" | null }} Source
  *
  * @typedef {import("./player.js").Player} Player
  * @typedef {import("../watch/stream.js").Trigger} Trigger
@@ -51,6 +51,7 @@ export class Arrival {
     const { signal } = player.listeners;
     player.part(".stop").addEventListener("click", () => this.trigger("stop", this.watch), { signal });
     const skip = () => {
+      if (player.suspense === "hidden") return; // whoever presses a button that is not shown, such as a key
       player.keep("open");
       this.trigger("skip", Date.now());
     };

@@ -78,7 +78,7 @@ export class Player {
       held: false,
       seen: Infinity,
     };
-    /** @type {"held" | "open" | null} */
+    /** @type {"held" | "hidden" | "open" | null} */
     this.suspense = null;
     this.onEnd = () => {};
     /** What asks for single units' values, where there are some to be had. @type {(() => void) | null} */
@@ -164,13 +164,15 @@ export class Player {
 
   /**
    * Keep what comes to itself: "held" stands still at the start until the reader has made a guess, "open" plays, and
-   * draws no line farther than it was played. null keeps no secret.
-   * @param {"held" | "open" | null} suspense
+   * draws no line farther than it was played, "hidden" stands still until the page says otherwise. null keeps no secret.
+   * @param {"held" | "hidden" | "open" | null} suspense
    */
   keep(suspense) {
-    const released = this.state.held && suspense !== "held";
+    const held = suspense === "held" || suspense === "hidden";
+    const released = this.state.held && !held;
     this.suspense = suspense;
-    this.state.held = suspense === "held";
+    this.state.held = held;
+    this.root.classList.toggle("hidden-away", suspense === "hidden");
     this.root.classList.toggle("held", this.state.held);
     if (!released || !this.playback) return;
     this.requestDraw();
