@@ -4,7 +4,7 @@ import streamlit as st
 
 from bnviz.lessons.two_reparameterizations.direction import ANGLES, FACTORS, TurnedWeights
 from bnviz.lessons.two_reparameterizations.gradient_estimates import WAVE, GradientEstimates
-from bnviz.lessons.two_reparameterizations.graph_charts import BATCH_NORM, VAE, WEIGHT_NORM
+from bnviz.lessons.two_reparameterizations.graph_charts import WEIGHT_NORM
 from bnviz.lessons.two_reparameterizations.last_line import TURN
 from bnviz.lessons.two_reparameterizations.orthogonality import RightAngles
 from bnviz.lessons.two_reparameterizations.verdicts import SPREAD_ANSWERS, TURN_ANSWERS
@@ -40,17 +40,6 @@ def hero(settings: Settings, seed: int) -> None:
     guess = ask(SCENE, QUESTION, TURN_ANSWERS, ROOM)
     settle_the_turn(guess, seed)
     draw_line(settings, seed, held=not guess.shown)
-
-
-def graphs() -> None:
-    """Show where the gradient goes in either."""
-    with frame.prose():
-        st.markdown(
-            "Two graphs, one last line. Look at the box above it. ε is drawn: no gradient comes back to it, nothing "
-            "in the graph leads to it. x̂ is computed: the gradient passes through it to w, by x itself and by μ and σ "
-            "of the batch."
-        )
-    draw_graphs(VAE, BATCH_NORM)
 
 
 def estimates(settings: Settings, seed: int) -> None:
@@ -141,7 +130,6 @@ def relative(seed: int) -> None:
 def folds(settings: Settings, seed: int) -> None:
     """Fold away what a closer look shows."""
     asked = settings.asked
-    look_closer("Where does the gradient go, and where not?", f"{ROOM}_graphs", graphs, asked=asked)
     look_closer(
         "What is the trick for?",
         f"{ROOM}_estimates",

@@ -39,7 +39,7 @@ def test_both_compute_the_same(ask, seed):
 
 @pytest.mark.parametrize("seed", range(10))
 def test_each_step_moves_what_it_says(ask, seed):
-    turn, roll, longer, last, batch = last_line(seed).steps
+    turn, roll, box, longer, last, batch = last_line(seed).steps
     start = found(ask, seed)
 
     def moved(step, name):
@@ -50,6 +50,9 @@ def test_each_step_moves_what_it_says(ask, seed):
     assert moved(roll, "noise") > 0.5
     assert moved(roll, "z") > 0.5
     assert moved(roll, "normalized") == moved(roll, "y") == 0
+    assert all(moved(box, name) == 0 for name in ("noise", "z", "x", "normalized", "y"))
+    assert (box.first["graph"], box.values["graph"]) == (0, 1), "the VAE's graph turns into batch norm's"
+    assert [step.values["graph"] for step in (turn, roll, longer, batch)] == [1, 0, 1, 1], "where it happens"
     assert moved(longer, "x") > 0.5
     assert moved(longer, "normalized") < 1e-12
     assert moved(longer, "noise") == 0
@@ -68,7 +71,8 @@ def test_every_value_is_a_dot_and_began_in_a_ring(ask, width, theme):
     values = {**START, "turn": 80.0, "scale": 1.2, "shift": -0.5, "roll": 3}
     scene = json.loads(json.dumps(last_line(0).to_dict()))
     drawing = read(ask("drawn", scene, values, {"width": width, "theme": theme}))
-    shown, start, inks = LastLine(0).at(**values), LastLine(0).at(), SYMBOL_COLORS[theme]
+    own = {name: value for name, value in values.items() if name != "graph"}
+    shown, start, inks = LastLine(0).at(**own), LastLine(0).at(), SYMBOL_COLORS[theme]
     noise = PALETTES[theme].classes[0]
     rails = {"noise": (noise, STANDARD), "normalized": (inks["normalized"], STANDARD), "x": (inks["x"], (-6, 8))}
     for name, (ink, ends) in (rails | {"z": (inks["y"], OUTPUT), "y": (inks["y"], OUTPUT)}).items():
@@ -88,8 +92,9 @@ def test_every_value_is_a_dot_and_began_in_a_ring(ask, width, theme):
         "σ",
         "β",
         "γ",
-        "VAE: z = σ·ε + m",
-        "Batch norm: y = γ·x̂ + β",
+        "VAE: ε from a die",
+        "Batch norm: x̂ from a batch, x = U·w",
+        "z = σ·ε + m",
         "ring: where it began",
     } <= drawing.words.keys()
 
@@ -98,7 +103,7 @@ def test_on_a_phone_the_two_stand_one_below_the_other(ask):
     scene = json.loads(json.dumps(last_line(0).to_dict()))
     places = read(ask("drawn", scene, START, {"width": 358})).places
     order = sorted(places, key=lambda name: places[name]["top"])
-    assert order == ["die", "noise", "z", "x", "normalized", "y"]
+    assert order == ["graph", "die", "noise", "z", "x", "normalized", "y"]
     assert len({place["left"] for place in places.values()}) == 1
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bnviz.charts.theme import PALETTES
+from bnviz.lessons.two_reparameterizations.graph_charts import BATCH_NORM, VAE
 from bnviz.lessons.two_reparameterizations.last_line import BATCHES, ROLLS, START_TURN, TURN, LastLine
 from bnviz.styles import SYMBOL_COLORS, Theme
+from bnviz.ui.live.graphs import graph
 from bnviz.ui.live.scene import (
     Axis,
     Handle,
@@ -24,6 +26,7 @@ from bnviz.ui.live.scene import (
 )
 
 INPUTS: dict[str, tuple[Input, float]] = {
+    "graph": (Input("graph", "VAE to batch norm", 0, 1, 0.05), 0.0),
     "turn": (Input("turn", "direction of w", 0, 180, 5, color="normalized", format="degrees"), START_TURN),
     "length": (Input("length", "length of w", 0.25, 2, color="x", choices=(0.25, 0.5, 1.0, 2.0)), 1.0),
     "roll": (
@@ -41,7 +44,15 @@ INPUTS: dict[str, tuple[Input, float]] = {
 START = {name: default for name, (_, default) in INPUTS.items()}
 
 _THEMES: tuple[Theme, Theme] = ("light", "dark")
-_COLORS = {theme: {**SYMBOL_COLORS[theme], "noise": PALETTES[theme].classes[0]} for theme in _THEMES}
+_GRADIENT: dict[Theme, str] = {"light": "#0b5394", "dark": "#7ab8ff"}
+_COLORS = {
+    theme: {**SYMBOL_COLORS[theme], "noise": PALETTES[theme].classes[0], "gradient": _GRADIENT[theme]}
+    for theme in _THEMES
+}
+_INKS = (
+    *(("text", "text"), ("noise", "x"), ("beta", "beta"), ("gamma", "gamma")),
+    *(("noise", "normalized"), ("y", "y"), ("text", "text")),
+)
 _STANDARD, _OUTPUT = Axis(-4, 4), Axis(-5, 5)
 _BELOW = -52  # pixels from a rail to its bracket
 _STEPS = (
@@ -49,7 +60,7 @@ _STEPS = (
         "Turn w",
         f"w turns by {TURN:g}°: other x, another μ and σ, and so other x̂, which leave their rings. ε fills its rings: "
         "no weight leads to the die.",
-        {**START, "turn": START_TURN + TURN},
+        {**START, "graph": 1.0, "turn": START_TURN + TURN},
         "normalized",
     ),
     Step(
@@ -59,9 +70,18 @@ _STEPS = (
         "noise",
     ),
     Step(
+        "One box",
+        "The VAE's graph turns into batch norm's. Every box keeps its place, and only the die gives way: to the batch. "
+        "There w comes in, and there the gradient finds its way back to w.",
+        {**START, "graph": 1.0},
+        "x",
+        first={"graph": 0.0},
+        duration=2400,
+    ),
+    Step(
         "Lengthen w",
         "w is twice as long, and so is every x. μ and σ double as well: x̂ stays in its rings, as ε does.",
-        {**START, "length": 2.0},
+        {**START, "graph": 1.0, "length": 2.0},
         "x",
     ),
     Step(
@@ -87,18 +107,29 @@ def last_line(seed: int) -> Scene:
     return Scene(
         inputs=[given for given, _ in INPUTS.values()],
         rows=[
-            [_rail("die", "", _STANDARD, above=108, bare=True), _rail("x", "x", Axis(-6, 8), above=108)],
+            [_rail("graph", "", _STANDARD, above=144, below=8, bare=True)],
+            [_rail("die", "", _STANDARD, above=84, bare=True), _rail("x", "x", Axis(-6, 8), above=84)],
             [_rail("noise", "ε", _STANDARD), _rail("normalized", "x̂", _STANDARD)],
-            [_rail("z", "z", _OUTPUT, below=92), _rail("y", "y", _OUTPUT, below=92)],
+            [_rail("z", "z", _OUTPUT, below=88), _rail("y", "y", _OUTPUT, below=88)],
         ],
         columns=True,
         marks=[
+            graph(
+                "graph",
+                (VAE, BATCH_NORM),
+                share="graph",
+                inks=_INKS,
+                titles=(VAE.title, BATCH_NORM.title),
+                die=1,
+                roll="roll",
+                dots="normalized",
+            ),
             die("die", "roll", "noise", "noise", color="noise"),
             tracks(("noise", "noise"), ("z", "z")),
             tracks(("x", "x"), ("normalized", "normalized"), ("y", "y"), picked="first"),
-            note("die", "VAE: z = σ·ε + m", "ε comes from a die, N(0, 1)", raised=86),
-            note("x", "Batch norm: y = γ·x̂ + β", "x̂ comes from a batch, x = U·w", raised=86),
-            *(note(name, "", "ring: where it began", raised=44) for name in ("noise", "normalized")),
+            note("die", "VAE: ε from a die", "", raised=60),
+            note("x", "Batch norm: x̂ from a batch, x = U·w", "", raised=60),
+            *(note(name, "", "ring: where it began", raised=40) for name in ("noise", "normalized")),
             band("x", "mean", "sd", color="var", tick="mean"),
             rings("noise", "noise_before", color="noise"),
             rings("normalized", "normalized_before", color="normalized"),
@@ -114,13 +145,15 @@ def last_line(seed: int) -> Scene:
             for name, at, base in (("shift", "shift", 0.0), ("scale", "scale_end", "shift"))
         ],
         colors=_COLORS,
-        steps=[*_STEPS[:-1], replace(_STEPS[-1], values={**START, "batch": line.strangest})],
+        steps=[*_STEPS[:-1], replace(_STEPS[-1], values={**START, "graph": 1.0, "batch": line.strangest})],
         alternative="VAE: roll {roll:whole} of the die gives ε, and z is {scale} times ε plus {shift}. Batch norm: of "
-        "a batch with mean {mean} and spread {sd} it makes x̂, and y is {scale} times x̂ plus {shift}.",
+        "a batch with mean {mean} and spread {sd} it makes x̂, and y is {scale} times x̂ plus {shift}. Above them a "
+        "graph turns from the VAE's, 0, into batch norm's, 1, here {graph}. In the VAE the weights lead to m and σ, "
+        "and none to the die; in batch norm they lead to the batch, and the gradient comes back that way.",
         sums="last_line",
         given={"draws": line.draws.tolist(), "batches": line.batches.tolist(), "start": START},
     )
 
 
-def _rail(name: str, title: str, axis: Axis, *, above: int = 56, below: int = 36, bare: bool = False) -> Panel:
+def _rail(name: str, title: str, axis: Axis, *, above: int = 48, below: int = 30, bare: bool = False) -> Panel:
     return Panel(name, title, axis, above=above, below=below, bare=bare)

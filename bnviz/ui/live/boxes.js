@@ -8,6 +8,13 @@ import { onRail } from "./rails.js";
 const DIE = 46; // pixels
 const PIPS = [[], [4], [0, 8], [0, 4, 8], [0, 2, 6, 8], [0, 2, 4, 6, 8], [0, 2, 3, 5, 6, 8]];
 
+/**
+ * Where the pips of a roll stand, in columns and rows from 0 to 2; the roll counts from 1.
+ *
+ * @type {(roll: number) => [number, number][]}
+ */
+export const pipsOf = (roll) => PIPS[((roll - 1) % 6) + 1].map((pip) => [pip % 3, Math.floor(pip / 3)]);
+
 /** @type {(pen: Pen, panel: string) => [number, number]} */
 function middle(pen, panel) {
   const box = pen.place(panel);
@@ -34,8 +41,7 @@ export function drawDie(pen, { panel, roll, to, x, color }) {
   context.lineWidth = 3;
   context.stroke();
   context.restore();
-  for (const pip of PIPS[((pen.number(roll) - 1) % 6) + 1]) {
-    const [column, row] = [pip % 3, Math.floor(pip / 3)];
+  for (const [column, row] of pipsOf(pen.number(roll))) {
     pen.disc(left + (DIE * (column + 1)) / 4, top + (DIE * (row + 1)) / 4, 4, { fill: pen.ink(color) });
   }
 }

@@ -68,14 +68,16 @@ function sharesOf(row, room) {
 /**
  * @param {Scene["rows"]} rows
  * @param {number} width
- * @param {boolean} [columns] on a phone columns stand below each other, not rows
+ * @param {boolean} [columns] on a phone columns stand below each other, not rows; a row alone is in the first
  * @returns {{ places: Map<string, Place>, height: number }}
  */
 export function layOut(rows, width, columns = false) {
   /** @type {Map<string, Place>} */
   const places = new Map();
   let top = 0;
-  const inOrder = columns ? rows[0].flatMap((_, column) => rows.map((row) => row[column])) : rows.flat();
+  const most = Math.max(...rows.map((row) => row.length));
+  const down = (/** @type {number} */ column) => rows.flatMap((row) => row.slice(column, column + 1));
+  const inOrder = columns ? Array.from({ length: most }, (_, column) => down(column)).flat() : rows.flat();
   const across = width < PHONE ? inOrder.map((panel) => [panel]) : rows;
   for (const row of across) {
     const shares = sharesOf(row, width - GAP * (row.length - 1));

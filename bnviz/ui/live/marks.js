@@ -9,6 +9,7 @@ import { drawBowl, drawFlag, drawGoal, drawStones, drawWords } from "./bowls.js"
 import { drawDie, drawNote, drawRings } from "./boxes.js";
 import { drawCells, drawCurves, drawLaid, drawScale } from "./cells.js";
 import { drawCircle, drawCloud, drawCount, drawLines } from "./clouds.js";
+import { drawGraph } from "./graphs.js";
 import {
   drawArrow,
   drawArrows,
@@ -61,6 +62,7 @@ const MARKS = {
   lines: drawLines,
   count: drawCount,
   circle: drawCircle,
+  graph: drawGraph,
 };
 
 /**

@@ -132,7 +132,7 @@ class Scene:
     sums         name of the arithmetic, with what is `given` to it beside the inputs
     text         HTML below the picture; elements with data-number="name" hold live numbers, and those with
                  data-symbol="name" have that color and light up while an input of this color moves
-    columns      on a phone its columns stand below each other, not its rows; all rows are as long
+    columns      on a phone its columns stand below each other, not its rows; a shorter row lacks the last ones
     beside       the text stands beside the picture, where there is room
     steps        buttons above the picture, each of which moves the figure and says what to see
     alternative  what the picture shows, in words: "loss {loss}, turned by {turn:degrees}"
