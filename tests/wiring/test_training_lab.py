@@ -74,15 +74,8 @@ OF_A_KICK = {"After step": ("step", 6), "Multiply hidden weights by": ("factor",
 ELSEWHERE = {
     "Start from", "Hidden layers", "A width for each layer", "Layer 1", "Layer 2", "A rate for each run", "Copy run 1",
     "Copy run 2", "Remove run 1", "Remove run 2", "Remove kick 1", "Add a run",
-<<<<<<< HEAD
-    "Add a kick to the weights", "Train", "Sweep", "Table",
-    "Open a recording (.npz), an experiment (.json) or your own data (.csv)", "Download table (.csv)",
-    "Download recording (.npz)", "Download experiment (.json)", "player",
-    "Download plain PyTorch (.zip)",
-=======
     "Add a kick to the weights", "Train", "Sweep",
-    "Open a recording (.npz) or an experiment (.json)", "player",
->>>>>>> 6a90863 (Save what a page shows from one menu: pictures, tables, animation, player, script, notebook)
+    "Open a recording (.npz), an experiment (.json) or your own data (.csv)", "player",
 }  # fmt: skip
 
 
