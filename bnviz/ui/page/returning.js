@@ -1,6 +1,6 @@
 // returning.js: what a page does when its server is there again after it was lost.
 
-const LONGEST = 15000; // milliseconds that the controls wait for the page's first run
+const LONGEST_RETURN = 15000; // milliseconds that the controls wait for the page's first run
 
 /**
  * Ask for the whole page when the connection is there again: a server that was started anew knows no part of it, and
@@ -25,7 +25,7 @@ export function mindReturn({ document }, askForPage) {
     if (lost) {
       lost = ran = false;
       root.classList.add("bnviz-returning");
-      setTimeout(release, LONGEST);
+      setTimeout(release, LONGEST_RETURN);
       askForPage();
     } else if (running) {
       ran = true;
