@@ -3,12 +3,13 @@
 import streamlit as st
 
 from bnviz.lessons.two_reparameterizations.direction import ANGLES, FACTORS, TurnedWeights
-from bnviz.lessons.two_reparameterizations.gradient_estimates import WAVE, GradientEstimates
+from bnviz.lessons.two_reparameterizations.gradient_estimates import WAVE
 from bnviz.lessons.two_reparameterizations.graph_charts import WEIGHT_NORM
 from bnviz.lessons.two_reparameterizations.last_line import TURN
 from bnviz.lessons.two_reparameterizations.orthogonality import RightAngles
 from bnviz.lessons.two_reparameterizations.verdicts import SPREAD_ANSWERS, TURN_ANSWERS
 from bnviz.ui.lessons.two_reparameterizations import (
+    draw_arrows,
     draw_dependence,
     draw_estimates,
     draw_graphs,
@@ -60,32 +61,14 @@ def estimates(settings: Settings, seed: int) -> None:
         f"{ROOM}_spread",
         gathered=False,
     )
-    with st.container(horizontal=True):
-        function = settings.choice(
-            "function",
-            "f(z)",
-            {"square": "z²", "wave": f"sin({WAVE:g}z)"},
-            "square",
-            help="What is averaged: a smooth bowl, or a fast wave.",
-        )
-        mean = settings.slider(
-            "mean",
-            "μ",
-            (0.0, 0.5, 1.0, 2.0, 3.0),
-            2.0,
-            help="Mean of z; the gradient is taken with respect to it.",
-            width=220,
-        )
-        sd = settings.slider("sd", "σ", (0.1, 0.25, 0.5, 1.0, 2.0), 1.0, help="Standard deviation of z.", width=220)
-        samples = settings.slider(
-            "samples",
-            "Draws per estimate",
-            (1, 4, 16, 64),
-            1,
-            help="An estimate is the mean over this many draws.",
-            width=220,
-        )
-    task = GradientEstimates(function, mean, sd, samples, seed)
+    function = settings.choice(
+        "function",
+        "f(z)",
+        {"square": "z²", "wave": f"sin({WAVE:g}z)"},
+        "square",
+        help="What is averaged: a smooth bowl, or a fast wave.",
+    )
+    task = draw_arrows(settings, function, seed, held=not guess.shown)
     stage = reserve_figure("two_reparameterizations_estimates", (500, 700))
     draw_estimates(stage, task, guess)
 
@@ -135,7 +118,7 @@ def folds(settings: Settings, seed: int) -> None:
         f"{ROOM}_estimates",
         lambda: estimates(settings, seed),
         asked=asked,
-        controls=("function", "mean", "sd", "samples"),
+        controls=("function", "mean", "sd", "throw", "samples"),
     )
     look_closer(
         "Is it so with real weights and data?",

@@ -13,12 +13,49 @@ def _mutant(name: str, file: str, old: str, new: str, tests: str = WIRING) -> Mu
 
 
 MUTANTS = [
-    _mutant("mean and sd swapped", PAGE, "(function, mean, sd, samples, seed)", "(function, sd, mean, samples, seed)"),
-    _mutant("one draw always", PAGE, "mean, sd, samples, seed)", "mean, sd, 1, seed)"),
+    _mutant("mean and sd swapped", DRAWN, 'values["mean"], values["sd"]', 'values["sd"], values["mean"]'),
+    _mutant("one draw always", DRAWN, 'int(values["samples"])', "1"),
+    _mutant("arrows of the other function", DRAWN, "estimators(function, seed)", 'estimators("square", seed)'),
+    _mutant("the arrows do not wait", PAGE, "function, seed, held=not guess.shown", "function, seed, held=False"),
+    _mutant(
+        "the die takes the place of the batch",
+        f"{ROOM}/graph_charts.py",
+        'Edge("weights w", "x, μ, σ"),\n        Edge("weights w", "x, μ, σ"),',
+        'Edge("weights w", "β"),\n        Edge("weights w", "γ"),',
+        "tests/lessons/two_reparameterizations/test_graphs.py",
+    ),
+    _mutant(
+        "the score function without its σ",
+        "bnviz/ui/live/sums/estimates.js",
+        "(value(at(noise), wave) * noise) / sd",
+        "value(at(noise), wave) * noise",
+        "tests/live/test_estimates.py",
+    ),
+    _mutant(
+        "the mean of all rolls for that of this one",
+        "bnviz/ui/live/sums/estimates.js",
+        "means[roll - 1]",
+        "middle",
+        "tests/live/test_estimates.py",
+    ),
+    _mutant(
+        "no gradient where the graph turns",
+        "bnviz/ui/live/graphs.js",
+        "alpha: strength, width: 3",
+        "alpha: 1, width: 3",
+        "tests/live/test_graphs.py",
+    ),
+    _mutant(
+        "the batch has the pips of a die",
+        "bnviz/ui/live/graphs.js",
+        "which ? drawBatch : drawSmallDie",
+        "drawSmallDie",
+        "tests/live/test_graphs.py",
+    ),
     _mutant("right angles of seed 0", PAGE, "RightAngles(seed)", "RightAngles(0)"),
     _mutant("never once more", PAGE, "angle, factor, again\n", "angle, factor, False\n"),
     _mutant("the turn of seed 0", PAGE, "settle_the_turn(guess, seed)", "settle_the_turn(guess, 0)"),
-    _mutant("the figure does not wait", PAGE, "held=not guess.shown", "held=False"),
+    _mutant("the figure does not wait", PAGE, "settings, seed, held=not guess.shown", "settings, seed, held=False"),
     _mutant(
         "another roll with the turn",
         f"{ROOM}/last_line.py",

@@ -28,7 +28,7 @@ def test_unfolded_it_shows_graphs_estimators_and_what_follows(page):
     assert all('alt="Computation graph, ' in picture for picture in pictures)
     assert len(page.get("vega_lite_chart")) == 3
     said = judged(page)
-    assert "The score function's variance is 87 (" in said
+    assert "The score function's variance is 5.44 (" in said
     assert "a ratio of 21.75" in said
     assert "What happened: the score function's, more than tenfold." in said
     assert "Both are right on average." in said
@@ -42,6 +42,7 @@ def test_a_link_sets_the_controls(open_page):
     assert not app.exception
     assert not app.error
     assert app.radio(key="two_reparameterizations_function").value == "wave"
+    assert app.session_state["two_reparameterizations_sd"] == 0.25
     assert app.select_slider(key="two_reparameterizations_angle").value == 90
     assert app.toggle(key="two_reparameterizations_again").value
     assert app.query_params["sd"] == "0.25"

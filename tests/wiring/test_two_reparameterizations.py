@@ -14,11 +14,13 @@ from bnviz.lessons.two_reparameterizations.graph_charts import WEIGHT_NORM
 from bnviz.lessons.two_reparameterizations.last_line import LastLine
 from bnviz.lessons.two_reparameterizations.orthogonality import RightAngles, largest_cosines
 from bnviz.norms import NORMS
+from bnviz.ui.lessons.two_reparameterizations_estimates import INPUTS, estimators
 from bnviz.ui.lessons.two_reparameterizations_line import START, last_line
 from tests.wiring.following import Page, Shown, dark, require, require_complete, require_order, result_of
 
 FILE, ROOM = "pages/10_two_reparameterizations.py", "two_reparameterizations"
 FOLDS = [f"{ROOM}_{name}" for name in ("estimates", "dependence", "relative")]
+ARROWS = {name: default for name, (_, default) in INPUTS.items()}
 LOOK = {"theme": "light"}
 
 
@@ -27,7 +29,7 @@ def must_show(
     function="square",
     mean=2.0,
     sd=1.0,
-    samples=1,
+    samples=16,
     angle=30,
     factor=1.0,
     again=False,
@@ -60,13 +62,13 @@ def turned(guess, seed):
 
 
 def estimated(function, mean, sd, samples, guess, seed):
-    task = GradientEstimates(function, mean, sd, samples, seed)
+    task = GradientEstimates(function, mean, sd, int(samples), seed)
     frame, exact = result_of(task), task.exact
     found = measured(frame)
     answer = verdicts.which_spreads_more(exact.score / exact.pathwise)
     return Shown(
         sentences=[
-            *settled(guess, answer, verdicts.why_it_spreads(found, exact, samples)),
+            *settled(guess, answer, verdicts.why_it_spreads(found, exact, int(samples))),
             verdicts.unbiased(found, exact, 100_000),
         ],
         charts=[charts.plot_estimates(histogram(frame), gradient=exact.gradient, **LOOK)],
@@ -92,7 +94,8 @@ MOVES = {
     "function": ("wave",),
     "mean": (0.0, 3.0),
     "sd": (0.25, 2.0),
-    "samples": (16,),
+    "samples": (4.0,),
+    "throw": (7.0,),
     "angle": (0, 90),
     "factor": (100.0, 0.01),
     "again": (True,),
@@ -122,7 +125,7 @@ def page():
 
 def test_every_control_is_moved(page):
     require_complete(
-        page, [{name: values[0]} for name, values in MOVES.items()], ["repeat", "line", "skip", "spread_skip"]
+        page, [{name: values[0]} for name, values in MOVES.items()], ["repeat", "line", "arrows", "skip", "spread_skip"]
     )
 
 
@@ -153,6 +156,11 @@ def require_figure(page: Page, **values) -> None:
     assert figure["values"] == {**START, **{name: value for name, value in values.items() if name in START}}
     assert figure["scene"] == json.loads(json.dumps(last_line(values.get("seed", 0)).to_dict()))
     assert figure["held"] == (values.get("prediction") is None)
+    arrows = page.component("arrows")
+    assert arrows["values"] == {**ARROWS, **{name: value for name, value in values.items() if name in ARROWS}}
+    scene = estimators(values.get("function", "square"), values.get("seed", 0))
+    assert arrows["scene"] == json.loads(json.dumps(scene.to_dict()))
+    assert arrows["held"] == (values.get("spread_prediction") is None)
 
 
 def test_before_a_guess_nothing_is_given_away(page):

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from math import cos, exp
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from bnviz.kept import remembered
+
+Numbers = npt.NDArray[np.float64]
 
 WAVE = 4.0  # k of sin(kz)
 PARTS = 10
@@ -78,6 +81,15 @@ class GradientEstimates:
         score = (1 - doubled * (1 - 4 * spread)) / (2 * sd**2) - gradient**2
         return Exact(gradient, score, WAVE**2 * (1 + doubled) / 2 - gradient**2)
 
+    def of_draws(self, noise: Numbers) -> tuple[Numbers, Numbers]:
+        """What the score function and the pathwise estimator make of each draw ε."""
+        values = self.mean + self.sd * noise
+        if self.function == "square":
+            heights, slopes = values**2, 2 * values
+        else:
+            heights, slopes = np.sin(WAVE * values), WAVE * np.cos(WAVE * values)
+        return heights * noise / self.sd, slopes
+
     def compute(self, report: Callable[[int, Sequence[float]], None], should_stop: Callable[[], bool]) -> pd.DataFrame:
         """One row for each estimate, made of the same draws: score, pathwise. Ends early if `should_stop`."""
         generator = np.random.default_rng([self.seed, 10])
@@ -85,13 +97,7 @@ class GradientEstimates:
         for part in range(PARTS):
             if should_stop():
                 break
-            noise = generator.standard_normal((self.estimates // PARTS, self.samples))
-            values = self.mean + self.sd * noise
-            if self.function == "square":
-                heights, slopes = values**2, 2 * values
-            else:
-                heights, slopes = np.sin(WAVE * values), WAVE * np.cos(WAVE * values)
-            score = heights * noise / self.sd
+            score, slopes = self.of_draws(generator.standard_normal((self.estimates // PARTS, self.samples)))
             parts.append(pd.DataFrame({"score": score.mean(axis=1), "pathwise": slopes.mean(axis=1)}))
             report(part + 1, ())
         return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(ESTIMATORS), dtype=float)

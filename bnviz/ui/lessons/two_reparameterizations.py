@@ -15,6 +15,8 @@ from bnviz.lessons.two_reparameterizations.gradient_estimates import GradientEst
 from bnviz.lessons.two_reparameterizations.last_line import TURN, LastLine
 from bnviz.lessons.two_reparameterizations.orthogonality import RightAngles, largest_cosines
 from bnviz.norms import NORMS
+from bnviz.ui.lessons.two_reparameterizations_estimates import INPUTS as ARROWS
+from bnviz.ui.lessons.two_reparameterizations_estimates import estimators
 from bnviz.ui.lessons.two_reparameterizations_line import INPUTS, last_line
 from bnviz.ui.live import live
 from bnviz.ui.page.frame import prose
@@ -49,6 +51,14 @@ def settle_the_turn(guess: Guess, seed: int) -> None:
     """Say what a turn of w does to the x̂ and the ε of the figure."""
     normalized, noise = LastLine(seed).moved_by_a_turn()
     guess.settle(verdicts.what_turning_did(normalized, noise), verdicts.why_turning(normalized, TURN))
+
+
+def draw_arrows(settings: Settings, function: str, seed: int, *, held: bool) -> GradientEstimates:
+    """Show what single draws say, and return the task of many estimates at what is set there."""
+    key = "two_reparameterizations_arrows"
+    values = {name: settings.handle(key, given, default) for name, (given, default) in ARROWS.items()}
+    live(estimators(function, seed), key=key, values=values, on_release=settings.take, held=held)
+    return GradientEstimates(function, values["mean"], values["sd"], int(values["samples"]), seed)
 
 
 def draw_estimates(stage: Stage, task: GradientEstimates, guess: Guess) -> None:

@@ -71,3 +71,13 @@ def count(panel: str, number: Where, *, of: int, words: str, color: str, none: s
 def circle(panel: str, x: Where, y: Where, radius: Where, *, color: str = "text") -> Mark:
     """A circle around a point of a plane."""
     return Mark("circle", panel, {"x": x, "y": y, "radius": radius, "color": color})
+
+
+def estimates(panel: str, of: str, *, x: str, color: str, title: str, words: str) -> Mark:
+    """What each draw at `x` says of a gradient, as arrows above a rail; `of` names the estimator in the arithmetic.
+
+    A thick arrow is the mean over the roll, a ring that of each roll, the dashed line the true gradient.
+    """
+    options = {"x": x, "y": of, "estimate": f"{of}_estimate", "estimates": f"{of}_estimates"}
+    shown = {"gradient": "gradient", "reach": "reach", "color": color, "title": title, "words": words}
+    return Mark("estimates", panel, {**options, **shown})

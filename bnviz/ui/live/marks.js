@@ -9,6 +9,7 @@ import { drawBowl, drawFlag, drawGoal, drawStones, drawWords } from "./bowls.js"
 import { drawDie, drawNote, drawRings } from "./boxes.js";
 import { drawCells, drawCurves, drawLaid, drawScale } from "./cells.js";
 import { drawCircle, drawCloud, drawCount, drawLines } from "./clouds.js";
+import { drawEstimates } from "./estimates.js";
 import { drawGraph } from "./graphs.js";
 import {
   drawArrow,
@@ -63,6 +64,7 @@ const MARKS = {
   count: drawCount,
   circle: drawCircle,
   graph: drawGraph,
+  estimates: drawEstimates,
 };
 
 /**

@@ -10,13 +10,14 @@ from bnviz.lessons.the_question.race import RACE
 from bnviz.lessons.training_lab.presets import PRESETS
 from bnviz.lessons.two_reparameterizations.direction import TurnedWeights
 from bnviz.lessons.two_reparameterizations.gradient_estimates import GradientEstimates
+from bnviz.lessons.two_reparameterizations.rolls import START_DRAWS
 from bnviz.ui.server.training import Task, prepare, training_queue
 
 # The default tasks of lessons that are seen first on their page and take less than about a second each; then the
 # presets of the lab.
 FIRST_SIGHTS: tuple[Task, ...] = (
     Folding(),
-    GradientEstimates(),
+    GradientEstimates(samples=START_DRAWS),
     TurnedWeights(),
     *(preset.experiment for preset in PRESETS if preset.experiment != RACE),
 )

@@ -3,6 +3,7 @@
 /** @import { Arrays, Values } from "../types.js" */
 
 import { bowl } from "./bowl.js";
+import { estimates } from "./estimates.js";
 import { gradientParts } from "./gradient_parts.js";
 import { handOfTwo } from "./hand_of_two.js";
 import { kinks } from "./kinks.js";
@@ -16,6 +17,7 @@ import { LOSSES, twoWeights } from "./two_weights.js";
 /** @type {Record<string, (values: Values, given: any) => Arrays>} */
 export const SUMS = {
   bowl,
+  estimates,
   gradient_parts: gradientParts,
   hand_of_two: handOfTwo,
   kinks,
