@@ -100,7 +100,6 @@ MOVES = {
     "factor": (100.0, 0.01),
     "again": (True,),
     "spread_prediction": (verdicts.SPREAD_ANSWERS[0], verdicts.SPREAD_ANSWERS[3]),
-    "prediction": (verdicts.TURN_ANSWERS[0], verdicts.TURN_ANSWERS[2]),
     "graph": (1.0,),
     "turn": (80.0,),
     "length": (0.5,),
@@ -108,6 +107,8 @@ MOVES = {
     "batch": (2,),
     "scale": (2.0,),
     "shift": (-1.5,),
+    # Last: the page remembers that a guess was made.
+    "prediction": (verdicts.TURN_ANSWERS[0], verdicts.TURN_ANSWERS[2]),
 }
 TOGETHER = (
     {"function": "wave", "mean": 0.5, "sd": 0.1, "samples": 4, "spread_prediction": verdicts.SPREAD_ANSWERS[1]},
@@ -163,8 +164,8 @@ def require_figure(page: Page, **values) -> None:
     assert arrows["held"] == (values.get("spread_prediction") is None)
 
 
-def test_before_a_guess_nothing_is_given_away(page):
-    page.move()
+def test_before_a_guess_nothing_is_given_away():
+    page = Page(FILE, ROOM)
     assert "What happened" not in page.text()
     assert page.component("line")["held"]
 

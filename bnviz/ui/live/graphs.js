@@ -52,6 +52,9 @@ export function drawGraph(pen, mark) {
   pen.sheet.setFont(pen.theme);
 }
 
+/** @type {(place: Place) => boolean} */
+const isRoomy = ({ width }) => width + RAIL_GUTTER >= ROOMY;
+
 /** @type {(place: Place, row: number) => number} */
 const heightOfRow = ({ top, panel }, row) => top - panel.above + HALF + 3 + row * ROW;
 
@@ -63,11 +66,12 @@ function spotsOf(pen, place, boxes) {
   const widest = SHARES.map((_, column) =>
     Math.max(...halves.filter((half, index) => half && boxes[index].at[0] === column)),
   );
-  const [left, width] = [place.left - RAIL_GUTTER, place.width + RAIL_GUTTER];
+  // A frame is drawn a pixel beyond its box.
+  const [left, width] = [place.left - RAIL_GUTTER + 2, place.width + RAIL_GUTTER - 2];
   const gap = (width - 2 * widest.reduce((sum, half) => sum + half, 0)) / (SHARES.length - 1);
   const before = (/** @type {number} */ column) =>
     widest.slice(0, column).reduce((sum, half) => sum + 2 * half + gap, 0);
-  const roomy = width >= ROOMY;
+  const roomy = isRoomy(place);
   return boxes.map(({ at: [column, row] }, index) => ({
     x: left + (roomy ? SHARES[column] * width : before(column) + widest[column]),
     y: heightOfRow(place, row),
@@ -207,7 +211,7 @@ function drawBatch(pen, { dots }, x, y, ink) {
 function drawKey(pen, place, { titles, key }, spots, share) {
   const { sheet, theme } = pen;
   const width = place.width + RAIL_GUTTER;
-  const roomy = width >= ROOMY;
+  const roomy = isRoomy(place);
   const right = place.left + place.width;
   const longest = roomy ? 0 : 1;
   const words = /** @type {Two<string>[]} */ (key).map((two) => two[longest]);
