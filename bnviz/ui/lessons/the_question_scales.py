@@ -74,8 +74,9 @@ def scales() -> Scene:
     accuracy = Axis(0, 1, "test accuracy")
     marks: list[Mark] = [upright("over", "scale")]
     for norm in NORMS_IN_RACE:
-        marks.append(path("over", f"{norm}_scales", f"{norm}_accuracy", color=norm))
-        marks.append(path("along", f"{norm}_steps", f"{norm}_curve", color=norm, upto=f"{norm}_upto"))
+        dash = NORMS[norm].dash
+        marks.append(path("over", f"{norm}_scales", f"{norm}_accuracy", color=norm, dash=dash))
+        marks.append(path("along", f"{norm}_steps", f"{norm}_curve", color=norm, dash=dash, upto=f"{norm}_upto"))
     words = ", ".join(
         f'<b data-symbol="{norm}">{NORMS[norm].label}</b> <span data-number="{norm}_now"></span>'
         for norm in NORMS_IN_RACE

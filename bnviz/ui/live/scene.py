@@ -210,9 +210,19 @@ def bands(panel: str, quantity: str) -> Mark:
     return Mark("field", panel, {"field": quantity})
 
 
-def path(panel: str, x: str, y: str, *, color: str, upto: Where | None = None, round_trip: float | None = None) -> Mark:
+def path(
+    panel: str,
+    x: str,
+    y: str,
+    *,
+    color: str,
+    upto: Where | None = None,
+    round_trip: float | None = None,
+    dash: Sequence[int] = (),
+) -> Mark:
     """A line through points, as far as the one with the number `upto`; on a round axis, how far once round is."""
-    return Mark("path", panel, {"x": x, "y": y, "color": color, "upto": upto, "round": round_trip})
+    options = {"x": x, "y": y, "color": color, "upto": upto, "round": round_trip, "dash": list(dash)}
+    return Mark("path", panel, options)
 
 
 def trace(panel: str, x: str, y: str, *, color: str, upto: Where | None = None, dash: Sequence[int] = ()) -> Mark:
