@@ -24,6 +24,7 @@ from bnviz.ui.lessons.scale_decoupling import (
     draw_periodic,
     draw_scaled,
     draw_settling,
+    lengthen_after_the_guess,
 )
 from bnviz.ui.lessons.scale_decoupling_settling import INPUTS as SETTLING
 from bnviz.ui.page import frame, story
@@ -45,6 +46,7 @@ def hero(settings: Settings, seed: int) -> None:
         verdicts.GRADIENT_ANSWERS,
         "scale_decoupling_gradient",
     )
+    lengthen_after_the_guess(settings, guess)
     draw_hand(settings, seed, guess)
 
 

@@ -52,7 +52,8 @@ def steps(seed: int) -> tuple[Step, ...]:
             "Ten times longer",
             "The same direction, ten times as long. Plain crosses rings of equal loss. With batch norm the ray is "
             "level: the loss stays, and the arrow is a tenth as long.",
-            {"w_angle": 320, "w_length": TIMES * FROM, "walk": 0},
+            {"w_length": TIMES * FROM},
+            first={"w_angle": 320, "w_length": FROM, "walk": 0},
         ),
         Step(
             "A right angle",
