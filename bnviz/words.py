@@ -18,7 +18,7 @@ def short(value: float, digits: int = 3) -> str:
     """Write a number as readers do: 0.0123, −250, 2.2·10⁻¹⁶, and 10⁻⁵ for a bare power of ten."""
     if not isfinite(value):
         return "undefined" if isnan(value) else "∞"
-    return f"−{_unsigned(-value, digits)}" if value < 0 else _unsigned(value, digits)
+    return f"−{_unsigned(-value, digits)}" if value < 0 else _unsigned(abs(value), digits)  # −0.0 is no less than 0
 
 
 def percent(share: float) -> str:

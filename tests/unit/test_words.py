@@ -31,6 +31,7 @@ def test_rounding_errors_are_shown_where_asked_for():
     ("value", "text"),
     [
         (0, "0"),
+        (-0.0, "0"),
         (10.0, "10"),
         (0.001, "0.001"),
         (1000.0, "1,000"),

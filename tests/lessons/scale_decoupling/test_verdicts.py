@@ -139,6 +139,8 @@ def test_decay_and_steps_are_in_balance_or_not():
     assert "came to 3.91 to 3.93" in held
     assert "0.98 to 1.02 times" in held
     assert "by 0.99 to 1.01 times √(2ηλ)" in held
+    alike = verdicts.equilibrium_verdict(balance.assign(share=[0.981, 0.984]))
+    assert "‖W‖⁴ is 0.98 times what the formula asks for." in alike
     assert verdicts.equilibrium_verdict(balance.assign(share=[0.62, 1.0])).startswith("**Not in balance in this run.**")
 
 
