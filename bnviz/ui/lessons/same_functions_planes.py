@@ -81,7 +81,8 @@ def planes(styles: Sequence[RunStyle], norms: Sequence[str], seed: int) -> Scene
             "dark": {**_COLORS["dark"], **{norm: style.color_dark for norm, style in runs.items()}},
         },
         text=f'<div class="facts">{facts}{_SHADES.format(arrow=ARROW, longest=LONGEST)}</div>',
-        alternative="At w, of length {w_length} and angle {w_angle:degrees}: "
+        alternative="The loss over two weights w, in rings for plain and in rays for batch norm. "
+        "At w, of length {w_length} and angle {w_angle:degrees}: "
         + "; ".join(
             f"{style.label}, loss {{loss_{norm}}}, gradient at {{turn_{norm}:degrees}} to w, and after "
             f"{{update:whole}} updates from the start loss {{now_loss_{norm}}} at length {{now_length_{norm}}}"

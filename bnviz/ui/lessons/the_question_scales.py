@@ -103,7 +103,8 @@ def scales() -> Scene:
         },
         text=f'<p>From × <span data-number="scale"></span>, test accuracy: {words}.</p>',
         steps=_STEPS,
-        alternative="From initial weights times {scale}, test accuracy: "
+        alternative="Test accuracy over the initial scale of the weights, and on the way from one of them. "
+        "From initial weights times {scale} it ends at: "
         + ", ".join(f"{NORMS[norm].label} {{{norm}_now}}" for norm in NORMS_IN_RACE)
         + ".",
     )

@@ -135,7 +135,8 @@ class Scene:
     columns      on a phone its columns stand below each other, not its rows; a shorter row lacks the last ones
     beside       the text stands beside the picture, where there is room
     steps        buttons above the picture, each of which moves the figure and says what to see
-    alternative  what the picture shows, in words: "loss {loss}, turned by {turn:degrees}"
+    alternative  what the picture shows, in words: "loss {loss}, turned by {turn:degrees}"; "[walk: …]" is said where
+                 the number `walk` is not 0
     colors       theme → name → color
     """
 
