@@ -44,7 +44,7 @@ gradient of length <span data-number="gradient_{norm}"></span> at <span data-num
 data-format="degrees"></span> to w. The walk, after <span data-number="update" data-format="whole"></span> updates: loss
 <span data-number="now_loss_{norm}"></span>, ‖w‖ from <span data-number="length"></span> to
 <span data-number="now_length_{norm}"></span>.</p>"""
-_SHADES = """<p>The lightest band is a loss of about <span data-number="shade_low"></span>, the darkest of
+_SHADES = """<p>The faintest band is a loss of about <span data-number="shade_low"></span>, the strongest of
 <span data-number="shade_high"></span>; from band to band it grows by half. An arrow is {arrow:g} times as
 long as the gradient, but never longer than {longest:g}.</p>"""
 
