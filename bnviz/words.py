@@ -22,14 +22,17 @@ def short(value: float, digits: int = 3) -> str:
 
 
 def percent(share: float) -> str:
-    """Write a share as the player does: 47 %, and < 1 % or > 99 % where rounding would say nothing or all."""
+    """Write a share as the player does: 47 %, and < 1 % or > 99 % where rounding would say nothing or all.
+
+    Its spaces do not break, so that no line begins with the sign.
+    """
     if not isfinite(share):
         return "undefined"
     if 0 < share < 0.01:
-        return "< 1 %"
+        return "<\u00a01\u00a0%"
     if 0.99 < share < 1:
-        return "> 99 %"
-    return f"{floor(100 * share + 0.5)} %"
+        return ">\u00a099\u00a0%"
+    return f"{floor(100 * share + 0.5)}\u00a0%"
 
 
 def typeset(text: str) -> str:
