@@ -78,7 +78,7 @@ def scales() -> Scene:
         marks.append(path("over", f"{norm}_scales", f"{norm}_accuracy", color=norm, dash=dash))
         marks.append(path("along", f"{norm}_steps", f"{norm}_curve", color=norm, dash=dash, upto=f"{norm}_upto"))
     words = ", ".join(
-        f'<b data-symbol="{norm}">{NORMS[norm].label}</b> <span data-number="{norm}_now"></span>'
+        f'<b class="of-run" data-symbol="{norm}">{NORMS[norm].label}</b> <span data-number="{norm}_now"></span>'
         for norm in NORMS_IN_RACE
     )
     return Scene(
