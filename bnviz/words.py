@@ -18,18 +18,21 @@ def short(value: float, digits: int = 3) -> str:
     """Write a number as readers do: 0.0123, −250, 2.2·10⁻¹⁶, and 10⁻⁵ for a bare power of ten."""
     if not isfinite(value):
         return "undefined" if isnan(value) else "∞"
-    return f"−{_unsigned(-value, digits)}" if value < 0 else _unsigned(value, digits)
+    return f"−{_unsigned(-value, digits)}" if value < 0 else _unsigned(abs(value), digits)  # −0.0 is no less than 0
 
 
 def percent(share: float) -> str:
-    """Write a share as the player does: 47 %, and < 1 % or > 99 % where rounding would say nothing or all."""
+    """Write a share as the player does: 47 %, and < 1 % or > 99 % where rounding would say nothing or all.
+
+    Its spaces do not break, so that no line begins with the sign.
+    """
     if not isfinite(share):
         return "undefined"
     if 0 < share < 0.01:
-        return "< 1 %"
+        return "<\u00a01\u00a0%"
     if 0.99 < share < 1:
-        return "> 99 %"
-    return f"{floor(100 * share + 0.5)} %"
+        return ">\u00a099\u00a0%"
+    return f"{floor(100 * share + 0.5)}\u00a0%"
 
 
 def typeset(text: str) -> str:

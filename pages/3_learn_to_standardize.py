@@ -30,8 +30,8 @@ def first_screen(settings: Settings) -> None:
     guess = story.ask(
         "γx + β can standardize: γ = 1/σ, β = −μ/σ. Will gradient descent find such values? Below, one unit. Its "
         "inputs x have mean m and spread s.",
-        "The unit shall put out 2u + ½, where u is standardized, but it receives x = 10 + u. How many steps does "
-        "γx + β need? (From u itself: one.)",
+        "The unit shall put out 2x̂ + ½, where x̂ is the standardized x. With m = 10 and s = 1, how many steps does "
+        "γx + β need? (With m = 0: one.)",
         verdicts.STEPS_ANSWERS,
         f"{ROOM}_steps",
     )
@@ -56,9 +56,9 @@ def other_inputs(settings: Settings, seed: int) -> None:
             st.markdown(
                 "At the rate 1 over the largest curvature, the flat direction loses a share 1/κ of its length in each "
                 "step. How many steps that takes depends on where the descent starts, too. Standardized inputs have "
-                f"κ = 1. Below, γx + β is fitted to 2u + ½ on {conditioning.EXAMPLES} examples from γ = 1, β = 0, "
-                f"until ½·mean square error ≤ {conditioning.TOLERANCE:g}. Descents are given up after "
-                f"{conditioning.CAP:,} steps."
+                f"κ = 1. Below, γx + β is fitted to 2u + ½, with u = (x − m)/s, on {conditioning.EXAMPLES} examples "
+                f"from γ = 1, β = 0, until ½·mean square error ≤ {conditioning.TOLERANCE:g}. Descents are given up "
+                f"after {conditioning.CAP:,} steps."
             )
         stage = reserve_figure(f"{ROOM}_conditioning", (430, 470))
         draw_conditioning(stage, conditioning.Conditioning(mean, spread, seed))
@@ -93,9 +93,9 @@ def finding_again(settings: Settings, seed: int) -> None:
         )
         with frame.prose():
             st.markdown(
-                f"A unit learns {drift.target(raw)} from x = m + u. Batches of {drift.EXAMPLES}, plain gradient "
-                f"descent; γx + β and batch norm each have the best of {len(drift.RATES)} rates from "
-                f"{drift.RATES[0]:g} to {drift.RATES[-1]:g}."
+                f"A unit learns {drift.target(raw)} from x = m + u, where u has mean 0 and spread 1. Batches of "
+                f"{drift.EXAMPLES}, plain gradient descent; γx + β and batch norm each have the best of "
+                f"{len(drift.RATES)} rates from {drift.RATES[0]:g} to {drift.RATES[-1]:g}."
             )
         stage = reserve_figure(f"{ROOM}_drift", (760, 1340))
         draw_drift(stage, drift.Drift(size, seed, raw), kind)
@@ -116,10 +116,10 @@ def told(settings: Settings, seed: int) -> None:
         with frame.prose():
             st.markdown(
                 "In a network, every layer's inputs move while the layers below learn. Let us ask for standardization "
-                "outright: γ and β of every unit descend a loss of their own, while the weights learn the task at "
-                "rate 0.1. Four hidden layers of 64 ReLUs on digits, batches of 64, 300 updates."
+                "outright: γ and β of every unit, y = γx + β, descend a loss of their own, while the weights learn the "
+                "task at rate 0.1. Four hidden layers of 64 ReLUs on digits, batches of 64, 300 updates."
             )
-            st.latex(r"\tfrac12\left(\operatorname{mean}(y)^2+(\operatorname{sd}(y)-1)^2\right),\quad y=\gamma z+\beta")
+            st.latex(r"\tfrac12\left(\operatorname{mean}(y)^2+(\operatorname{sd}(y)-1)^2\right)")
         rate = settings.slider(
             "told_rate",
             "Rate of γ and β on their own loss",

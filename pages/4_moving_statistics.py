@@ -55,6 +55,10 @@ def training(settings: Settings, seed: int) -> None:
 
     def draw() -> None:
         with frame.prose():
+            st.markdown(
+                "Over the mini-batch B of a training step, whatever the layers below did to μ and σ, batch norm's "
+                "outputs y are to have this mean and this standard deviation:"
+            )
             st.latex(r"\operatorname{mean}_B(y)=\beta")
             st.latex(r"\operatorname{sd}_B(y)=|\gamma|\,\frac{\sigma}{\sqrt{\sigma^2+\varepsilon}}")
         eps = settings.slider(

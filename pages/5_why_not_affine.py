@@ -102,8 +102,9 @@ def rows(sweep: Sweep, found: Found, threshold: float) -> None:
     """Show why a factor cancels, and what is left without it."""
     with frame.prose():
         st.markdown(
-            "The scale of a plain layer is that of γW, for x is Wh: both letters name one number, and it has to be "
-            "right. In front of batch norm a factor a on W cancels, as long as ε is small beside the variance:"
+            "In γx + β, x is Wh, so the scale of the layer is that of γW: γ and the size of W are two names for one "
+            "number, which has to be right. In front of batch norm a factor a on W cancels, as long as ε is small "
+            "beside the variance:"
         )
         st.latex(r"\gamma\,(Wh)+\beta=(\gamma W)\,h+\beta")
         st.latex(r"\mathrm{BN}(aWh)=\mathrm{BN}(Wh)")

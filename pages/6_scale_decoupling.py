@@ -24,6 +24,7 @@ from bnviz.ui.lessons.scale_decoupling import (
     draw_periodic,
     draw_scaled,
     draw_settling,
+    lengthen_after_the_guess,
 )
 from bnviz.ui.lessons.scale_decoupling_settling import INPUTS as SETTLING
 from bnviz.ui.page import frame, story
@@ -40,11 +41,12 @@ def hero(settings: Settings, seed: int) -> None:
     """Ask what the gradient does when w gets ten times as long, and show it in two planes."""
     guess = story.ask(
         "A unit with two weights w, twice: plain, and with batch norm, which divides w·u by its spread. Each point of "
-        "a plane is a w; the darker, the larger its loss. The arrow shows where the gradient sends w.",
+        "a plane is a w; the stronger its shade, the larger its loss. The arrow shows where the gradient sends w.",
         "Batch norm's w is made ten times as long. What happens to its gradient ∂L/∂w?",
         verdicts.GRADIENT_ANSWERS,
         "scale_decoupling_gradient",
     )
+    lengthen_after_the_guess(settings, guess)
     draw_hand(settings, seed, guess)
 
 

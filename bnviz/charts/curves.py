@@ -26,13 +26,13 @@ _LOSS_RANGE = (1e-6, 1e4)
 _LOSS_CEILING = 10
 _WEIGHT_RANGE = (1e-12, 1e12)
 _WEIGHTS: dict[WeightQuantity, tuple[str, str]] = {
-    "weight_norm": ("Weight norm ‖W‖", "‖W‖ (no unit, log scale)"),
-    "grad_norm": ("Gradient norm ‖∂L/∂W‖", "‖∂L/∂W‖ (no unit, log scale)"),
-    "effective_lr": ("Effective rate η/‖W‖²", "η/‖W‖² (no unit, log scale)"),
+    "weight_norm": ("Weight norm ‖W‖", "‖W‖ (log scale)"),
+    "grad_norm": ("Gradient norm ‖∂L/∂W‖", "‖∂L/∂W‖ (log scale)"),
+    "effective_lr": ("Effective rate η/‖W‖²", "η/‖W‖² (log scale)"),
 }
 _MOMENTS: dict[MomentQuantity, tuple[str, str]] = {
-    "mean": ("Mean μ", "μ over the mini-batch (no unit)"),
-    "std": ("Standard deviation σ", "σ over the mini-batch (no unit)"),
+    "mean": ("Mean μ", "μ over the mini-batch"),
+    "std": ("Standard deviation σ", "σ over the mini-batch"),
 }
 _SPLIT_NOTE = "Thick: test set. Thin: training mini-batch."
 

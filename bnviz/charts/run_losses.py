@@ -54,7 +54,7 @@ def plot_run_losses(
     layers = [
         alt.Chart(drawn[chosen])
         .mark_line(strokeWidth=width, opacity=opacity)
-        .encode(x, y, color, dash, tooltip=tooltip)
+        .encode(x, y, color, *([] if width > 3 else [dash]), tooltip=tooltip)
         for chosen, width, opacity in parts
         if chosen.any()
     ]

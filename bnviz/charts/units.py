@@ -60,7 +60,7 @@ def plot_affine(
     drawn = told(drawn, *fields)
     rules, rule_notes = intervention_rules(interventions, last, theme)
     scale = alt.Scale(domain=list(span), nice=False, zero=False)
-    axis = alt.Axis(title="γ and β of each unit (no unit)", labelExpr=AS_TICK)
+    axis = alt.Axis(title="γ and β of each unit", labelExpr=AS_TICK)
 
     layers = []
     for field, symbol, color in (("beta", "β", palette.second), ("gamma", "γ", color_of(styles[run], theme))):
@@ -139,7 +139,7 @@ def plot_percentiles(
     rules, rule_notes = intervention_rules(interventions, last, theme)
     color, x = color_of(styles[run], theme), step_axis(last)
     scale = alt.Scale(domain=list(span), nice=False, zero=False)
-    axis = alt.Axis(title="value (no unit)", labelExpr=AS_TICK)
+    axis = alt.Axis(title="value", labelExpr=AS_TICK)
     tooltip = [alt.Tooltip("step:Q", format=",")]
     tooltip += [tip(f"p{percent}", f"{percent} %") for percent in _PERCENTILES]
     base = alt.Chart(drawn)

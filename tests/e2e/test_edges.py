@@ -29,7 +29,7 @@ WIDER_THAN_THE_WINDOW = """() => {
     const look = root => root.querySelectorAll('*').forEach(node => {
         if (node.shadowRoot) look(node.shadowRoot);
         const box = node.getBoundingClientRect();
-        if (box.width < 2 || box.height < 2 || box.right <= innerWidth + 1) return;
+        if (box.width < 2 || box.height < 2 || box.right <= innerWidth + 1 || !node.checkVisibility()) return;
         for (let holder = node; holder && holder !== main; holder = holder.parentElement ?? holder.getRootNode().host) {
             if (getComputedStyle(holder).overflowX !== 'visible') return;
         }
@@ -44,7 +44,7 @@ WIDER_THAN_THE_WINDOW = """() => {
 FOCUSED = """() => {
     let node = document.activeElement;
     while (node.shadowRoot?.activeElement) node = node.shadowRoot.activeElement;
-    const name = node.getAttribute('aria-label') ?? node.textContent.trim().slice(0, 40);
+    const name = node.getAttribute('aria-label') ?? (node.closest('label') ?? node).textContent.trim().slice(0, 40);
     const drawn = node.closest('label, .options label') ?? node;
     const slider = node.closest('[data-testid=stSlider]') && node.closest('[style*=absolute][data-rac]');
     const shown = slider || (node.matches('input[type=checkbox], input[type=radio]') ? drawn : node);

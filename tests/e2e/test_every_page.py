@@ -6,10 +6,19 @@ A page is opened once for each width of the window, and all tests look at it; th
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.visiting import PATHS, PATIENCE, ROOT, SCREENS, open_page, until, wait_until_settled
+from tests.e2e.visiting import (
+    BACKGROUND,
+    PATHS,
+    PATIENCE,
+    ROOT,
+    SCREENS,
+    open_page,
+    until,
+    violations,
+    wait_until_settled,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -53,11 +62,6 @@ def place(request, browser: Browser, serve) -> Iterator[Page]:
     page.context.close()
 
 
-def violations(page: Page) -> list[tuple[str, str]]:
-    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]})
-    return [(item["id"], item["nodes"][0]["html"]) for item in found.response["violations"]]
-
-
 @pytest.mark.parametrize("place", PLACES, indirect=True, ids=named)
 def test_it_stays_within_the_screen(place):
     width = place.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
@@ -73,18 +77,13 @@ def test_a_figure_reserves_what_it_takes(place):
 
 
 @pytest.mark.parametrize("place", PLACES, indirect=True, ids=named)
-def test_it_is_accessible_in_light_and_in_dark_colors(place):
-    # A menu that closes can be seen for a moment, and nothing in it be reached.
-    closed = "getComputedStyle(document.querySelector('[data-testid=stSidebar]')).visibility === 'hidden'"
-    until(place, f"innerWidth > 1200 || {closed}")
-    assert violations(place) == []
-    background = "getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor"
-    light = place.evaluate(background)
-    place.emulate_media(color_scheme="dark")
-    until(place, f"{background} !== '{light}'")
-    # The server hears of the new theme and draws again what carries colors of its own.
-    place.wait_for_timeout(1000)
-    wait_until_settled(place)
+def test_it_is_accessible_in_light_colors_at_a_desk_and_in_dark_ones_on_a_phone(place):
+    # Unfolded it is the other way round, in test_unfolded.py.
+    if place.viewport_size["width"] < 1200:
+        light = place.evaluate(BACKGROUND)
+        place.emulate_media(color_scheme="dark")
+        until(place, f"{BACKGROUND} !== '{light}'")
+        wait_until_settled(place)
     assert violations(place) == []
 
 

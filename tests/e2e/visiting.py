@@ -4,6 +4,7 @@ import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from bnviz.ui.page.contents import PAGES
@@ -11,6 +12,10 @@ from bnviz.ui.page.contents import PAGES
 ROOT = Path(__file__).resolve().parents[2]
 SCREENS = {"desk": (1440, 900), "phone": (390, 844)}
 PATIENCE = 60_000  # milliseconds
+
+
+BACKGROUND = "getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor"
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
 def path_of(file: str) -> str:
@@ -82,6 +87,21 @@ def until(page: Page, condition: str):
         assert time.monotonic() < deadline, condition
         page.wait_for_timeout(50)
     return value
+
+
+def violations(page: Page) -> list[tuple[str, str]]:
+    """What the page does to break WCAG 2.2 at level A or AA, as far as axe can tell.
+
+    What it finds is looked at again: colors and a menu that are about to change have colors in between.
+    """
+    found = []
+    for _ in range(5):
+        told = Axe().run(page, options={"runOnly": WCAG}).response["violations"]
+        found = [(item["id"], item["nodes"][0]["html"]) for item in told]
+        if not found:
+            break
+        page.wait_for_timeout(1000)
+    return found
 
 
 def part(page: Page, name: str) -> Locator:

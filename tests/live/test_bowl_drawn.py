@@ -1,6 +1,7 @@
 """The picture of the bowls: rings of equal loss, the ball, its way and its goal stand where the numbers say."""
 
 import json
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -115,6 +116,29 @@ def test_places_are_named_only_where_their_names_do_not_cover_each_other(ask):
     named = [spot for spot in spots if spot[1] < drawing.places["affine"]["top"] + drawing.places["affine"]["height"]]
     for index, (x, y) in enumerate(named):
         assert all(abs(x - x1) >= 40 or abs(y - y1) >= 22 for x1, y1 in named[:index])
+
+
+@pytest.mark.parametrize("width", [980, 620, 360])
+@pytest.mark.parametrize("mean", [0.5, 1.0, 3.0, 7.0, 10.0])
+def test_no_number_of_a_step_is_crossed_by_the_way(ask, width, mean):
+    drawing = drawn(ask, width, mean=mean)
+    arrays = drawing.arrays
+    way = np.array(
+        [place_of(drawing, "affine", *place) for place in zip(arrays["stone_gamma"], arrays["stone_beta"], strict=True)]
+    )
+    along = np.linspace(0, 1, 400)[:, None]
+    between = np.concatenate([start + along * (end - start) for start, end in pairwise(way)])
+    for count in arrays["stones"]:
+        text = f"{count:,.0f}"
+        half = 4 * len(text)
+        for x, y in drawing.words.get(text, []):
+            stone = way[arrays["stones"].index(count)]
+            if np.hypot(*(stone - (x, y))) > 40:
+                continue  # a tick of an axis that reads the same
+            # Where words begin depends on their side: to the right of the place, to its left, or about it.
+            left = x - half if abs(x - stone[0]) < 1 else x if x > stone[0] else x - 2 * half
+            inside = (between >= (left, y - 13)) & (between <= (left + 2 * half, y - 1))
+            assert not inside.all(axis=1).any(), text
 
 
 def test_a_guess_is_flagged_where_the_ball_was_by_then(ask):

@@ -59,7 +59,7 @@ def test_the_unit_stands_still_until_there_is_a_guess_and_then_is_shoved(page):
     assert not shown["held"]
     assert shown["values"]["mean"] == 3
     assert shown["scene"]["given"]["guess"] == 0
-    assert "**What happened: they are β and |γ| at every step.** γx + β puts out 5.00 ± 1.50" in judged(page)
+    assert "**What happened: they are β and |γ| at every step.** γx + β puts out 5.00\u00a0±\u00a01.50" in judged(page)
     assert "mean" not in page.query_params
     page.radio(key="moving_statistics_output_prediction").set_value("they stay at 0 and 1").run()
     assert hero(page)["values"]["mean"] == 3

@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from bnviz.lessons.scale_decoupling.scale import ScaleSweep
@@ -40,6 +42,19 @@ def test_the_guess_is_settled_in_the_place_of_the_scene(page):
     assert (
         "You guessed *unchanged*. **What happened: ten times smaller.** From ‖w‖ = 0.4 to 4 batch norm's loss" in said
     )
+
+
+def test_w_gets_longer_with_the_guess_unless_a_link_has_moved_it(page, open_page):
+    def hero(page):
+        return next(json.loads(each.proto.json) for each in components(page) if each.key == "scale_decoupling_hand")
+
+    assert hero(page)["values"]["w_length"] == 0.4
+    page.radio(key="scale_decoupling_gradient_prediction").set_value("unchanged").run()
+    assert hero(page)["values"]["w_length"] == 4
+    assert "w_length" not in page.query_params
+    moved = open_page(PAGE, w_length="2")
+    moved.button(key="scale_decoupling_gradient_skip").click().run()
+    assert hero(moved)["values"]["w_length"] == 2
 
 
 def test_first_sights_of_the_folds(open_page):

@@ -52,8 +52,8 @@ def test_outcomes_are_read_from_the_last_valid_record():
         ({"none": 0.97, "affine": 0.96, "batch": 0.98}, "No clear advantage"),
         ({"none": 0.1, "affine": 0.1, "batch": 0.1}, "No clear advantage"),
         ({"none": 0.97, "affine": 0.1, "batch": 0.6}, "Batch norm ended behind"),
-        ({"batch": 0.98}, "Test accuracy at the end: batch norm 98 %."),
-        ({"none": 0.1, "affine": 0.1}, "Test accuracy at the end: the plain network 10 %, γx + β 10 %."),
+        ({"batch": 0.98}, "Test accuracy at the end: batch norm 98\u00a0%."),
+        ({"none": 0.1, "affine": 0.1}, "Test accuracy at the end: the plain network 10\u00a0%, γx + β 10\u00a0%."),
     ],
 )
 def test_the_verdict_follows_the_result(scores, beginning):
@@ -76,8 +76,8 @@ def test_five_points_from_the_best_of_the_others_are_an_advantage(other, batch, 
     assert words.startswith(f"{beginning} Test accuracy at the end: the plain network ")
     names = {"none": "the plain network", "affine": "γx + β", "batch": "batch norm"}
     for norm, accuracy in accuracies.items():
-        assert f"{names[norm]} {100 * accuracy:.0f} %" in words
-    assert words.endswith("Guessing gives 10 %.")
+        assert f"{names[norm]} {100 * accuracy:.0f}\u00a0%" in words
+    assert words.endswith("Guessing gives 10\u00a0%.")
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,11 @@ def test_labels_are_unique(runs):
     assert len(set(labels)) == len(labels)
 
 
+def test_the_networks_of_the_lessons_are_told_apart_without_color():
+    dashes = [NORMS[key].dash for key in ("none", "affine", "batch")]
+    assert len(set(dashes)) == len(dashes)
+
+
 def test_up_to_four_runs_never_share_color_and_dash():
     looks = {(style.color, style.dash) for style in styles(Run(), Run(), Run(), Run())}
     assert len(looks) == 4

@@ -31,6 +31,7 @@ def test_rounding_errors_are_shown_where_asked_for():
     ("value", "text"),
     [
         (0, "0"),
+        (-0.0, "0"),
         (10.0, "10"),
         (0.001, "0.001"),
         (1000.0, "1,000"),
@@ -53,7 +54,8 @@ def test_numbers_are_short(value, text):
 
 @pytest.mark.parametrize(("share", "text"), [*SHARED["percent"], (1 / 49, "2 %"), (np.nan, "undefined")])
 def test_shares_are_written_as_in_the_player(share, text):
-    assert percent(share) == text
+    assert percent(share).replace("\u00a0", " ") == text
+    assert " " not in percent(share)
 
 
 @pytest.mark.parametrize(

@@ -160,13 +160,13 @@ def unforeseen_verdict(ends: pd.DataFrame) -> str:
     """Return what the control says about the loss of the told: whether falling short of standardization is to blame."""
     told, computed, control = (ending(ends, run) for run in (TOLD, COMPUTED, UNFORESEEN))
     measured = (
-        "The control standardizes exactly, but its gradient takes μ and σ for constants, as it does γ and β of the "
-        f"told. It ends at a loss of {_ended(control)}"
+        "The control computes μ and σ exactly, but the gradient of its weights takes both for constants, as that of "
+        f"the told network takes γ and β. It ends at a loss of {_ended(control)}"
     )
     if control["loss"] <= ALIKE * computed["loss"]:
         beside = f"{_beside(control['loss'], computed['loss'])} {short(computed['loss'])}"
         return f"{measured}, with μ and σ in the gradient {beside}."
-    against = f", the told at {short(told['loss'])}" if isfinite(told["loss"]) else ""
+    against = f", the told network at {short(told['loss'])}" if isfinite(told["loss"]) else ""
     return (
         f"{measured}{against}. **So a perfect standardization alone does not help the task here: its gradient has to "
         f"know μ and σ.** Nothing else separates the control from the loss of {short(computed['loss'])}."
@@ -197,7 +197,7 @@ def free_verdict(ends: pd.DataFrame) -> str:
 
 
 def _errors(row: pd.Series) -> str:
-    return f"|mean| is {short(row['mean_error'], 2)} and |sd − 1| {short(row['std_error'], 2)}"
+    return f"|mean| is {short(row['mean_error'], 2)} and |sd\u00a0−\u00a01| {short(row['std_error'], 2)}"
 
 
 @remembered
@@ -232,8 +232,8 @@ def _with_shorter_steps(row: pd.Series) -> str:
         return f"With steps of the hidden weights ten times shorter the frozen network {row['status']}."
     return (
         "The same frozen network with steps of the hidden weights ten times shorter trains as well: loss "
-        f"{short(row['loss'])}, test accuracy {row['accuracy']:.3f}. So a perfect start can do; what diverges is the "
-        "length of the steps, which the σ of step 0 divides for ever."
+        f"{short(row['loss'])}, test accuracy {row['accuracy']:.3f}. So a perfect start can be enough. What is "
+        "wrong at this rate is the length of the steps: the σ of step 0 divides it for ever."
     )
 
 

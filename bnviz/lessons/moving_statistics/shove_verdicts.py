@@ -33,4 +33,4 @@ def why_the_shove(shove: Shove, seed: int) -> str:
 
 def _mean_and_spread(shove: Shove, norm: str, seed: int) -> str:
     output = shove.outputs(norm, seed=seed)
-    return f"{number(float(output.mean()))} ± {number(float(output.std()))}"
+    return f"{number(float(output.mean()))}\u00a0±\u00a0{number(float(output.std()))}"

@@ -249,7 +249,7 @@ def kept_verdict(summary: pd.DataFrame) -> str:
     batch = row_of(summary, "batch")
     times, spread = batch["kept_move"] / batch["output_move"], batch["kept_log_sd"] / batch["output_log_sd"]
     measured = (
-        f"In one update the mean of z moved by {short(batch['z_move'], 2)} σ, and that of y by "
+        f"In one update the mean of x moved by {short(batch['z_move'], 2)} σ, and that of y by "
         f"{short(batch['output_move'], 2)} of its spread. Had each update kept the μ and σ from before it, the mean of "
         f"y would have moved {short(times, 2)} times as far, and its spread {short(spread, 2)} times as much."
     )
@@ -258,7 +258,7 @@ def kept_verdict(summary: pd.DataFrame) -> str:
     one, all_of_them = batch["kept_move"], batch["z_drift"]
     size = "very little" if one < 0.01 else "little" if one < 0.1 else "much"
     one_update = f"In one update that would be {size}, {short(one, 2)} of y's spread"
-    distance = f"from the first step to the last the mean of z went {short(all_of_them, 2)} σ"
+    distance = f"from the first step to the last the mean of x went {short(all_of_them, 2)} σ"
     sum_up = (
         f"{one_update}, but moves add up: {distance}, and with μ and σ kept all that time y would have gone along. "
         f"{'That is little too: μ hardly drifts in this run.' if all_of_them < LITTLE else 'That is not little.'}"

@@ -219,11 +219,17 @@ def decay_verdict(difference: float, rise: float, measured: float, theory: float
     )
 
 
+def _from_to(values: pd.Series) -> str:
+    """The range of some numbers; one number where both ends are written alike."""
+    low, high = f"{values.min():.2f}", f"{values.max():.2f}"
+    return low if low == high else f"{low} to {high}"
+
+
 @remembered
 def equilibrium_verdict(balance: pd.DataFrame) -> str:
     """Return whether decay and gradient steps are in balance in all runs of `equilibrium`."""
     low, high = short(balance["length"].min()), short(balance["length"].max())
-    shares, turns = (f"{balance[name].min():.2f} to {balance[name].max():.2f}" for name in ("share", "turn"))
+    shares, turns = (_from_to(balance[name]) for name in ("share", "turn"))
     measured = f"‖W‖⁴ is {shares} times what the formula asks for"
     turn = f"An update turned W by {turns} times √(2ηλ) (root mean square)."
     if (balance["share"] - 1).abs().max() <= BALANCED:

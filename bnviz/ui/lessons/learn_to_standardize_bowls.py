@@ -125,9 +125,11 @@ def bowls(affine: RunStyle, batch: RunStyle, guess: int) -> Scene:
         ],
         colors=colors,
         steps=STEPS,
-        alternative="Inputs of mean {now_mean} and spread {spread}: the loss is {condition:count} times flatter in one "
-        "direction than in the other. γx + β needs {steps:count} steps and has taken {now:count}; its loss is {loss}. "
-        "Batch norm needs 1; its loss is {own_loss}.",
+        alternative="The loss over β and γ, with a ball that descends, for γx + β and for batch norm. Inputs of mean "
+        "{now_mean} and spread {spread}: the loss of γx + β is {condition:count} times flatter in one direction than "
+        "in the other, that of batch norm alike in all. [still: γx + β needs {steps:count} steps and has taken "
+        "{now:count}; batch norm needs 1.][moving: The mean moves: β of γx + β is {behind} behind what it needs.] "
+        "The loss of γx + β is {loss}, that of batch norm {own_loss}.",
         sums="bowl",
         given=task(guess),
     )

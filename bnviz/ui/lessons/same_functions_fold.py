@@ -93,6 +93,8 @@ def folding(frame: pd.DataFrame, styles: Sequence[RunStyle], layers: int) -> Sce
             "dark": {**_COLORS["dark"], "batch": batch.color_dark, "none": plain.color_dark},
         },
         steps=STEPS,
-        alternative="Test example {example:whole}, a {label:whole}. Batch norm's answer {answer_original:whole}, "
-        "folded {answer_folded:whole}, in training mode {answer_training:whole}.",
+        alternative="Ten outputs of a network as bars, and its layers as boxes: batch norm stands between W and ReLU"
+        "[fold: and has gone into W]. Test example {example:whole}, a {label:whole}. Batch norm's answer is "
+        "{answer_original:whole}[fold: , that of the folded network {answer_folded:whole}]"
+        "[mode: , in training mode {answer_training:whole}].",
     )

@@ -44,7 +44,7 @@ gradient of length <span data-number="gradient_{norm}"></span> at <span data-num
 data-format="degrees"></span> to w. The walk, after <span data-number="update" data-format="whole"></span> updates: loss
 <span data-number="now_loss_{norm}"></span>, ‖w‖ from <span data-number="length"></span> to
 <span data-number="now_length_{norm}"></span>.</p>"""
-_SHADES = """<p>The lightest band is a loss of about <span data-number="shade_low"></span>, the darkest of
+_SHADES = """<p>The faintest band is a loss of about <span data-number="shade_low"></span>, the strongest of
 <span data-number="shade_high"></span>; from band to band it grows by half. An arrow is {arrow:g} times as
 long as the gradient, but never longer than {longest:g}.</p>"""
 
@@ -81,7 +81,8 @@ def planes(styles: Sequence[RunStyle], norms: Sequence[str], seed: int) -> Scene
             "dark": {**_COLORS["dark"], **{norm: style.color_dark for norm, style in runs.items()}},
         },
         text=f'<div class="facts">{facts}{_SHADES.format(arrow=ARROW, longest=LONGEST)}</div>',
-        alternative="At w, of length {w_length} and angle {w_angle:degrees}: "
+        alternative="The loss over two weights w, in rings for plain and in rays for batch norm. "
+        "At w, of length {w_length} and angle {w_angle:degrees}: "
         + "; ".join(
             f"{style.label}, loss {{loss_{norm}}}, gradient at {{turn_{norm}:degrees}} to w, and after "
             f"{{update:whole}} updates from the start loss {{now_loss_{norm}}} at length {{now_length_{norm}}}"

@@ -13,7 +13,7 @@ from bnviz.lessons.scale_decoupling.equilibrium import Equilibrium, equilibrium
 from bnviz.lessons.scale_decoupling.equilibrium import thinned as thinned_lengths
 from bnviz.lessons.scale_decoupling.equivalence import equivalence, largest_difference
 from bnviz.lessons.scale_decoupling.growth import growth, growth_summary
-from bnviz.lessons.scale_decoupling.hand import longer
+from bnviz.lessons.scale_decoupling.hand import FROM, TIMES, longer
 from bnviz.lessons.scale_decoupling.kick import kick_effect
 from bnviz.lessons.scale_decoupling.kick_statistics import KickStatistics, at_once
 from bnviz.lessons.scale_decoupling.periodic import DECAYED, EVERY, PeriodicTraining, periodic_summary, thinned
@@ -32,9 +32,21 @@ from bnviz.ui.page.stage import Stage
 HAND = "scale_decoupling_hand"
 
 
+def lengthen_after_the_guess(settings: Settings, guess: story.Guess) -> None:
+    """Make w ten times as long once the reader has guessed, unless a hand or a link has moved it already."""
+    key = "scale_decoupling_lengthened"
+    if guess.shown and not st.session_state.get(key):
+        st.session_state[key] = True
+        if st.session_state.get("scale_decoupling_w_length", FROM) == FROM and "w_length" not in settings.asked:
+            settings.take({"w_length": TIMES * FROM})
+
+
 def draw_hand(settings: Settings, seed: int, guess: story.Guess) -> None:
     """Show the planes with the hand of two weights, and settle what the gradient does when w gets ten times as long."""
-    values = {name: settings.handle(HAND, given, default) for name, (given, default) in INPUTS.items()}
+    # Once there is a guess w is longer, so that this is where the page begins then.
+    start = {name: default for name, (_, default) in INPUTS.items()}
+    start |= {"w_length": TIMES * FROM} if guess.shown else {}
+    values = {name: settings.handle(HAND, given, start[name]) for name, (given, _) in INPUTS.items()}
     answer = verdicts.GRADIENT_ANSWERS.index(guess.said) if guess.said else None
     styles = run_styles(Experiment(runs=tuple(Run(norm=norm) for norm in NORMS)))
     live(hand(styles, seed, answer), key=HAND, values=values, on_release=settings.take, held=not guess.shown)

@@ -52,7 +52,8 @@ def steps(seed: int) -> tuple[Step, ...]:
             "Ten times longer",
             "The same direction, ten times as long. Plain crosses rings of equal loss. With batch norm the ray is "
             "level: the loss stays, and the arrow is a tenth as long.",
-            {"w_angle": 320, "w_length": TIMES * FROM, "walk": 0},
+            {"w_length": TIMES * FROM},
+            first={"w_angle": 320, "w_length": FROM, "walk": 0},
         ),
         Step(
             "A right angle",
@@ -104,10 +105,11 @@ def hand(styles: Sequence[RunStyle], seed: int, guess: int | None) -> Scene:
         },
         text=_KEY,
         steps=steps(seed),
-        alternative="w of length {w_length} at {w_angle:degrees}: "
+        alternative="The loss over two weights w, in rings for plain and in rays for batch norm. "
+        "w of length {w_length} at {w_angle:degrees}: "
         + "; ".join(
-            f"{style.label}, loss {{loss_{norm}}}, gradient {{gradient_{norm}}} at {{turn_{norm}:degrees}} to w, and "
-            f"after {{walk:whole}} updates loss {{now_loss_{norm}}} at length {{now_length_{norm}}}"
+            f"{style.label}, loss {{loss_{norm}}}, gradient {{gradient_{norm}}} at {{turn_{norm}:degrees}} to w"
+            f"[walk: , and after {{walk:whole}} updates loss {{now_loss_{norm}}} at length {{now_length_{norm}}}]"
             for norm, style in runs.items()
         )
         + ".",

@@ -74,10 +74,11 @@ def scales() -> Scene:
     accuracy = Axis(0, 1, "test accuracy")
     marks: list[Mark] = [upright("over", "scale")]
     for norm in NORMS_IN_RACE:
-        marks.append(path("over", f"{norm}_scales", f"{norm}_accuracy", color=norm))
-        marks.append(path("along", f"{norm}_steps", f"{norm}_curve", color=norm, upto=f"{norm}_upto"))
+        dash = NORMS[norm].dash
+        marks.append(path("over", f"{norm}_scales", f"{norm}_accuracy", color=norm, dash=dash))
+        marks.append(path("along", f"{norm}_steps", f"{norm}_curve", color=norm, dash=dash, upto=f"{norm}_upto"))
     words = ", ".join(
-        f'<b data-symbol="{norm}">{NORMS[norm].label}</b> <span data-number="{norm}_now"></span>'
+        f'<b class="of-run" data-symbol="{norm}">{NORMS[norm].label}</b> <span data-number="{norm}_now"></span>'
         for norm in NORMS_IN_RACE
     )
     return Scene(
@@ -102,7 +103,8 @@ def scales() -> Scene:
         },
         text=f'<p>From × <span data-number="scale"></span>, test accuracy: {words}.</p>',
         steps=_STEPS,
-        alternative="From initial weights times {scale}, test accuracy: "
+        alternative="Test accuracy over the initial scale of the weights, and on the way from one of them. "
+        "From initial weights times {scale} it ends at: "
         + ", ".join(f"{NORMS[norm].label} {{{norm}_now}}" for norm in NORMS_IN_RACE)
         + ".",
     )

@@ -149,7 +149,8 @@ def last_line(seed: int) -> Scene:
         alternative="VAE: roll {roll:whole} of the die gives ε, and z is {scale} times ε plus {shift}. Batch norm: of "
         "a batch with mean {mean} and spread {sd} it makes x̂, and y is {scale} times x̂ plus {shift}. Above them a "
         "graph turns from the VAE's, 0, into batch norm's, 1, here {graph}. In the VAE the weights lead to m and σ, "
-        "and none to the die; in batch norm they lead to the batch, and the gradient comes back that way.",
+        "and none to the die; in batch norm they lead to the batch, and the gradient comes back that way. "
+        "Since the start ε has moved by up to {noise_moved}, x̂ by up to {normalized_moved}.",
         sums="last_line",
         given={"draws": line.draws.tolist(), "batches": line.batches.tolist(), "start": START},
     )

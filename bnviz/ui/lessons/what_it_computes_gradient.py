@@ -49,7 +49,8 @@ def gradient(batch: UnitBatch, example: int) -> Scene:
         text=_words(batch, example, scale),
         beside=True,
         steps=_STEPS,
-        alternative="Arrows of mean {level} and tilt {tilt}; that of example {example:whole} is {own_arrow}.",
+        alternative="An arrow for each example, at its x̂: what is left of its gradient dy. Their mean is {level}, "
+        "their tilt along x̂ {tilt}; the arrow of example {example:whole} is {own_arrow}.",
         sums="gradient_parts",
         given={
             "normalized": parts["normalized"].tolist(),

@@ -80,8 +80,9 @@ def rails(values: Sequence[float], unit: int, *, reach: float, epsilons: Sequenc
         text=_FORMULA,
         beside=True,
         steps=_steps(unit, len(values)),
-        alternative="Mean {mean}, variance {var}. Example {example:whole}: x {own_x}, standardized {own_normalized}, "
-        "y {own_y}.",
+        alternative=f"{len(values)} examples as dots on three rails: x, standardized x̂, and the output y. "
+        "x has mean μ {mean} and spread σ {sd}; x̂ has mean 0 and spread {normalized_sd}; γ is {gamma}, β is {beta}. "
+        "Example {example:whole}: x {own_x}, x̂ {own_normalized}, y {own_y}.",
         sums="standardize",
         given={"size": len(values)},
     )

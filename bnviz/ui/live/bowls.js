@@ -12,6 +12,15 @@ const PER_DECADE = 3;
 const CORNERS = 128;
 const AROUND = { x: 40, y: 22 }; // pixels around a place that is named, in which no other one is
 const POLE = 46;
+const DIGITS_HIGH = 15; // pixels: as high as the number of a step
+// Where that may stand: above its place, then where there is room.
+/** @type {[number, number, "left" | "center" | "right"][]} */
+const BESIDE_A_STONE = [
+  [0, -12, "center"],
+  [12, 5, "left"],
+  [0, 24, "center"],
+  [-12, 5, "right"],
+];
 
 /** A quadratic around its lowest point, by its two curvatures and the angle of the steep one, in bands of a log scale. */
 /** @type {(pen: Pen, mark: Mark) => void} */
@@ -91,6 +100,37 @@ export function drawGoal(pen, { panel, at, color, name }) {
   sheet.setFont(theme);
 }
 
+/** Whether a straight line passes through a box. */
+/** @type {(from: [number, number], to: [number, number], box: [number, number, number, number]) => boolean} */
+function crosses([x0, y0], [x1, y1], [left, top, right, bottom]) {
+  // the shares of the line within the bounds of either axis
+  let [first, last] = [0, 1];
+  for (const [start, along, low, high] of [
+    [x0, x1 - x0, left, right],
+    [y0, y1 - y0, top, bottom],
+  ]) {
+    if (along === 0 && (start < low || start > high)) return false;
+    if (along === 0) continue;
+    const shares = [(low - start) / along, (high - start) / along];
+    first = Math.max(first, Math.min(...shares));
+    last = Math.min(last, Math.max(...shares));
+  }
+  return first <= last;
+}
+
+/** Where a number stands beside its place: as far as there is one, where the way does not pass through it. */
+/** @type {(way: [number, number][], at: [number, number], width: number) => typeof BESIDE_A_STONE[number]} */
+function placeBeside(way, [left, top], width) {
+  const free = BESIDE_A_STONE.find(([right, down, align]) => {
+    const start = left + right - { left: 0, center: width / 2, right: width }[align];
+    const bottom = top + down;
+    /** @type {[number, number, number, number]} */
+    const box = [start, bottom - DIGITS_HIGH, start + width, bottom];
+    return way.slice(1).every((to, index) => !crosses(way[index], to, box));
+  });
+  return free ?? BESIDE_A_STONE[0];
+}
+
 /** Places of a way with the number of the step; of those that stand close together the last is named. */
 /** @type {(pen: Pen, mark: Mark) => void} */
 export function drawStones(pen, { panel, x, y, counts, color }) {
@@ -99,16 +139,20 @@ export function drawStones(pen, { panel, x, y, counts, color }) {
   const [across, up, count] = [pen.list(x), pen.list(y), pen.list(counts)];
   /** @type {[number, number][]} */
   const named = [];
+  const way = Array.from(
+    across,
+    (_, index) => /** @type {[number, number]} */ ([box.x(across[index]), box.y(up[index])]),
+  );
   pen.inside(box, () => {
     for (let index = count.length - 1; index >= 0; index--) {
-      const [left, top] = [box.x(across[index]), box.y(up[index])];
+      const [left, top] = way[index];
       if (named.some(([x1, y1]) => Math.abs(x1 - left) < AROUND.x && Math.abs(y1 - top) < AROUND.y)) continue;
       named.push([left, top]);
       pen.disc(left, top, 4.5, { fill: theme.background, line: pen.ink(color), width: 2.5 });
       sheet.setFont(theme, 600, 15);
-      sheet.text(writeAs(count[index], "count"), left, top - 12, {
-        ...{ color: pen.ink(color), halo: theme.background, align: "center" },
-      });
+      const text = writeAs(count[index], "count");
+      const [right, down, align] = placeBeside(way, way[index], sheet.context.measureText(text).width);
+      sheet.text(text, left + right, top + down, { color: pen.ink(color), halo: theme.background, align });
       sheet.setFont(theme);
     }
   });

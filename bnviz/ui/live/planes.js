@@ -93,6 +93,10 @@ export function drawUpright(pen, { panel, x, color }) {
   pen.sheet.line(at, box.top, at, box.top + box.height, { color: pen.ink(color), width: 2, dash: [2, 4] });
 }
 
+/** How far a direction leads from a place within two bounds. */
+/** @type {(from: number, along: number, low: number, high: number) => number} */
+const roomAlong = (from, along, low, high) => (along === 0 ? Infinity : ((along > 0 ? high : low) - from) / along);
+
 /** An arrow from a point by a vector times a factor, in the unit of the axes, which is not drawn longer than `most`. */
 /** @type {(pen: Pen, mark: Mark) => void} */
 export function drawArrow(pen, { panel, from, by, factor, most, color, name }) {
@@ -125,7 +129,13 @@ export function drawArrow(pen, { panel, from, by, factor, most, color, name }) {
     );
     if (length < 3 * HEAD) return;
     sheet.setFont(theme, 600, 15);
-    const [labelX, labelY] = [x1 + 8 * right, y1 + 8 * down];
+    // Of an arrow that leaves the panel the name stands where it does.
+    const seen = Math.min(
+      length,
+      roomAlong(x0, right, box.left, box.left + box.width),
+      roomAlong(y0, down, box.top, box.top + box.height),
+    );
+    const [labelX, labelY] = [x0 + (seen + 8) * right, y0 + (seen + 8) * down];
     const held = (/** @type {number} */ value, /** @type {number} */ low, /** @type {number} */ high) =>
       Math.min(high, Math.max(low, value));
     sheet.text(

@@ -135,7 +135,8 @@ class Scene:
     columns      on a phone its columns stand below each other, not its rows; a shorter row lacks the last ones
     beside       the text stands beside the picture, where there is room
     steps        buttons above the picture, each of which moves the figure and says what to see
-    alternative  what the picture shows, in words: "loss {loss}, turned by {turn:degrees}"
+    alternative  what the picture shows, in words: "loss {loss}, turned by {turn:degrees}"; "[walk: …]" is said where
+                 the number `walk` is not 0
     colors       theme → name → color
     """
 
@@ -210,9 +211,19 @@ def bands(panel: str, quantity: str) -> Mark:
     return Mark("field", panel, {"field": quantity})
 
 
-def path(panel: str, x: str, y: str, *, color: str, upto: Where | None = None, round_trip: float | None = None) -> Mark:
+def path(
+    panel: str,
+    x: str,
+    y: str,
+    *,
+    color: str,
+    upto: Where | None = None,
+    round_trip: float | None = None,
+    dash: Sequence[int] = (),
+) -> Mark:
     """A line through points, as far as the one with the number `upto`; on a round axis, how far once round is."""
-    return Mark("path", panel, {"x": x, "y": y, "color": color, "upto": upto, "round": round_trip})
+    options = {"x": x, "y": y, "color": color, "upto": upto, "round": round_trip, "dash": list(dash)}
+    return Mark("path", panel, options)
 
 
 def trace(panel: str, x: str, y: str, *, color: str, upto: Where | None = None, dash: Sequence[int] = ()) -> Mark:

@@ -21,13 +21,15 @@ export function fillNumbers(root, arrays) {
 }
 
 /**
- * A sentence with its numbers: "loss {loss}, angle {turn:degrees}".
+ * A sentence with its numbers: "loss {loss}, angle {turn:degrees}". What stands in brackets behind the name of a number,
+ * "[walk: after {walk:whole} updates]", is said where that is not 0.
  *
  * @param {string} template
  * @param {Arrays} arrays
  */
 export function fillSentence(template, arrays) {
-  return template.replace(/\{(\w+)(?::(\w+))?\}/g, (_, name, format) =>
+  const said = template.replace(/\[(\w+): ([^\]]*)\]/g, (_, name, words) => (numberAt(arrays, name) ? words : ""));
+  return said.replace(/\{(\w+)(?::(\w+))?\}/g, (_, name, format) =>
     writeAs(numberAt(arrays, name), format ?? "number"),
   );
 }

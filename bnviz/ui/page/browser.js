@@ -7,6 +7,7 @@ import { keepGuesses } from "./guesses.js";
 import { mindMenu } from "./menu.js";
 import { mindPath } from "./path.js";
 import { mindReturn } from "./returning.js";
+import { letKeysScroll } from "./reach.js";
 import { levelPlayers, nameOpenedParts, nameRepeatedFields, rewordLostConnection, tellOfTrainings } from "./spoken.js";
 
 /**
@@ -97,6 +98,7 @@ function mindPage(window) {
     nameOpenedParts(window);
     levelPlayers(window);
     rewordLostConnection(window);
+    letKeysScroll(window);
   };
   const onChange = () => {
     restoreFocus();
@@ -105,6 +107,7 @@ function mindPage(window) {
   };
   new MutationObserver(onChange).observe(window.document.body, { childList: true, subtree: true });
   window.addEventListener("bnviz-waiting", onChange);
+  window.addEventListener("resize", onChange);
   onChange();
 }
 

@@ -112,11 +112,12 @@ def test_every_number_of_a_sentence_is_that_of_its_run():
     table = ends(told=told, free=free, computed=computed)
     said = verdicts.told_verdict(table, 0.01)
     assert (
-        "At the end |mean| is 0.31 and |sd − 1| 0.32; with computed μ and σ both are 0, but for ε and rounding." in said
+        "At the end |mean| is 0.31 and |sd\u00a0−\u00a01| 0.32; with computed μ and σ both are 0, but for ε and "
+        "rounding." in said
     )
     assert "The loss of the task ends at 3, with computed μ and σ higher: 7." in said
     said = verdicts.free_verdict(table)
-    assert "At the end |mean| is 0.51 and |sd − 1| 0.52: nothing" in said
+    assert "At the end |mean| is 0.51 and |sd\u00a0−\u00a01| 0.52: nothing" in said
     assert "The loss of the task ends at 5, with computed μ and σ higher: 7." in said
     there = verdicts.told_verdict(ends(told={"loss": 3}, computed={"loss": 7}), 0.1)
     assert there.endswith("The loss of the task ends at 3, with computed μ and σ higher: 7.")
@@ -126,7 +127,7 @@ def test_every_number_of_a_sentence_is_that_of_its_run():
     assert "At the rate 0.1 batch norm trains on: loss 3, test accuracy 0.750." in broken
     assert "trains as well: loss 5, test accuracy 0.500." in broken
     control = verdicts.unforeseen_verdict(ends(told=told, computed=computed, unforeseen={"loss": 9}))
-    assert "It ends at a loss of 9, the told at 3." in control
+    assert "It ends at a loss of 9, the told network at 3." in control
     assert control.endswith("from the loss of 7.")
     assert frozen(2, np.inf).endswith("At the rate 0.1 frozen statistics trained on: loss 2.")
     why = verdicts.held_verdict(held(1, 2, 3, 4), 0.1)

@@ -89,7 +89,7 @@ def test_what_is_said_of_a_perfect_start_is_so(rate, seed):
     else:
         assert "Not at this rate: frozen statistics diverged" in said
         # The control decides whether the length of the steps is named as the cause.
-        assert ("trains as well" in said) == ("So a perfect start can do" in said) == isfinite(shorter["loss"])
+        assert ("trains as well" in said) == ("So a perfect start can be enough" in said) == isfinite(shorter["loss"])
         assert TENTH_STEPS in said
     if rate == 0.5:
         assert not isfinite(kept["loss"])

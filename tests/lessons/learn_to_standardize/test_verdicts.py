@@ -84,7 +84,7 @@ def test_the_told_diverge_lag_or_get_there():
     gone = ends(told={"diverged_at": 137.0, "loss": np.inf, "mean_error": np.nan, "std_error": np.nan})
     assert verdicts.told_verdict(gone, 0.1).startswith("**It diverged, at step 137**, with")
     lag = verdicts.told_verdict(ends(told={"loss": 1.17, "mean_error": 0.21, "std_error": 0.05}), 0.01)
-    assert "At the end |mean| is 0.21 and |sd − 1| 0.05; with computed" in lag
+    assert "At the end |mean| is 0.21 and |sd\u00a0−\u00a01| 0.05; with computed" in lag
     assert "The loss of the task ends at 1.17, with computed μ and σ lower: 0.05." in lag
     assert verdicts.told_verdict(ends(), 0.01).startswith("**They got there.**")
 
@@ -103,9 +103,14 @@ def test_what_the_told_lose_is_read_by_the_loss(loss, words):
 
 def test_the_control_says_whether_standardizing_is_enough():
     blind = verdicts.unforeseen_verdict(ends(told={"loss": 1.17}, unforeseen={"loss": 1.3}))
-    assert "It ends at a loss of 1.3, the told at 1.17. **So a perfect standardization alone does not help" in blind
+    assert (
+        "It ends at a loss of 1.3, the told network at 1.17. **So a perfect standardization alone does not help"
+        in blind
+    )
     assert blind.endswith("separates the control from the loss of 0.05.")
-    assert "the told at" not in verdicts.unforeseen_verdict(ends(told={"loss": np.inf}, unforeseen={"loss": 1.3}))
+    assert "the told network at" not in verdicts.unforeseen_verdict(
+        ends(told={"loss": np.inf}, unforeseen={"loss": 1.3})
+    )
     alike = verdicts.unforeseen_verdict(ends(told={"loss": 1.17}))
     assert alike.endswith("a loss of 0.05, with μ and σ in the gradient about the same in this run: 0.05.")
 
@@ -153,7 +158,9 @@ def test_frozen_statistics_win_lose_or_diverge(losses, beginning):
 
 def test_the_control_tells_the_length_of_the_steps_from_a_start_that_is_not_enough():
     trains = verdicts.frozen_verdict(frozen(np.inf, 0.01), 0.5)
-    assert "ten times shorter trains as well: loss 0.013, test accuracy 0.970. So a perfect start can do" in trains
+    assert (
+        "ten times shorter trains as well: loss 0.013, test accuracy 0.970. So a perfect start can be enough" in trains
+    )
     breaks = verdicts.frozen_verdict(frozen(np.inf, 0.01, np.inf), 1.0)
     assert breaks.endswith("ten times shorter the frozen network diverged at step 4.")
     assert "So a perfect start" not in breaks

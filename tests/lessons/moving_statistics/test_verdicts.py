@@ -160,14 +160,14 @@ def test_kept_statistics_would_have_hurt_or_not():
     assert hurt.startswith("**γ and β would be stale if μ and σ were kept.**")
     assert "4.5 times as far, and its spread 2.5 times as much" in hurt
     assert "In one update that would be very little, 9·10⁻⁴ of y's spread, but moves add up" in hurt
-    assert "the mean of z went 0.16 σ" in hurt
+    assert "the mean of x went 0.16 σ" in hurt
     assert "That is little too" in hurt
     assert "That is not little." in verdicts.kept_verdict(descent(z_drift=1.2))
     assert "it hardly adds up" in verdicts.kept_verdict(descent(z_drift=0.005))
     assert "that would be little, 0.05" in verdicts.kept_verdict(descent(kept_move=0.05))
     assert "that would be much, 0.5" in verdicts.kept_verdict(descent(kept_move=0.5))
     assert verdicts.kept_verdict(descent(kept_move=2e-4)).startswith("**Kept statistics would not have hurt here.**")
-    assert "the mean of z moved by 0.001 σ, and that of y by 2·10⁻⁴ of its spread." in hurt
+    assert "the mean of x moved by 0.001 σ, and that of y by 2·10⁻⁴ of its spread." in hurt
 
 
 def test_every_network_is_stale_by_a_step():

@@ -68,15 +68,17 @@ def test_the_reason_for_the_kick_names_the_losses_and_a_rate_that_became_too_lar
 
 def test_the_dip_in_evaluation_is_laid_at_the_running_averages_where_others_repair_it():
     dip = verdicts.evaluation_verdict(kicked(), REPAIRED)
-    assert "fell from 95 % to 70 %. After 15 updates it was back" in dip
-    assert "multiplied by a and a² it is 95 %: what was out of date are the running averages" in dip
+    assert "fell from 95\u00a0% to 70\u00a0%. After 15 updates it was back" in dip
+    assert "multiplied by a and a² it is 95\u00a0%: what was out of date are the running averages" in dip
     assert "two causes mix" not in dip
     assert "two causes mix" in verdicts.evaluation_verdict(kicked(after=2.0), REPAIRED)
     other = verdicts.evaluation_verdict(kicked(), REPAIRED._replace(repaired=0.8))
-    assert "it is 80 %. So the running averages alone do not explain it." in other
+    assert "it is 80\u00a0%. So the running averages alone do not explain it." in other
     assert "alone" in verdicts.evaluation_verdict(kicked(), REPAIRED._replace(stale=0.94))
     assert "did not come back" in verdicts.evaluation_verdict(kicked(steps_until_back=np.nan), REPAIRED)
-    assert "stayed within 2 points of the 95 %" in verdicts.evaluation_verdict(kicked(accuracy_lowest=0.94), REPAIRED)
+    assert "stayed within 2 points of the 95\u00a0%" in verdicts.evaluation_verdict(
+        kicked(accuracy_lowest=0.94), REPAIRED
+    )
 
 
 def test_growth_by_pythagoras_or_not():
@@ -87,8 +89,8 @@ def test_growth_by_pythagoras_or_not():
     row = pd.Series({"growth": 2.3, "largest_cosine": 0.41, "shrinking": 0.25, "largest_error": 2.59})
     broken = verdicts.growth_verdict(row, "Plain")
     assert broken.startswith("**Plain: no right angle.**")
-    assert "by up to 259 %" in broken
-    assert "shrank in 25 % of the updates" in broken
+    assert "by up to 259\u00a0%" in broken
+    assert "shrank in 25\u00a0% of the updates" in broken
 
 
 @pytest.mark.parametrize(
@@ -139,6 +141,8 @@ def test_decay_and_steps_are_in_balance_or_not():
     assert "came to 3.91 to 3.93" in held
     assert "0.98 to 1.02 times" in held
     assert "by 0.99 to 1.01 times √(2ηλ)" in held
+    alike = verdicts.equilibrium_verdict(balance.assign(share=[0.981, 0.984]))
+    assert "‖W‖⁴ is 0.98 times what the formula asks for." in alike
     assert verdicts.equilibrium_verdict(balance.assign(share=[0.62, 1.0])).startswith("**Not in balance in this run.**")
 
 
@@ -249,20 +253,21 @@ class TestNumbersInSentences:
         row = kicked(accuracy_before=0.91, accuracy_lowest=0.42, steps_until_back=7.0)
         found = AfterTheKick(0.91, 0.33, 0.92)
         assert verdicts.evaluation_verdict(row, found).startswith(
-            "Batch norm's test accuracy fell from 91 % to 42 %. After 7 updates it was back within 2 points. Right "
-            "after the kick it is 33 %; with the running averages of μ and σ² multiplied by a and a² it is 92 %"
+            "Batch norm's test accuracy fell from 91\u00a0% to 42\u00a0%. After 7 updates it was back within 2 points. "
+            "Right after the kick it is 33\u00a0%; with the running averages of μ and σ² multiplied by a and a² it is "
+            "92\u00a0%"
         )
 
     def test_of_a_growth(self):
         row = pd.Series({"growth": 1.7, "largest_cosine": 3e-9, "shrinking": 0.35, "largest_error": 4e-8})
         assert verdicts.growth_verdict(row, "X") == (
             "**X: a right angle every time.** |cos(w, g)| was at most 3·10⁻⁹, and Pythagoras foretold ‖w‖² to 4·10⁻⁸ "
-            "of its value. In the whole run ‖w‖ became 1.7 times as long; it shrank in 35 % of the updates."
+            "of its value. In the whole run ‖w‖ became 1.7 times as long; it shrank in 35\u00a0% of the updates."
         )
         row = pd.Series({"growth": 1.7, "largest_cosine": 0.39, "shrinking": 0.0, "largest_error": 0.48})
         assert verdicts.growth_verdict(row, "X") == (
-            "**X: no right angle.** |cos(w, g)| reached 0.39, and adding squares misses ‖w‖² by up to 48 %. In the "
-            "whole run ‖w‖ became 1.7 times as long; it never shrank."
+            "**X: no right angle.** |cos(w, g)| reached 0.39, and adding squares misses ‖w‖² by up to 48\u00a0%. In "
+            "the whole run ‖w‖ became 1.7 times as long; it never shrank."
         )
 
     @pytest.mark.parametrize("held", [True, False])

@@ -64,8 +64,8 @@ def test_where_batch_norm_fails_is_read_from_its_rows():
 def test_the_note_of_a_map_says_how_far_it_is():
     assert verdicts.share_note(0, 0, 49, 0.0, 0.0) == "Waiting: 49 networks."
     assert verdicts.share_note(3, 22, 49, 0.1, np.nan) == "3 of 22 networks so far train."
-    assert verdicts.share_note(23, 49, 49, 23 / 49, np.nan) == "23 of 49 train: 47 %."
-    assert verdicts.share_note(46, 98, 49, 0.469, 0.02) == "46 of 98 train: 47 % ± 2 % (sd over seeds)."
+    assert verdicts.share_note(23, 49, 49, 23 / 49, np.nan) == "23 of 49 train: 47\u00a0%."
+    assert verdicts.share_note(46, 98, 49, 0.469, 0.02) == "46 of 98 train: 47\u00a0% ± 2\u00a0% (sd over seeds)."
 
 
 def learned(plain, affine, batch) -> pd.DataFrame:

@@ -13,9 +13,13 @@ export function lastLine(values, given) {
   const noise = given.draws[roll - 1];
   const own = unitOver(given, values);
   const line = (/** @type {number} */ value) => scale * value + shift;
+  const [noiseBefore, before] = [given.draws[given.start.roll - 1], unitOver(given, given.start).normalized];
+  const farthest = (/** @type {number[]} */ now, /** @type {number[]} */ then) =>
+    Math.max(...now.map((value, index) => Math.abs(value - then[index])));
   return {
     ...{ roll, scale, shift, noise, ...own, z: noise.map(line), y: own.normalized.map(line) },
-    ...{ noise_before: given.draws[given.start.roll - 1], normalized_before: unitOver(given, given.start).normalized },
+    ...{ noise_before: noiseBefore, normalized_before: before },
+    ...{ noise_moved: farthest(noise, noiseBefore), normalized_moved: farthest(own.normalized, before) },
     ...{ scale_end: shift + scale, first: 1 },
   };
 }
