@@ -1,11 +1,13 @@
 """A reader's own data as a data set: "csv:PATH", with "#COLUMN" after it where the labels are not the last column.
 
 A process opens the files that its own experiments name. A server does not: whoever visits it writes experiments too.
-It calls :func:`close_files` at its start, and trains on what visitors have brought (:func:`hold`) and on nothing else.
+It lives within :func:`files_closed`, and trains on what visitors have brought (:func:`hold`) and on nothing else.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from stat import S_ISREG
@@ -44,9 +46,14 @@ def file_name(name: str) -> str:
     return path.rpartition("#")[0] if "#" in path else path
 
 
-def close_files() -> None:
-    """From here on this process opens no file that an experiment names, until it ends."""
+@contextmanager
+def files_closed() -> Iterator[None]:
+    """During the block this process opens no file that an experiment names, in no thread."""
     _closed.set()
+    try:
+        yield
+    finally:
+        _closed.clear()
 
 
 def hold(name: str, table: Table) -> None:

@@ -52,6 +52,27 @@ MUTANTS = [
         f"{LAB} -k figures_of_losses",
     ),
     Mutant(
+        "lab: own data without their hash",
+        "bnviz/ui/server/own_data.py",
+        "experiment.data in _brought().known.get(experiment.dataset, ())",
+        "experiment.dataset in _brought().known",
+        "tests/unit/test_own_data_of_a_visitor.py",
+    ),
+    Mutant(
+        "lab: data of others by their hash",
+        "bnviz/ui/server/budget.py",
+        """{"dataset": not_here} if not_here else {}""",
+        "{}",
+        "tests/pages/test_training_lab_own_data.py -k hash",
+    ),
+    Mutant(
+        "data: a class that is tested only",
+        "bnviz/datasets/loading.py",
+        "test, train = _by_class(labels, sizes_for_testing(labels), generator)",
+        "test, train = np.split(_balanced_order(labels, generator), [data.test_examples])",
+        "tests/unit/test_own_data.py -k every_class",
+    ),
+    Mutant(
         "lab: another table",
         "bnviz/ui/page/made.py",
         "getattr(recording(result), name)()",

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from threading import Event
 
 import numpy as np
 import pytest
@@ -41,10 +40,10 @@ def experiment(file) -> Experiment:
 
 
 @pytest.fixture
-def closed(monkeypatch):
+def closed():
     """A process that opens no files, as a server is."""
-    monkeypatch.setattr(own, "_closed", Event())
-    own.close_files()
+    with own.files_closed():
+        yield
 
 
 def test_sizes_come_from_the_file_and_so_does_a_hash(experiment, file):

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 from altair.utils import schemapi
 
+from bnviz.datasets import own
 from bnviz.ui.server import application as server
 from bnviz.ui.server.application import SecurityHeaders, content_security_policy
 from bnviz.ui.server.configuration import configuration
@@ -87,6 +88,20 @@ def test_charts_are_not_held_against_their_schema_while_readers_wait(monkeypatch
 
     assert asyncio.run(started()) is False
     assert schemapi.DEBUG_MODE
+
+
+def test_a_server_opens_no_file_that_an_experiment_names(monkeypatch, tmp_path):
+    monkeypatch.setattr(server, "warm_up", lambda: None)
+    (tmp_path / "a.csv").write_text("1,x\n2,y\n3,x\n4,y\n")
+    name = f"csv:{tmp_path / 'a.csv'}"
+
+    async def started() -> None:
+        async with server.lifespan(SimpleNamespace(script_path=Path("app.py"))):
+            own.table_of(name)
+
+    with pytest.raises(ValueError, match="not here"):
+        asyncio.run(started())
+    assert len(own.table_of(name).y) == 4, "a process that serves nobody does"
 
 
 def test_a_socket_is_left_alone():

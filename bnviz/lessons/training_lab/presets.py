@@ -57,17 +57,53 @@ PRESETS: tuple[Preset, ...] = (
         WHERE_LITTLE_IS_GAINED,
     ),
     Preset(
-        "Batches of four",
-        "How far do the accuracies on the batch and on the test set part?",
-        "With four examples the batch's mean and variance are poor estimates. Layer norm does not look across the "
-        "batch.",
-        Experiment(batch_size=4, runs=(Run(norm="none"), Run(norm="batch"), Run(norm="layer"))),
-    ),
-    Preset(
         "Statistics taken for constants",
         "All three compute the same on the first batch. Which losses fall?",
         "The second run leaves μ and σ out of the gradient, the third keeps the first batch's μ and σ forever.",
         Experiment(widths=(64,) * 6, runs=(Run(norm="batch"), Run(norm="batch_detached"), Run(norm="batch_frozen"))),
+    ),
+    Preset(
+        "Batches of two",
+        "Whose test accuracy stays behind?",
+        "The mean and variance of two examples say little about those of all, which batch norm is tested with. Layer "
+        "norm does not look across the batch.",
+        Experiment(batch_size=2, runs=tuple(Run(norm=norm, lr=0.03) for norm in ("none", "batch", "layer"))),
+    ),
+    Preset(
+        "Layer norm, ten layers",
+        "Which two test accuracies lie close together?",
+        "Layer norm takes mean and variance over the units of one example. Here that does nearly as well as over the "
+        "batch.",
+        Experiment(
+            widths=(64,) * 10, steps=400, runs=tuple(Run(norm=norm, lr=0.2) for norm in ("none", "batch", "layer"))
+        ),
+    ),
+    Preset(
+        "A better start",
+        "What do larger initial weights do for the plain network of sigmoids?",
+        "In the second run the initial weights are eight times as large, and nothing is normalized.",
+        Experiment(
+            widths=(64,) * 5,
+            activation="sigmoid",
+            runs=(
+                Run(norm="none", lr=0.5),
+                Run(norm="none", lr=0.5, init_scale=8.0, label="plain, weights × 8"),
+                Run(norm="batch", lr=0.5),
+            ),
+        ),
+    ),
+    Preset(
+        "Two half circles",
+        "Is there anything left to gain?",
+        "Two narrow layers, and inputs about as large as 1.",
+        Experiment(dataset="moons", widths=(16, 16), runs=(Run(norm="none"), Run(norm="batch"))),
+    ),
+    Preset(
+        "Wrong labels",
+        "Whose training loss is lower, and whose test accuracy is higher?",
+        "Of the labels of 400 training examples 40 % are drawn anew at random. Who learns faster learns the wrong "
+        "ones by heart sooner.",
+        Experiment(label_noise=0.4, n_train=400, runs=(Run(norm="none"), Run(norm="batch"))),
     ),
 )
 

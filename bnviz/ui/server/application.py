@@ -18,7 +18,7 @@ from typing import Any
 from altair.utils import schemapi
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bnviz.datasets.own import close_files
+from bnviz.datasets.own import files_closed
 from bnviz.lessons.the_question.race import RACE
 from bnviz.ui.private import hearing_scripts_out, index_page
 from bnviz.ui.server.configuration import PREFIX, configuration
@@ -107,7 +107,6 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
     Raises ValueError for a bad configuration, which ends the start of the server.
     """
     keep_few_arenas()
-    close_files()
     if Path(app.script_path).parent.name == "cloud":
         os.environ.setdefault(f"{PREFIX}HOSTED", "1")
     configuration()
@@ -115,7 +114,7 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
     # meet a half-loaded one.
     import_module("bnviz.charts")
     # Else Altair holds every axis and every mark against its schema while a reader waits for the chart. Tests do so.
-    with schemapi.debug_mode(False), hearing_scripts_out():
+    with schemapi.debug_mode(False), hearing_scripts_out(), files_closed():
         Thread(target=warm_up, name="bnviz-warm-up", daemon=True).start()
         yield
 

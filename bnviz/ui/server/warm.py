@@ -13,13 +13,15 @@ from bnviz.lessons.two_reparameterizations.gradient_estimates import GradientEst
 from bnviz.lessons.two_reparameterizations.rolls import START_DRAWS
 from bnviz.ui.server.training import Task, prepare, training_queue
 
-# The default tasks of lessons that are seen first on their page and take less than about a second each; then the
-# presets of the lab.
+PRESETS_AT_HAND = 5
+"""Presets of the lab, of the first ones: the recordings of all would fill half of what a small server keeps."""
+
+# The default tasks of lessons that are seen first on their page and take less than about a second each; then presets.
 FIRST_SIGHTS: tuple[Task, ...] = (
     Folding(),
     GradientEstimates(samples=START_DRAWS),
     TurnedWeights(),
-    *(preset.experiment for preset in PRESETS if preset.experiment != RACE),
+    *(preset.experiment for preset in PRESETS[:PRESETS_AT_HAND] if preset.experiment != RACE),
 )
 
 
