@@ -165,3 +165,9 @@ def test_a_file_of_an_earlier_version_plays_without_single_units(history):
     page = offline_html(replace(history, arrays=arrays))
     assert not carried(page)["more_units"]
     assert "left out" not in page
+
+
+def test_where_a_file_of_one_s_own_lies_is_not_told(history):
+    for place in ("csv:/home/me/cells.csv", "csv:C:\\me\\cells.csv", "csv:/home/me/cells.csv#a/b"):
+        own = replace(history, experiment=EXPERIMENT.model_copy(update={"dataset": place}))
+        assert heading(own).endswith(" on cells.csv, training examples 40")
