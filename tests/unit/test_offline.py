@@ -164,7 +164,7 @@ def test_a_file_of_an_earlier_version_plays_without_single_units(history):
     arrays = {name: each for name, each in history.arrays.items() if name != "example_units"}
     page = offline_html(replace(history, arrays=arrays))
     assert not carried(page)["more_units"]
-    assert "left out" not in page
+    assert "single units are left out" not in page
 
 
 def test_where_a_file_of_one_s_own_lies_is_not_told(history):
