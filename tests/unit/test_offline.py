@@ -154,7 +154,7 @@ def test_fewer_records_keep_the_first_the_last_and_the_end_of_each_run(history):
 def test_a_frame_holds_the_whole_page_as_one_attribute(history):
     page = Elements(in_a_frame(history, step=3, stage=STAGES[0]))
     ((tag, attributes),) = page.found
-    assert (tag, attributes["sandbox"]) == ("iframe", "allow-scripts")
+    assert (tag, attributes["sandbox"]) == ("iframe", "allow-scripts allow-downloads")
     assert attributes["title"] == heading(history)
     inside = carried(attributes["srcdoc"])
     assert (inside["step"], inside["units"]) == (3, None)

@@ -243,6 +243,6 @@ def framed(page: str, title: str, height: int) -> str:
     """Return HTML that shows a page inside of another one."""
     style = f"width: 100%; height: {height}px; border: 0"
     return (
-        f'<iframe title="{html.escape(title, quote=True)}" sandbox="allow-scripts" style="{style}" '
+        f'<iframe title="{html.escape(title, quote=True)}" sandbox="allow-scripts allow-downloads" style="{style}" '
         f'srcdoc="{html.escape(page, quote=True)}"></iframe>'
     )
