@@ -10,10 +10,12 @@ import pytest
 import traitlets
 
 from bnviz import Experiment, Run, train
+from bnviz.ui.live.notebook import figure_html
+from bnviz.ui.live.scene import Axis, Input, Panel, Scene
 from bnviz.ui.player import notebook
 from bnviz.ui.player.payload import pack
 from bnviz.ui.player.unit_values import pack_units
-from tests.unit.test_offline import Elements, carried
+from tests.unit.test_offline import HOSTILE, Elements, carried
 
 ROOT = Path(__file__).resolve().parents[2]
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -99,6 +101,13 @@ print(before, after)
 """
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=False)
     assert result.stdout == "set() {'anywidget'}\n", result.stderr
+
+
+def test_no_text_of_a_figure_breaks_out():
+    scene = Scene([Input("a", "a", 0, 1)], [[Panel("x", HOSTILE, Axis(0, 1))]], [], {}, HOSTILE)
+    page = figure_html(scene, {"a": 0.5}, title=HOSTILE)
+    assert len(Elements(page).texts["script"]) == 2
+    assert carried(page)["scene"]["alternative"] == HOSTILE
 
 
 def test_the_live_figure_of_the_documentation_is_one():

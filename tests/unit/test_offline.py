@@ -154,7 +154,7 @@ def test_fewer_records_keep_the_first_the_last_and_the_end_of_each_run(history):
 def test_a_frame_holds_the_whole_page_as_one_attribute(history):
     page = Elements(in_a_frame(history, step=3, stage=STAGES[0]))
     ((tag, attributes),) = page.found
-    assert (tag, attributes["sandbox"]) == ("iframe", "allow-scripts")
+    assert (tag, attributes["sandbox"]) == ("iframe", "allow-scripts allow-downloads")
     assert attributes["title"] == heading(history)
     inside = carried(attributes["srcdoc"])
     assert (inside["step"], inside["units"]) == (3, None)
@@ -164,4 +164,10 @@ def test_a_file_of_an_earlier_version_plays_without_single_units(history):
     arrays = {name: each for name, each in history.arrays.items() if name != "example_units"}
     page = offline_html(replace(history, arrays=arrays))
     assert not carried(page)["more_units"]
-    assert "left out" not in page
+    assert "single units are left out" not in page
+
+
+def test_where_a_file_of_one_s_own_lies_is_not_told(history):
+    for place in ("csv:/home/me/cells.csv", "csv:C:\\me\\cells.csv", "csv:/home/me/cells.csv#a/b"):
+        own = replace(history, experiment=EXPERIMENT.model_copy(update={"dataset": place}))
+        assert heading(own).endswith(" on cells.csv, training examples 40")

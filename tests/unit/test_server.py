@@ -67,16 +67,22 @@ def test_the_folder_for_the_cloud_is_a_shared_server_unless_configured_otherwise
     configuration.cache_clear()
 
 
-def test_charts_are_loaded_before_the_first_visitor(monkeypatch):
+def test_charts_and_components_are_loaded_before_the_first_visitor(monkeypatch):
     loaded = []
+
+    def load(name: str) -> SimpleNamespace:
+        loaded.append(name)
+        return SimpleNamespace(registered=lambda: loaded.append("registered"))
+
     monkeypatch.setattr(server, "warm_up", lambda: None)
-    monkeypatch.setattr(server, "import_module", loaded.append)
+    monkeypatch.setattr(server, "import_module", load)
 
     async def started() -> list[str]:
         async with server.lifespan(SimpleNamespace(script_path=Path("app.py"))):
             return list(loaded)
 
-    assert asyncio.run(started()) == ["bnviz.charts"]
+    components = ["bnviz.ui.player", "registered", "bnviz.ui.live", "registered"]
+    assert asyncio.run(started()) == ["bnviz.charts", *components]
 
 
 def test_charts_are_not_held_against_their_schema_while_readers_wait(monkeypatch):

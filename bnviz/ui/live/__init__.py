@@ -24,8 +24,8 @@ def _read(name: str) -> str:
 
 
 @cache
-def _registered() -> Any:
-    # Figures are shown in notebooks and files as well, without Streamlit: nothing of it is loaded before.
+def registered() -> Any:
+    """Return what shows the component. Figures are shown in notebooks and files as well, without Streamlit."""
     import streamlit as st
 
     return st.components.v2.component(
@@ -37,7 +37,7 @@ def _registered() -> Any:
 
 
 def _component(**given: Any) -> None:
-    _registered()(**given)
+    registered()(**given)
 
 
 def live(

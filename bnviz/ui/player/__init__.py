@@ -30,8 +30,8 @@ def _read(name: str) -> str:
 
 
 @cache
-def _registered() -> Any:
-    # A recording is played in notebooks and files as well, without Streamlit: nothing of it is loaded before.
+def registered() -> Any:
+    """Return what shows the component. A recording is played in notebooks and files as well, without Streamlit."""
     import streamlit as st
 
     return st.components.v2.component(
@@ -43,7 +43,7 @@ def _registered() -> Any:
 
 
 def _component(**given: Any) -> None:
-    _registered()(**given)
+    registered()(**given)
 
 
 @dataclass(frozen=True)

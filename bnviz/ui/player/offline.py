@@ -10,6 +10,7 @@ import gzip
 import hashlib
 import html
 import json
+import re
 from dataclasses import replace
 from functools import cache
 from importlib.resources import files
@@ -19,6 +20,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from bnviz.datasets import DATASETS
+from bnviz.datasets.own import PREFIX, file_name
 from bnviz.history import STAGES
 from bnviz.styles import run_styles
 from bnviz.ui.lab.words import (
@@ -188,6 +191,9 @@ def thinned(history: History, every: int) -> History:
 def heading(history: History) -> str:
     """Return what was compared, on which data."""
     asked = history.experiment.model_dump()
+    # Where a file of one's own lies is nobody else's business.
+    if asked["dataset"] not in DATASETS:
+        asked["dataset"] = PREFIX + re.split(r"[\\/]", file_name(asked["dataset"]))[-1]
     runs = runs_in_words(asked)
     return f"{runs[0].upper()}{runs[1:]} on {data_in_words(asked)}"
 
@@ -237,6 +243,6 @@ def framed(page: str, title: str, height: int) -> str:
     """Return HTML that shows a page inside of another one."""
     style = f"width: 100%; height: {height}px; border: 0"
     return (
-        f'<iframe title="{html.escape(title, quote=True)}" sandbox="allow-scripts" style="{style}" '
+        f'<iframe title="{html.escape(title, quote=True)}" sandbox="allow-scripts allow-downloads" style="{style}" '
         f'srcdoc="{html.escape(page, quote=True)}"></iframe>'
     )

@@ -113,6 +113,9 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
     # Altair's modules import each other: two visitors who made a fresh server load them at the same moment would both
     # meet a half-loaded one.
     import_module("bnviz.charts")
+    # Their scripts are joined while nobody waits, and once.
+    for component in ("bnviz.ui.player", "bnviz.ui.live"):
+        import_module(component).registered()
     # Else Altair holds every axis and every mark against its schema while a reader waits for the chart. Tests do so.
     with schemapi.debug_mode(False), hearing_scripts_out(), files_closed():
         Thread(target=warm_up, name="bnviz-warm-up", daemon=True).start()
