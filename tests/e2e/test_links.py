@@ -109,3 +109,37 @@ def test_a_copied_link_shows_the_same_picture_on_a_fresh_server_below_a_path(vis
     receiver = visit(elsewhere(link, another))
     until(receiver, f"({PICTURES})() === {expected!r}")
     assert receiver.complaints == []
+
+
+def test_the_dialog_copies_shows_a_code_and_leaves_as_it_came(visit, serve):
+    page = visit(f"{serve(ROOT / 'app.py')}/scale_decoupling?factor=0.001")
+    button = page.get_by_role("button", name="Copy link")
+    button.press("Enter")
+    code = page.get_by_role("img", name="QR code of this link")
+    expect(code).to_be_visible(timeout=PATIENCE)
+    assert until(page, "document.querySelector('.bnviz-copy-link').shadowRoot.querySelector('img').naturalWidth") > 0
+    expect(page.get_by_role("status").filter(has_text="Copied.")).to_be_visible()
+    link = page.get_by_role("textbox", name="Link", exact=True)
+    assert link.input_value().endswith("/scale_decoupling?factor=0.001&open=scaling")
+    page.get_by_role("checkbox", name="As it looks now").uncheck()
+    expect(link).to_have_value(page.url)
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(button).to_be_focused()
+    assert page.complaints == []
+
+
+def test_a_frame_shows_a_link_and_so_does_the_page_when_it_is_loaded_again(visit, serve):
+    query = "w_length=2&w_angle=290&guess=shown&figure.step=2"
+    whole = visit(f"{serve(ROOT / 'app.py')}/scale_decoupling?{query}")
+    step = whole.locator(".step-button").nth(1)
+    expect(step).to_have_attribute("aria-pressed", "true")
+    picture = whole.evaluate(PICTURES)
+    whole.reload()
+    settle(whole)
+    until(whole, f"({PICTURES})() === {picture!r}")
+    framed = visit(f"{serve(ROOT / 'app.py')}/scale_decoupling?{query}&embed=true", "phone")
+    expect(framed.locator(".step-button").nth(1)).to_have_attribute("aria-pressed", "true")
+    framed.get_by_role("button", name="Copy link").click()
+    expect(framed.get_by_role("textbox", name="Link", exact=True)).to_have_value(whole.url)
+    assert whole.complaints == framed.complaints == []
