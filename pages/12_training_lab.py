@@ -9,7 +9,7 @@ from bnviz.lessons.training_lab.presets import PRESETS, preset_of
 from bnviz.ui.lab import own
 from bnviz.ui.lab import state as lab
 from bnviz.ui.lab.figures import figures
-from bnviz.ui.lab.files import downloads, read_upload
+from bnviz.ui.lab.files import read_upload
 from bnviz.ui.lab.line import more_settings, recipe_line
 from bnviz.ui.lab.sweep import SWEEPING, sweep_tab
 from bnviz.ui.page import frame
@@ -117,6 +117,14 @@ def upload() -> None:
     own.panel(use_own_data)
 
 
+def say_what_no_link_has(experiment: Experiment) -> None:
+    """Say what of the experiment stays with the reader, here and where the link is copied."""
+    said = own.about_links(experiment)
+    if said:
+        with st.container(key="link_note_lab"):
+            st.caption(said)
+
+
 @section
 def recipe() -> None:
     """Draw the recipe in words, what trains it, and what is wrong with it; or what sweeps it."""
@@ -135,6 +143,7 @@ def recipe() -> None:
     complain(problems)
     if experiment:
         lab.write_query(experiment)
+        say_what_no_link_has(experiment)
         if sweeping:
             sweep_tab(experiment)
 
@@ -155,7 +164,6 @@ def played() -> None:
     if done and done.result:
         results_table(done.result)
         figures(done.key, "lab")
-        downloads(experiment)
 
 
 with frame.page("pages/12_training_lab.py"):

@@ -10,6 +10,7 @@ from bnviz.command.arguments import parser
 from bnviz.command.inputs import read_grid, read_seeds
 from bnviz.grid import plan
 from bnviz.limits import HOSTED, LAPTOP
+from bnviz.ui.page.own_parameters import OWN
 from bnviz.ui.server.configuration import Configuration
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -41,6 +42,13 @@ def test_links_lead_to_files(name):
         target for pair in targets for target in pair if target and not (ROOT / name).parent.joinpath(target).exists()
     ]
     assert missing == []
+
+
+def test_the_table_of_links_has_every_parameter_of_the_frame():
+    named = {
+        name.partition(".")[0] for name in re.findall(r"^\| `([^`]+)`", text_of("docs/links.md"), flags=re.MULTILINE)
+    }
+    assert named == {*OWN, "embed"}
 
 
 def test_the_readme_quotes_an_example_that_the_tests_run():

@@ -9,13 +9,8 @@ import zipfile
 from collections.abc import Mapping
 from threading import Lock
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
-
-import streamlit as st
 
 from bnviz.experiment import Experiment, InvalidExperiment
-from bnviz.ui.lab.own import about_links
-from bnviz.ui.lab.state import query_of
 from bnviz.ui.server.budget import refused, too_large
 from bnviz.ui.server.configuration import configuration
 from bnviz.ui.server.training import training_queue
@@ -28,14 +23,6 @@ _TOO_LARGE = "The recording is too large: once unpacked, this app opens at most 
 MOST_PARTS = 100  # arrays of an uploaded recording, which has about twenty
 # One at a time: a class that opens recordings at once would need the memory for all of them.
 _opening = Lock()
-
-
-def downloads(experiment: Experiment) -> None:
-    """Offer `experiment` as a link; its files stand in the menu that every page has."""
-    with st.popover("Copy link", icon=":material/link:"):
-        st.markdown(f"This link opens the lab with these settings and trains them. {about_links(experiment)}")
-        address = (st.context.url or "").partition("?")[0]
-        st.code(f"{address}?{urlencode(query_of(experiment))}", language=None, wrap_lines=True)
 
 
 def read_upload(name: str, data: bytes) -> tuple[Experiment, str | None]:

@@ -31,11 +31,8 @@ export function showLinked(figure, shown, keeps) {
     ([name, text]) => keeps && inputs.all.has(name) && Number.isFinite(Number(text)),
   );
   for (const [name, text] of wanted) figure.values = inputs.set(name, Number(text), figure.values);
-  const step = steps.steps[Number(shown.step) - 1];
-  if (step) {
-    steps.mark(Number(shown.step) - 1);
-    figure.light(step.lights);
-  }
+  // What the step lights up goes out under the first move of a hand, and is no part of a link.
+  if (steps.steps[Number(shown.step) - 1]) steps.mark(Number(shown.step) - 1);
   figure.draw();
   figure.rest();
   if (wanted.length) figure.release({ ...figure.values });

@@ -37,9 +37,9 @@ def asked_to_open(key: str) -> bool | None:
 
     A link names a fold by its key without the name of its page.
     """
-    if "fold" not in st.query_params:
+    if "open" not in st.query_params:
         return None
-    return any(name and f"_{key}".endswith(f"_{name}") for name in st.query_params["fold"].split("-"))
+    return any(name and f"_{key}".endswith(f"_{name}") for name in st.query_params["open"].split("-"))
 
 
 PRESENTER = "presenter"

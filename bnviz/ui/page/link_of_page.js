@@ -5,7 +5,7 @@ import { ASK_SHOWN, nameInLink, shortKey } from "../watch/link.js";
 /** @typedef {Record<string, string>} Shown */
 
 // Parts of an address that a link does not take over: what the browser shows is asked anew, and a frame is no page.
-const LEFT = ["player", "figure", "fold", "embed", "embed_options"];
+const LEFT = ["player", "figure", "open", "embed", "embed_options"];
 const HOSTED_IN = /^\/~\/\+/; // where Streamlit's hosting keeps the app of a page
 const KINDS = /** @type {const} */ ({ player: ".player", figure: ".live" });
 
@@ -21,7 +21,7 @@ export function shownOnPage({ document, location }) {
     .filter((key, place, all) => key && all.indexOf(key) === place);
   /** @type {Shown} */
   const shown = {};
-  if (folds.length) shown.fold = folds.map((key) => shortKey(key, location.pathname)).join("-");
+  if (folds.length) shown.open = folds.map((key) => shortKey(key, location.pathname)).join("-");
   if (!asked.has("guess") && isGivenAway(document)) shown.guess = "shown";
   for (const kind of /** @type {(keyof typeof KINDS)[]} */ (Object.keys(KINDS))) {
     Object.assign(shown, shownByAll(document, kind, location.pathname));

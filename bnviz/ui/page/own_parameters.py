@@ -8,7 +8,7 @@ OWN: Mapping[str, str] = {
     "presenter": "1 opens the page in presenter mode",
     "guess": "what of the page's question is given away",
     "answers": "hidden keeps the answers of all pages back until they are revealed",
-    "fold": "the folds that are open, joined by hyphens",
+    "open": "the folds that are open, joined by hyphens",
     "player": "what the player shows: player.step, player.layer, …",
     "figure": "what a live figure shows: figure.step, …",
 }

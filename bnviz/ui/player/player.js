@@ -440,7 +440,8 @@ export class Player {
 
   draw() {
     const { playback, root, state } = this;
-    state.seen = Math.max(state.seen, playback.position);
+    const seen = Math.max(state.seen, playback.position);
+    state.seen = playback.playing ? seen : Math.ceil(seen); // at rest up to a record, which a link can name
     for (const view of this.views()) view.draw(playback.position, this.theme);
     this.showFrame(playback.frame);
     this.part(".scrub").style.setProperty("--done", String(playback.position / Math.max(1, playback.lastRecord)));

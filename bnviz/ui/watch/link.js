@@ -7,8 +7,6 @@
 /** Asks a part of the page what it shows; it answers by setting `detail.shown`. */
 export const ASK_SHOWN = "bnviz-shown";
 
-const linked = /** @type {Window & { bnvizTaken?: Set<string> }} */ (window);
-
 /**
  * Let a part of the page answer what it shows.
  * @param {Element} root
@@ -50,6 +48,7 @@ export function shortKey(key, path) {
  * @returns {Shown | null}
  */
 export function takeFromLink(root, kind) {
+  const linked = /** @type {Window & { bnvizTaken?: Set<string> }} */ (window);
   linked.bnvizTaken ??= new Set();
   const host = /** @type {Partial<ShadowRoot>} */ (root.getRootNode()).host ?? root;
   const name = nameInLink(host, kind);
