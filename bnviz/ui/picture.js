@@ -5,7 +5,7 @@
 
 const EDGE = 16; // pixels around the picture
 const CAPTION = 30; // pixels that words above the picture take
-const WIDEST_GAP = 20; // pixels: what is left out, such as controls, leaves no larger hole
+const WIDEST_GAP = 20; // pixels: where controls stand there is no larger hole
 
 /**
  * Let the reader's browser save what `root` shows as a PNG file named after the page.
