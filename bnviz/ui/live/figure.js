@@ -21,6 +21,7 @@ import { FIELDS, SUMS } from "./sums/sums.js";
 import { fillNumbers, fillSentence } from "./texts.js";
 import { savePicture } from "../picture.js";
 
+const PADDING = 8; // pixels above and below a figure that fills the screen
 const BESIDE = 900; // pixels: from here on the text may stand beside the picture
 
 /** @typedef {import("./family.js").Family} Computed */
@@ -345,7 +346,10 @@ export class LiveFigure {
       (part) => !part.matches(".picture, .hidden-text") && part.getBoundingClientRect().left < right,
     );
     const gap = parseFloat(getComputedStyle(root).rowGap) || 0;
-    return others.reduce((room, part) => room - (part.offsetHeight && part.offsetHeight + gap), root.clientHeight);
+    return others.reduce(
+      (room, part) => room - (part.offsetHeight && part.offsetHeight + gap),
+      root.clientHeight - PADDING,
+    );
   }
 
   requestDraw() {

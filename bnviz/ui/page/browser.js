@@ -7,6 +7,7 @@ import { keepGuesses } from "./guesses.js";
 import { mindMenu } from "./menu.js";
 import { mindPath } from "./path.js";
 import { Presenter } from "./presenter.js";
+import { letPrint } from "./print.js";
 import { mindReturn } from "./returning.js";
 import { letKeysScroll } from "./reach.js";
 import { levelPlayers, nameOpenedParts, nameRepeatedFields, rewordLostConnection, tellOfTrainings } from "./spoken.js";
@@ -98,6 +99,7 @@ function mindPage(window) {
   const restoreFocus = keepFocus(window);
   const tell = tellOfTrainings(window);
   window.bnvizPresenter = new Presenter(window, () => leavePresenter());
+  letPrint(window, window.bnvizPresenter);
   let asked = 0;
   const reword = () => {
     asked = 0;

@@ -21,7 +21,9 @@ from bnviz.ui.private import Place
 HERE = Path(__file__).parent
 PROSE_WIDTH = 700  # pixels: about 70 to 80 characters a line
 _VISITED = "frame_visited"
-STYLES = "".join((HERE / name).read_text(encoding="utf-8") for name in ("page.css", "presenter.css"))
+STYLES = "".join(
+    (HERE / name).read_text(encoding="utf-8") for name in ("page.css", "presenter.css", "print.css", "contrast.css")
+)
 
 _browser = st.components.v2.component("bnviz_browser", js=joined(HERE / "browser.js"))
 

@@ -90,6 +90,18 @@ export class Presenter {
     if (this.document.fullscreenElement) this.document.exitFullscreen().catch(() => {});
   }
 
+  /** Give the page back its own look, for paper. Returns what brings the stage back. */
+  putAway() {
+    const mode = this.dataset[MODE];
+    if (!mode) return () => {};
+    this.unstage();
+    delete this.dataset[MODE];
+    return () => {
+      this.dataset[MODE] = mode;
+      this.look();
+    };
+  }
+
   // What is on the stage
 
   /** Look what there is to show: the page has changed, or what is wanted. */
