@@ -1,6 +1,7 @@
 // presenter.js: presenter mode. One figure fills the screen, and keys do everything.
 
 import { figuresOf, skipOf, takeStep, wordsOf } from "./figures.js";
+import { revealAnswer } from "./path.js";
 import { PresenterBar } from "./presenter_bar.js";
 import { enlargement, wishOf } from "./presenter_keys.js";
 
@@ -328,6 +329,8 @@ export class Presenter {
   reveal() {
     const skip = skipOf(this.document, this.figure?.root ?? null);
     if (skip) return skip.click();
+    // A teacher's link hides the answer until somebody asks for it.
+    if (!this.answered) revealAnswer(this.document);
     const there = this.document.querySelector(".st-key-story_answer") !== null;
     this.answered = there && !this.answered;
     if (!there) this.bar.say("The answer stands on the pages that follow.");
