@@ -32,7 +32,7 @@ def visit(browser: Browser, serve) -> Iterator[Callable[..., Page]]:
 
 
 def present(page: Page) -> None:
-    page.get_by_text("Presenter mode").click(timeout=PATIENCE)
+    page.get_by_text("Presenter mode", exact=True).click(timeout=PATIENCE)
     expect(page.locator(STAGED)).to_be_visible(timeout=PATIENCE)
 
 

@@ -83,7 +83,7 @@ def test_the_hero_is_on_the_first_screen(told):
 def test_on_a_projector_the_hero_fills_the_screen_with_what_happened(browser: Browser, serve, path):
     page = open_page(browser, f"{serve(ROOT / 'app.py')}/{path}", size=(1280, 720))
     wait_until_settled(page)
-    page.get_by_text("Presenter mode").click()
+    page.get_by_text("Presenter mode", exact=True).click()
     until(page, "document.documentElement.dataset.bnvizPresenter === 'figure'")
     expect(page.locator(TOLD[path]).first).to_be_visible(timeout=PATIENCE)
     skip = page.get_by_role("button", name="Just show me")
