@@ -4,7 +4,7 @@ import { fetchFromApp } from "../watch/stream.js";
 import { CLASS_PARTS, classWishes, linkForClass } from "./class_link.js";
 import { linkTo, shownOnPage } from "./link_of_page.js";
 
-const LONGEST_CODE = 700; // characters of a QR code, as in bnviz/ui/server/qr.py
+const LONGEST = 700; // characters of a QR code, as in bnviz/ui/server/qr.py
 const BETWEEN_LOOKS = 250; // milliseconds between two looks at whether the page has another address
 const SELF = ["localhost", "127.0.0.1", "[::1]"];
 const ICON =
@@ -148,7 +148,7 @@ class LinkDialog {
 
   /** @param {string} link */
   async draw(link) {
-    const tooLong = link.length > LONGEST_CODE;
+    const tooLong = link.length > LONGEST;
     const answer = tooLong ? null : await fetchFromApp(`bnviz/qr?text=${encodeURIComponent(link)}`);
     const image = answer && new Blob([await answer.arrayBuffer()], { type: "image/svg+xml" });
     if (link !== this.link) return;

@@ -229,8 +229,8 @@ export class Presenter {
     apply(factor);
     for (let round = 0; round < ROUNDS; round++) {
       const over = Math.max(element.scrollHeight / height, element.scrollWidth / this.window.innerWidth);
-      if (over <= 1.01 || factor <= zoom * SMALLEST_FIT) break;
-      factor = Math.max(zoom * SMALLEST_FIT, factor / Math.min(over, 1.25));
+      if (over <= 1.002 || factor <= zoom * SMALLEST_FIT) break;
+      factor = Math.max(zoom * SMALLEST_FIT, factor / Math.min(Math.max(over, 1.02), 1.25));
       apply(factor);
     }
     this.fitted = JSON.stringify([zoom, height, figure.view, this.dataset.bnvizHeld, inner.offsetHeight]);
