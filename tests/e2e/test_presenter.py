@@ -47,6 +47,8 @@ def test_a_lesson_is_presented_by_keys_alone(visit):
     expect(words).to_contain_text("How many steps")
     page.keyboard.press("a")
     expect(words).to_contain_text("What happened", timeout=PATIENCE)
+    expect(page.get_by_role("button", name="Just show me")).to_have_count(0, timeout=PATIENCE)
+    wait_until_idle(page)
     answer = page.locator("[data-bnviz-staged=answer]")
     page.keyboard.press("a")
     expect(answer).to_contain_text("Where this stops being true")
