@@ -44,7 +44,7 @@ def test_a_lesson_is_presented_by_keys_alone(visit):
     assert box is not None
     assert (box["x"], box["width"], box["y"] + box["height"]) == (0, 1280, 720)
     words = page.locator("[data-bnviz-staged=words]")
-    expect(words).to_contain_text("How many steps")
+    expect(words).to_contain_text("at most 10")
     page.keyboard.press("a")
     expect(words).to_contain_text("What happened", timeout=PATIENCE)
     expect(page.get_by_role("button", name="Just show me")).to_have_count(0, timeout=PATIENCE)
