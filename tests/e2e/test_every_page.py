@@ -30,7 +30,7 @@ JUMP = 75  # pixels: a verdict of another length takes a line or two more or les
 SMALLEST_TEXT = """() => Math.min(...[...document.querySelectorAll('[data-testid=stMain] *')]
     .filter(e => [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim())
         && e.offsetWidth && !e.closest('.katex'))
-    .map(e => parseFloat(getComputedStyle(e).fontSize)))"""
+    .map(e => parseFloat(getComputedStyle(e).fontSize) * e.currentCSSZoom))"""
 PLACES_OF_FIGURES = """() => {
     const stages = document.querySelectorAll('[class*=st-key-stage_], [class*=st-key-figure_]');
     return Object.fromEntries([...stages].map(stage => {
@@ -90,7 +90,9 @@ def test_it_is_accessible_in_light_colors_at_a_desk_and_in_dark_ones_on_a_phone(
 @pytest.mark.parametrize("place", AT_A_DESK, indirect=True, ids=named)
 def test_every_text_can_be_read_from_the_back_in_presenter_mode(place):
     assert place.evaluate(SMALLEST_TEXT) >= 14
-    place.get_by_text("Presenter mode").click(timeout=PATIENCE)
+    place.get_by_text("Presenter mode", exact=True).click(timeout=PATIENCE)
+    until(place, "document.documentElement.dataset.bnvizPresenter === 'figure'")
+    place.keyboard.press("w")
     until(place, f"({SMALLEST_TEXT})() >= 18")
 
 

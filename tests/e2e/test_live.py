@@ -374,7 +374,7 @@ def test_a_handle_that_is_grasped_at_its_edge_does_not_jump(figure):
 
 def test_in_presenter_mode_a_handle_follows_the_hand(figure):
     here = figure("what_it_computes")
-    here.page.get_by_text("Presenter mode").click()
+    here.page.get_by_text("Presenter mode", exact=True).click()
     here.settle()
     x, y = here.handle(2)
     here.page.mouse.move(x, y)

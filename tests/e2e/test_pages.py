@@ -81,13 +81,16 @@ def test_lines_of_text_keep_their_length_in_presenter_mode(visit):
     ems = """() => {
         const texts = [...document.querySelectorAll('[data-testid=stMain] [data-testid=stMarkdown] p')];
         const text = texts.find((each) => each.textContent.startsWith('“Batch norm'));
-        return text.getBoundingClientRect().width / parseFloat(getComputedStyle(text).fontSize);
+        const size = parseFloat(getComputedStyle(text).fontSize) * text.currentCSSZoom;
+        return text.getBoundingClientRect().width / size;
     }"""
     page = visit("")
     wait_until_settled(page)
     before = page.evaluate(ems)
-    page.get_by_text("Presenter mode").click(timeout=PATIENCE)
-    until(page, "parseFloat(getComputedStyle(document.documentElement).fontSize) > 20")
+    page.get_by_text("Presenter mode", exact=True).click(timeout=PATIENCE)
+    until(page, "document.documentElement.dataset.bnvizPresenter === 'figure'")
+    page.keyboard.press("w")
+    until(page, "document.documentElement.dataset.bnvizPresenter === 'page'")
     until(page, f"Math.abs(({ems})() - {before}) < 1")
 
 
@@ -155,8 +158,8 @@ def test_stop_shows_what_was_recorded_and_training_can_be_taken_up_again(visit):
 def test_a_rerun_in_mid_training_goes_on_where_it_was(visit):
     page = visit(f"training_lab?{urlencode(LONG.model_copy(update={'seed': 1}).to_query())}")
     expect(progress(page)).to_contain_text(re.compile(r"training ([2-9]|\d\d) %"), timeout=PATIENCE)
-    page.get_by_text("Presenter mode").click(timeout=PATIENCE)
-    until(page, "getComputedStyle(document.documentElement).fontSize !== '16px'")
+    page.get_by_text("Presenter mode", exact=True).click(timeout=PATIENCE)
+    until(page, "document.documentElement.dataset.bnvizPresenter === 'figure'")
     expect(progress(page)).to_contain_text(re.compile(r"training ([2-9]|\d\d) %"))
 
 

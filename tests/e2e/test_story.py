@@ -1,6 +1,5 @@
 """Every page that tells a story is short: few words and pictures before anything is unfolded, the hero on top."""
 
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -81,27 +80,29 @@ def test_the_hero_is_on_the_first_screen(told):
 
 
 @pytest.mark.parametrize("path", [path for path in TOLD if path])  # home has a player
-def test_on_a_projector_the_hero_comes_onto_the_screen_with_the_answer(browser: Browser, serve, path):
+def test_on_a_projector_the_hero_fills_the_screen_with_what_happened(browser: Browser, serve, path):
     page = open_page(browser, f"{serve(ROOT / 'app.py')}/{path}", size=(1280, 720))
     wait_until_settled(page)
-    page.get_by_text("Presenter mode").click()
-    until(page, "parseFloat(getComputedStyle(document.documentElement).fontSize) > 20")
-    wait_until_settled(page)
-    skip = page.get_by_role("button", name="Just show me").first
+    page.get_by_text("Presenter mode", exact=True).click()
+    until(page, "document.documentElement.dataset.bnvizPresenter === 'figure'")
     expect(page.locator(TOLD[path]).first).to_be_visible(timeout=PATIENCE)
-    skip.click()
-    picture = page.locator(".live .picture").first
-    expect(picture).to_be_visible(timeout=PATIENCE)
-
-    def on_screen() -> bool:
-        box = picture.bounding_box()
-        return bool(box) and box["y"] > -40 and box["y"] + box["height"] <= 720
-
-    deadline = time.monotonic() + PATIENCE / 1000
-    while not on_screen():
-        assert time.monotonic() < deadline, picture.bounding_box()
-        page.wait_for_timeout(50)
+    skip = page.get_by_role("button", name="Just show me")
+    expect(skip).to_be_visible()
+    page.keyboard.press("a")
+    expect(skip).to_have_count(0, timeout=PATIENCE)
+    expect(page.locator(".live[data-staged]:not(.held) .step-button").first).to_be_visible(timeout=PATIENCE)
+    until(page, FILLS)
     page.context.close()
+
+
+FILLS = """() => {
+    const box = (selector) => document.querySelector(selector).getBoundingClientRect();
+    const [figure, words, bar] = ["[data-bnviz-staged=figure]", "[data-bnviz-staged=words]", ".bnviz-bar"].map(box);
+    const { scrollHeight, clientHeight } = document.querySelector("[data-bnviz-staged=figure]");
+    const close = (one, other) => Math.abs(one - other) <= 2;
+    const stacked = close(bar.bottom, words.top) && close(words.bottom, figure.top);
+    return stacked && close(figure.bottom, innerHeight) && scrollHeight - clientHeight <= 2;
+}"""
 
 
 def test_the_answer_waits_for_the_guess(browser: Browser, serve):

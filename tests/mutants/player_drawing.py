@@ -97,8 +97,8 @@ MUTANTS = [
     Mutant(
         "losses upside down",
         CURVES,
-        "logScale(this.lossLow, this.lossHigh, top + CURVE_HEIGHT, top)",
-        "logScale(this.lossHigh, this.lossLow, top + CURVE_HEIGHT, top)",
+        "logScale(this.lossLow, this.lossHigh, top + high, top)",
+        "logScale(this.lossHigh, this.lossLow, top + high, top)",
         f"{TEST_CURVES} -k axes",
     ),
     Mutant(

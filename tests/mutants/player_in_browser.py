@@ -46,8 +46,8 @@ MUTANTS = [
     Mutant(
         "the pointer is not counted from the canvas",
         CONTROLS,
-        "event.clientX - box.left, ",
-        "event.clientX, ",
+        "(event.clientX - box.left) / zoom, ",
+        "event.clientX / zoom, ",
         f"{TEST_PLAYER_NUMBERS} -k pointer",
     ),
     Mutant(

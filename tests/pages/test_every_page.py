@@ -1,9 +1,11 @@
 """What holds for every page of the table."""
 
+import json
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from bnviz.ui.page.contents import PAGES, neighbors, page_named
 
@@ -63,8 +65,14 @@ def test_a_page_survives_a_hostile_link_and_names_what_it_ignored(open_page, sai
 
 
 @pytest.mark.parametrize("file", FILES)
-def test_presenter_mode_enlarges_text_on_every_page(open_page, file):
+def test_the_browser_is_told_of_presenter_mode_on_every_page(open_page, file):
     app = open_page(file)
-    before = len(app.get("html"))
+    assert not told(app)["presenter"]
     app.toggle(key="frame_presenter").set_value(True).run()
-    assert len(app.get("html")) == before + 1
+    assert told(app)["presenter"]
+
+
+def told(app: AppTest) -> dict[str, bool]:
+    """What the frame tells the browser."""
+    [frame] = [element for element in app.get("bidi_component") if element.key == "frame_browser"]
+    return json.loads(frame.proto.mixed.json or frame.proto.json)

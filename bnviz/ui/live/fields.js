@@ -27,10 +27,7 @@ export class Fields {
 
   /** @type {(pen: Pen, marks: Mark[]) => void} */
   prepare(pen, marks) {
-    const size = JSON.stringify([
-      window.devicePixelRatio,
-      [...pen.places.values()].map(({ left, width }) => [left, width]),
-    ]);
+    const size = JSON.stringify([pen.sheet.ratio, [...pen.places.values()].map(({ left, width }) => [left, width])]);
     if (size === this.size) return;
     this.size = size;
     this.drawn.clear();
@@ -70,7 +67,7 @@ export class Fields {
   /** @type {(pen: Pen, mark: Mark) => HTMLCanvasElement} */
   paint(pen, { panel, field }) {
     const { left, top, width, height, valueOfX, valueOfY } = pen.place(panel);
-    const fine = Math.max(SHARPNESS, window.devicePixelRatio || 1);
+    const fine = Math.max(SHARPNESS, pen.sheet.ratio);
     const [columns, rows] = [Math.round(width * fine), Math.round(height * fine)];
     const canvas = document.createElement("canvas");
     canvas.width = columns;

@@ -21,7 +21,7 @@ import { FIELDS, SUMS } from "./sums/sums.js";
 import { fillNumbers, fillSentence } from "./texts.js";
 import { savePicture } from "../picture.js";
 
-const PROJECTED = 18; // pixels: text of this size or larger is presenter mode's
+const PADDING = 8; // pixels above and below a figure that fills the screen
 const BESIDE = 900; // pixels: from here on the text may stand beside the picture
 
 /** @typedef {import("./family.js").Family} Computed */
@@ -79,6 +79,8 @@ export class LiveFigure {
     this.letSave();
     this.observer = new ResizeObserver(() => this.layout());
     this.observer.observe(root);
+    // Presenter mode gives it another size; on paper it is drawn anew.
+    root.addEventListener("bnviz-stage", () => this.refresh(), { signal: this.leaving.signal });
   }
 
   letSave() {
@@ -98,9 +100,7 @@ export class LiveFigure {
    */
   show(scene, values, held = false) {
     for (const part of [".steps", ".handles", ".controls"]) this.part(part).inert = held;
-    const released = this.held && !held;
     this.held = held;
-    if (released) requestAnimationFrame(() => this.present());
     this.root.classList.toggle("held", held);
     this.steps.show(scene.steps);
     const first = !this.scene;
@@ -121,12 +121,13 @@ export class LiveFigure {
     if (!first && !this.holding) this.glideTo(values);
   }
 
-  /** On a projector the words above a picture are so large that it stands below the screen: bring it there. */
-  present() {
-    const { fontSize } = getComputedStyle(document.documentElement);
-    if (parseFloat(fontSize) < PROJECTED) return;
-    const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-    this.part(".picture").scrollIntoView({ block: "end", behavior: calm ? "auto" : "smooth" });
+  /** Draw anew in the colors and the size of the moment. */
+  refresh() {
+    if (!this.scene || !this.pen) return;
+    this.theme = new Theme(this.root);
+    this.root.style.colorScheme = this.theme.dark ? "dark" : "light";
+    Object.assign(this.pen, { theme: this.theme, colors: this.scene.colors[this.theme.dark ? "dark" : "light"] });
+    this.layout();
   }
 
   /**
@@ -324,7 +325,7 @@ export class LiveFigure {
     if (!scene || !pen || root.clientWidth < 50) return;
     root.classList.toggle("wide", root.clientWidth >= BESIDE);
     const width = this.part(".picture").clientWidth;
-    const { places, height } = layOut(scene.rows, width, scene.columns);
+    const { places, height } = layOut(scene.rows, width, scene.columns, this.room());
     pen.places = places;
     this.sheet.resize(width, height);
     this.fields?.prepare(
@@ -333,6 +334,22 @@ export class LiveFigure {
     );
     this.ratio = window.devicePixelRatio;
     this.draw();
+  }
+
+  /** The height that the picture may have, where the figure fills the screen. */
+  room() {
+    const { root } = this;
+    if (!root.dataset.staged) return Infinity;
+    // What stands in the column beside the picture takes nothing of its height (live.css).
+    const { right } = this.part(".picture").getBoundingClientRect();
+    const others = /** @type {HTMLElement[]} */ ([...root.children]).filter(
+      (part) => !part.matches(".picture, .hidden-text") && part.getBoundingClientRect().left < right,
+    );
+    const gap = parseFloat(getComputedStyle(root).rowGap) || 0;
+    return others.reduce(
+      (room, part) => room - (part.offsetHeight && part.offsetHeight + gap),
+      root.clientHeight - PADDING,
+    );
   }
 
   requestDraw() {

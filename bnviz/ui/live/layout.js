@@ -6,6 +6,8 @@ import { linearScale, logScale } from "../player/drawing.js";
 
 const PHONE = 560; // pixels: narrower, panels stand below each other
 const LARGEST_SIDE = 400;
+const SMALLEST_SHARE = 0.4; // of the usual side, where there is little room
+const SHARE_STEP = 0.02;
 const GAP = 28;
 export const RAIL_GUTTER = 34; // for the symbol of a rail
 const PLANE_GUTTER = 56; // for the ticks and the name of a vertical axis
@@ -66,37 +68,56 @@ function sharesOf(row, room) {
 }
 
 /**
+ * Planes are smaller where the figure would be higher than the `room` there is.
+ *
  * @param {Scene["rows"]} rows
  * @param {number} width
  * @param {boolean} [columns] on a phone columns stand below each other, not rows; a row alone is in the first
+ * @param {number} [room]
  * @returns {{ places: Map<string, Place>, height: number }}
  */
-export function layOut(rows, width, columns = false) {
+export function layOut(rows, width, columns = false, room = Infinity) {
+  const usual = layOutSmaller(rows, width, columns, 1);
+  if (usual.height <= room) return usual;
+  const smallest = layOutSmaller(rows, width, columns, SMALLEST_SHARE);
+  // What stands beside a plane may be the higher of both: as large as does not matter.
+  const high = Math.max(room, smallest.height);
+  let found = smallest;
+  for (let share = SMALLEST_SHARE + SHARE_STEP; share < 1; share += SHARE_STEP) {
+    const larger = layOutSmaller(rows, width, columns, share);
+    if (larger.height > high) break;
+    found = larger;
+  }
+  return found;
+}
+
+/** @type {(rows: Scene["rows"], width: number, columns: boolean, share: number) => ReturnType<typeof layOut>} */
+function layOutSmaller(rows, width, columns, share) {
   /** @type {Map<string, Place>} */
   const places = new Map();
   let top = 0;
   const most = Math.max(...rows.map((row) => row.length));
   const down = (/** @type {number} */ column) => rows.flatMap((row) => row.slice(column, column + 1));
   const inOrder = columns ? Array.from({ length: most }, (_, column) => down(column)).flat() : rows.flat();
-  const across = width < PHONE ? inOrder.map((panel) => [panel]) : rows;
-  for (const row of across) {
+  const lines = width < PHONE ? inOrder.map((panel) => [panel]) : rows;
+  for (const row of lines) {
     const shares = sharesOf(row, width - GAP * (row.length - 1));
     let tallest = 0;
     let left = 0;
     row.forEach((panel, index) => {
-      const share = shares[index];
+      const across = shares[index];
       if (panel.y) {
-        const room = share - PLANE_GUTTER - RIGHT;
-        const side = panel.even ? room : Math.min(LARGEST_SIDE, room);
+        const room = across - PLANE_GUTTER - RIGHT;
+        const side = share * (panel.even ? room : Math.min(LARGEST_SIDE, room));
         const flat = width < PHONE ? (panel.flat ?? 1) : 1;
         const high = panel.even ? (side * lengthOf(panel.y)) / lengthOf(panel.x) : side * flat;
         places.set(panel.name, place(panel, left + PLANE_GUTTER, top + PLANE_TITLE, side, high));
         tallest = Math.max(tallest, PLANE_TITLE + high + PLANE_FOOT);
       } else {
-        places.set(panel.name, place(panel, left + RAIL_GUTTER, top + panel.above, share - RAIL_GUTTER - RIGHT, 0));
+        places.set(panel.name, place(panel, left + RAIL_GUTTER, top + panel.above, across - RAIL_GUTTER - RIGHT, 0));
         tallest = Math.max(tallest, panel.above + panel.below);
       }
-      left += share + GAP;
+      left += across + GAP;
     });
     top += tallest;
   }

@@ -6,6 +6,8 @@ import { keepFocus } from "./focus.js";
 import { keepGuesses } from "./guesses.js";
 import { mindMenu } from "./menu.js";
 import { mindPath } from "./path.js";
+import { Presenter } from "./presenter.js";
+import { letPrint } from "./print.js";
 import { mindReturn } from "./returning.js";
 import { letKeysScroll } from "./reach.js";
 import { levelPlayers, nameOpenedParts, nameRepeatedFields, rewordLostConnection, tellOfTrainings } from "./spoken.js";
@@ -75,9 +77,14 @@ function fillEmptyPage({ document, location }) {
   setInterval(look, LOOK);
 }
 
+/** @typedef {Window & { bnvizMinded?: boolean, bnvizPresenter?: Presenter }} Minded */
+
+/** What tells the server that a key has ended presenter mode; Streamlit brings another with each page. */
+let leavePresenter = () => {};
+
 /**
  * Look after the page for as long as the tab lives, whatever Streamlit draws anew.
- * @param {Window & { bnvizMinded?: boolean }} window
+ * @param {Minded} window
  */
 function mindPage(window) {
   if (window.bnvizMinded) return;
@@ -91,9 +98,12 @@ function mindPage(window) {
   mindPath(window);
   const restoreFocus = keepFocus(window);
   const tell = tellOfTrainings(window);
+  window.bnvizPresenter = new Presenter(window, () => leavePresenter());
+  letPrint(window, window.bnvizPresenter);
   let asked = 0;
   const reword = () => {
     asked = 0;
+    window.bnvizPresenter?.look();
     nameRepeatedFields(window);
     nameOpenedParts(window);
     levelPlayers(window);
@@ -135,12 +145,15 @@ function followTheme(place, setTriggerValue) {
 }
 
 /**
- * Streamlit calls this again on the same parent whenever the theme or what is gathered changes.
- * @param {import("../watch/stream.js").Call<import("./guesses.js").Gathered | null>} given
+ * Streamlit calls this again on the same parent whenever the theme or what it is told changes.
+ * @param {import("../watch/stream.js").Call<(import("./guesses.js").Gathered & { presenter: boolean }) | null>} given
  */
 export default function mount({ data, parentElement, setTriggerValue }) {
+  const minded = /** @type {Minded} */ (window);
   askForPage = () => setTriggerValue("return", Date.now());
-  mindPage(window);
+  leavePresenter = () => setTriggerValue("left", Date.now());
+  mindPage(minded);
+  minded.bnvizPresenter?.turn(Boolean(data?.presenter));
   keepGuesses(window, data, setTriggerValue);
   followTheme(parentElement, setTriggerValue);
 }

@@ -21,7 +21,9 @@ from bnviz.ui.private import Place
 HERE = Path(__file__).parent
 PROSE_WIDTH = 700  # pixels: about 70 to 80 characters a line
 _VISITED = "frame_visited"
-ENLARGED = 1.29  # what `presenter.css` makes of 1
+STYLES = "".join(
+    (HERE / name).read_text(encoding="utf-8") for name in ("page.css", "presenter.css", "print.css", "contrast.css")
+)
 
 _browser = st.components.v2.component("bnviz_browser", js=joined(HERE / "browser.js"))
 
@@ -43,7 +45,7 @@ def page(file: str) -> Iterator[None]:
             layout="wide",
             menu_items={"Get help": None, "Report a bug": None},
         )
-        st.html(HERE / "page.css")
+        st.html(f"<style>{STYLES}</style>")
         _sidebar()
         body = st.container()
         saving = _footer(current)
@@ -61,7 +63,7 @@ def visited() -> frozenset[str]:
 
 def prose() -> Place:
     """Return a container for text, as wide as a line may be for comfortable reading."""
-    return st.container(width=round(PROSE_WIDTH * ENLARGED) if st.session_state.get("presenter") else PROSE_WIDTH)
+    return st.container(width=PROSE_WIDTH)
 
 
 def _sidebar() -> None:
@@ -78,18 +80,22 @@ def _sidebar() -> None:
             "Presenter mode",
             value=st.session_state.get("presenter", False),
             key="frame_presenter",
-            help="Enlarges all text so that it can be read from the back of a room.",
+            help="One figure fills the screen, and can be read from the back of a room. Press ? there for its keys.",
         )
         keep_presenter(st.session_state["presenter"])
-        if st.session_state["presenter"]:
-            st.html(HERE / "presenter.css")
         _browser(
             key="frame_browser",
-            data=guesses.for_browser(),
+            data={**guesses.for_browser(), "presenter": st.session_state["presenter"]},
             on_theme_change=lambda: None,  # to be called, and so to run the page, is all; the same of the next
             on_return_change=lambda: None,
             on_guesses_change=_take_guesses,
+            on_left_change=_leave_presenter,
         )
+
+
+def _leave_presenter() -> None:
+    """End presenter mode: a key in the browser has done so."""
+    st.session_state["presenter"] = st.session_state["frame_presenter"] = False
 
 
 def _take_guesses() -> None:

@@ -54,6 +54,8 @@ export function bindControls(player) {
   bindFollowing(player, on);
   on(document, "visibilitychange", () => player.updateAwake());
   on(document, "keydown", (event) => player.onKey(event));
+  // Presenter mode gives it another size, or shows another part of it; on paper it is drawn anew.
+  on(player.root, "bnviz-stage", () => player.refresh());
   for (const name of VIEWS) bindPointer(player, name, on);
 }
 
@@ -84,8 +86,9 @@ function bindPointer(player, name, on) {
   const ofExamples = name === "images" || name === "units";
   /** @type {(event: PointerEvent) => [number, number]} */
   const inside = (event) => {
-    const box = /** @type {Element} */ (event.currentTarget).getBoundingClientRect();
-    return [event.clientX - box.left, event.clientY - box.top];
+    const box = canvas.getBoundingClientRect();
+    const zoom = box.width / canvas.clientWidth || 1; // of presenter mode
+    return [(event.clientX - box.left) / zoom, (event.clientY - box.top) / zoom];
   };
   /** @type {(event: PointerEvent) => void} */
   const scrub = (event) => {

@@ -13,6 +13,7 @@ import {
 } from "./lines.js";
 
 const CURVE_HEIGHT = 104;
+const LARGEST = 3; // times that, on a screen of its own
 const CURVE_GUTTER = 52;
 const TITLE_HEIGHT = 24;
 export const STEP_AXIS = 26;
@@ -69,11 +70,17 @@ export class Curves {
     this.lossLow = Number.isFinite(low) ? Math.max(Math.min(low, this.lossHigh / 2), 1e-6) : 0.1;
   }
 
-  /** @param {number} width */
-  layout(width) {
+  /**
+   * @param {number} width
+   * @param {number} [_room]
+   * @param {number} [fill] height that it shall take, where that is more than usual
+   */
+  layout(width, _room, fill = 0) {
     const besides = width >= 520;
     const panelWidth = besides ? (width - 24) / 2 : width;
-    const blockHeight = TITLE_HEIGHT + CURVE_HEIGHT + STEP_AXIS;
+    const share = fill / (besides ? 1 : 2) - TITLE_HEIGHT - STEP_AXIS;
+    const high = Math.round(Math.min(LARGEST * CURVE_HEIGHT, Math.max(CURVE_HEIGHT, share)));
+    const blockHeight = TITLE_HEIGHT + high + STEP_AXIS;
     this.sheet.resize(width, besides ? blockHeight : 2 * blockHeight);
     /** @type {(name: Panel["name"], index: number) => Panel} */
     const place = (name, index) => {
@@ -83,10 +90,8 @@ export class Curves {
       const { lastStep } = this.recording;
       const x = linearScale(0, lastStep, left, left + across);
       const y =
-        name === "loss"
-          ? logScale(this.lossLow, this.lossHigh, top + CURVE_HEIGHT, top)
-          : linearScale(0, 1, top + CURVE_HEIGHT, top);
-      return { name, left, top, width: across, height: CURVE_HEIGHT, lastStep, x, y };
+        name === "loss" ? logScale(this.lossLow, this.lossHigh, top + high, top) : linearScale(0, 1, top + high, top);
+      return { name, left, top, width: across, height: high, lastStep, x, y };
     };
     this.panels = [place("loss", 0), place("accuracy", 1)];
     this.traced = null;

@@ -187,6 +187,18 @@ export class Theme {
   }
 }
 
+const ON_PAPER = 3; // a printer's pixels to one of the page, at least
+
+/**
+ * How many pixels a canvas needs for one of its own: those of the screen, more where presenter mode enlarges it, and
+ * more on paper.
+ * @param {HTMLCanvasElement} canvas
+ */
+export function sharpnessOf(canvas) {
+  const ratio = (window.devicePixelRatio || 1) * /** @type {any} */ (canvas.currentCSSZoom || 1);
+  return /** @type {any} */ (window).bnvizOnPaper ? Math.max(ON_PAPER, ratio) : ratio;
+}
+
 /** A canvas that is as sharp as the screen; coordinates are CSS pixels. */
 export class Sheet {
   /** @param {HTMLCanvasElement} canvas */
@@ -195,6 +207,7 @@ export class Sheet {
     this.context = contextOf(canvas);
     this.width = 0;
     this.height = 0;
+    this.ratio = 1;
   }
 
   /**
@@ -202,7 +215,8 @@ export class Sheet {
    * @param {number} height
    */
   resize(width, height) {
-    const ratio = window.devicePixelRatio || 1;
+    const ratio = sharpnessOf(this.canvas);
+    this.ratio = ratio;
     this.width = width;
     this.height = height;
     this.canvas.style.height = `${height}px`;

@@ -97,8 +97,9 @@ export class Images {
    */
   draw(position, theme) {
     const { sheet, recording } = this;
-    const ratio = window.devicePixelRatio || 1;
-    if (this.sprites?.theme !== theme) this.sprites = makeSprites(recording, this.examples, theme, this.side, ratio);
+    if (this.sprites?.theme !== theme) {
+      this.sprites = makeSprites(recording, this.examples, theme, this.side, sheet.ratio);
+    }
     sheet.clear(theme);
     for (let run = 0; run < recording.runCount; run++) {
       sheet.context.save();

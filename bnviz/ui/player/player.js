@@ -17,6 +17,7 @@ import { describeCanvases, describeCaptions, describeRecord, describeScores } fr
 
 const WIDE = 900;
 const NARROW = 600;
+const HEADING_OF_LINES = 36; // pixels, with what is above and below
 // What a screen shows above and below the cells: title, question, names of the runs, controls.
 const ABOVE_AND_BELOW = { wide: 400, narrow: 515 };
 
@@ -36,7 +37,7 @@ const ABOVE_AND_BELOW = { wide: 400, narrow: 515 };
  * What draws on one canvas, and answers the pointer there.
  * @typedef {object} View
  * @property {import("./drawing.js").Sheet} sheet
- * @property {(width: number, room: number) => void} layout
+ * @property {(width: number, room: number, fill?: number) => void} layout
  * @property {(position: number, theme: Theme) => void} draw
  * @property {(x: number, y: number, record: number) => string[] | null} tip
  * @property {(x: number, y: number) => number | null} [recordAt]
@@ -45,6 +46,13 @@ const ABOVE_AND_BELOW = { wide: 400, narrow: 515 };
  * @typedef {import("./recording.js").Recording} Recording
  * @typedef {import("./units.js").UnitValues} UnitValues
  */
+
+/** @param {HTMLElement} part */
+function heightWithMargins(part) {
+  if (!part.offsetHeight) return 0;
+  const { marginTop, marginBottom } = getComputedStyle(part);
+  return part.offsetHeight + parseFloat(marginTop) + parseFloat(marginBottom);
+}
 
 export class Player {
   /** @type {Set<Player>} */
@@ -389,12 +397,21 @@ export class Player {
       head.hidden = !heads.includes(run);
     });
     this.shownFrame = null;
-    const room = window.innerHeight - (narrow ? ABOVE_AND_BELOW.narrow : ABOVE_AND_BELOW.wide);
-    for (const view of this.views()) view.layout(view.sheet.canvas.clientWidth, room);
+    const room = root.dataset.staged
+      ? root.clientHeight - this.heightBesides()
+      : window.innerHeight - (narrow ? ABOVE_AND_BELOW.narrow : ABOVE_AND_BELOW.wide);
+    const fill = root.dataset.staged ? room - HEADING_OF_LINES : 0;
+    for (const view of this.views()) view.layout(view.sheet.canvas.clientWidth, room, fill);
     this.placeLayerButtons();
     this.writeCaptions();
     this.ratio = window.devicePixelRatio;
     this.draw();
+  }
+
+  /** What stands above and below the part of a player that fills the screen. */
+  heightBesides() {
+    const parts = [...this.root.children].filter((part) => !part.matches(".hero, .plane, .lower, .hidden-text, .tip"));
+    return parts.reduce((sum, part) => sum + heightWithMargins(/** @type {HTMLElement} */ (part)), 0);
   }
 
   views() {
@@ -442,7 +459,10 @@ export class Player {
     const { playback, root, state } = this;
     const seen = Math.max(state.seen, playback.position);
     state.seen = playback.playing ? seen : Math.ceil(seen); // at rest up to a record, which a link can name
-    for (const view of this.views()) view.draw(playback.position, this.theme);
+    for (const view of this.views()) {
+      // In presenter mode one part alone may be shown.
+      if (view.sheet.width) view.draw(playback.position, this.theme);
+    }
     this.showFrame(playback.frame);
     this.part(".scrub").style.setProperty("--done", String(playback.position / Math.max(1, playback.lastRecord)));
     root.dataset.playing = String(playback.playing);
@@ -500,9 +520,11 @@ export class Player {
     if (!lines) return;
     tip.replaceChildren(...lines.map((line) => element("div", "", line)));
     const box = this.root.getBoundingClientRect();
-    const x = event.clientX - box.left;
-    const y = event.clientY - box.top;
-    const left = x + 16 + tip.offsetWidth > box.width ? x - 16 - tip.offsetWidth : x + 16;
+    // In presenter mode the page enlarges the player, which goes on counting in pixels of its own.
+    const zoom = box.width / this.root.offsetWidth || 1;
+    const x = (event.clientX - box.left) / zoom;
+    const y = (event.clientY - box.top) / zoom;
+    const left = x + 16 + tip.offsetWidth > this.root.offsetWidth ? x - 16 - tip.offsetWidth : x + 16;
     tip.style.left = `${Math.max(0, left)}px`;
     tip.style.top = `${Math.max(0, y - tip.offsetHeight - 12)}px`;
   }

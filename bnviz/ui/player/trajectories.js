@@ -50,6 +50,7 @@ const QUANTITIES = [
 ];
 const PANEL_HEIGHT = 56;
 const PANEL_GAP = 10;
+const MOST = 3; // times the usual height, on a screen of its own
 const TRAJECTORY_GUTTER = 78;
 const HEADING = 24;
 
@@ -70,16 +71,23 @@ export class Trajectories {
     this.quantities = QUANTITIES.filter(({ name }) => name in recording.scales);
   }
 
-  /** @param {number} width */
-  layout(width) {
+  /**
+   * @param {number} width
+   * @param {number} _room
+   * @param {number} [fill] height that all panels shall take, where that is more than usual
+   */
+  layout(width, _room, fill = 0) {
     const { recording, state, quantities } = this;
     const columns = state.columns.length;
     const columnWidth = (width - TRAJECTORY_GUTTER - COLUMN_GAP * (columns - 1) - 4) / columns;
-    this.sheet.resize(width, HEADING + quantities.length * (PANEL_HEIGHT + PANEL_GAP) - PANEL_GAP + STEP_AXIS);
+    const count = quantities.length;
+    const share = (fill - HEADING - STEP_AXIS + PANEL_GAP) / count - PANEL_GAP;
+    const high = Math.round(Math.min(MOST * PANEL_HEIGHT, Math.max(PANEL_HEIGHT, share)));
+    this.sheet.resize(width, HEADING + count * (high + PANEL_GAP) - PANEL_GAP + STEP_AXIS);
     this.panels = [];
     quantities.forEach((quantity, row) => {
       const { lo, hi } = recording.scales[quantity.name][state.layer];
-      const top = HEADING + row * (PANEL_HEIGHT + PANEL_GAP);
+      const top = HEADING + row * (high + PANEL_GAP);
       state.columns.forEach((run, column) => {
         const left = TRAJECTORY_GUTTER + column * (columnWidth + COLUMN_GAP);
         this.panels.push({
@@ -90,12 +98,12 @@ export class Trajectories {
           left,
           top,
           width: columnWidth,
-          height: PANEL_HEIGHT,
+          height: high,
           lo,
           hi,
           lastStep: recording.lastStep,
           x: linearScale(0, recording.lastStep, left, left + columnWidth),
-          y: linearScale(lo, hi, top + PANEL_HEIGHT - 2, top + 2),
+          y: linearScale(lo, hi, top + high - 2, top + 2),
         });
       });
     });
@@ -140,7 +148,7 @@ export class Trajectories {
         sheet.text(
           `no ${panel.quantity.needs ?? panel.quantity.symbol} in this run`,
           panel.left + panel.width / 2,
-          panel.top + PANEL_HEIGHT / 2 + 5,
+          panel.top + panel.height / 2 + 5,
           { align: "center", color: theme.text, alpha: 0.75 },
         );
         continue;
@@ -158,7 +166,7 @@ export class Trajectories {
    */
   drawFrame(panel, theme) {
     const { sheet, recording } = this;
-    const { left, top, width, column, row } = panel;
+    const { left, top, width, height, column, row } = panel;
     if (row === 0) {
       const run = recording.runs[panel.run];
       sheet.line(left, 9, left + 24, 9, { color: theme.runColor(run), width: 3, dash: run.dash });
@@ -172,7 +180,7 @@ export class Trajectories {
         sheet.text(formatTick(tick), left - 7, panel.y(tick) + 5, { align: "right", color: theme.text, alpha: 0.75 });
       }
     }
-    sheet.line(left, top + PANEL_HEIGHT, left + width, top + PANEL_HEIGHT, { color: theme.text, alpha: 0.3 });
+    sheet.line(left, top + height, left + width, top + height, { color: theme.text, alpha: 0.3 });
     if (column === 0) {
       drawSymbol(sheet, panel, theme);
     }
@@ -185,7 +193,7 @@ export class Trajectories {
    */
   panelAt(x, y) {
     return this.panels.find(
-      ({ left, top, width }) => x >= left && x <= left + width && y >= top && y <= top + PANEL_HEIGHT + PANEL_GAP,
+      ({ left, top, width, height }) => x >= left && x <= left + width && y >= top && y <= top + height + PANEL_GAP,
     );
   }
 
@@ -230,8 +238,8 @@ export class Trajectories {
  * @param {Panel} panel
  * @param {Theme} theme
  */
-function drawSymbol(sheet, { quantity, top }, theme) {
-  const middle = top + PANEL_HEIGHT / 2;
+function drawSymbol(sheet, { quantity, top, height }, theme) {
+  const middle = top + height / 2;
   const [first, ...rest] = quantity.symbol.split(" ");
   sheet.setFont(theme, 600, rest.length ? FONT_SIZE : 20);
   sheet.text(first, 0, rest.length ? middle - 4 : middle + 6, { color: theme.text });

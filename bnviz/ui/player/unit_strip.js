@@ -43,9 +43,10 @@ export class UnitStrip extends UnitCells {
    * @param {Theme} theme
    */
   draw(position, theme) {
-    const ratio = window.devicePixelRatio || 1;
     const examples = /** @type {Examples} */ (this.recording.examples);
-    if (this.sprites?.theme !== theme) this.sprites = makeSprites(this.recording, examples, theme, this.side, ratio);
+    if (this.sprites?.theme !== theme) {
+      this.sprites = makeSprites(this.recording, examples, theme, this.side, this.sheet.ratio);
+    }
     super.draw(position, theme);
   }
 

@@ -1,0 +1,94 @@
+// presenter_bar.js: the bar above a figure that fills the screen, and the list of keys.
+
+import { FIGURE_KEYS, FOCUS_KEYS, KEYS } from "./presenter_keys.js";
+
+/**
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {string} className
+ * @param {(Node | string)[]} children
+ */
+function made(tag, className, ...children) {
+  const node = document.createElement(tag);
+  node.className = className;
+  node.append(...children);
+  return node;
+}
+
+/** @param {{ shown: string, words: string }[]} keys */
+function listOf(keys) {
+  const rows = keys.map(({ shown, words }) => made("div", "", made("dt", "", shown), made("dd", "", words)));
+  return made("dl", "", ...rows);
+}
+
+export class PresenterBar {
+  /** @param {(wish: import("./presenter_keys.js").Wish) => void} ask */
+  constructor(ask) {
+    /** @type {(label: string, title: string, wish: import("./presenter_keys.js").Wish) => HTMLButtonElement} */
+    const button = (label, title, wish) => {
+      const node = made("button", "", label);
+      Object.assign(node, { type: "button", title });
+      node.setAttribute("aria-label", title);
+      node.addEventListener("click", () => ask(wish));
+      return node;
+    };
+    this.title = made("span", "bnviz-bar-title");
+    this.said = made("span", "bnviz-bar-said");
+    this.said.setAttribute("role", "status");
+    this.place = made("span", "bnviz-bar-place");
+    this.element = made(
+      "div",
+      "bnviz-bar",
+      this.title,
+      this.said,
+      button("‹", "Figure before (↑)", "figureBefore"),
+      this.place,
+      button("›", "Next figure (↓)", "nextFigure"),
+      button("?", "Keys (?)", "help"),
+      button("×", "Leave presenter mode (Esc)", "leave"),
+    );
+    this.element.setAttribute("role", "toolbar");
+    this.element.setAttribute("aria-label", "Presenter mode");
+    const heading = made("h2", "", "Keys of presenter mode");
+    heading.id = "bnviz-keys-title";
+    const close = made("button", "", "Close");
+    close.addEventListener("click", () => this.help.close());
+    this.help = made(
+      "dialog",
+      "bnviz-keys",
+      heading,
+      listOf(KEYS),
+      made("h3", "", "In the figure"),
+      listOf([...FIGURE_KEYS, ...FOCUS_KEYS]),
+      close,
+    );
+    this.help.setAttribute("aria-labelledby", heading.id);
+  }
+
+  /**
+   * @param {string} title
+   * @param {string} place
+   */
+  show(title, place) {
+    if (this.title.textContent !== title) this.title.textContent = title;
+    if (this.place.textContent !== place) this.place.textContent = place;
+    if (!this.element.isConnected) document.body.append(this.element, this.help);
+  }
+
+  /** @param {string} words */
+  say(words) {
+    if (this.said.textContent !== words) this.said.textContent = words;
+  }
+
+  toggleHelp() {
+    if (this.help.open) this.help.close();
+    else this.help.showModal();
+  }
+
+  remove() {
+    this.help.close();
+    this.help.remove();
+    this.element.remove();
+    this.say("");
+  }
+}
