@@ -36,6 +36,7 @@ export class Presenter {
     this.frozen = null;
     this.path = "";
     this.fitted = "";
+    this.wanted = 0;
     this.left = false;
     /** @type {Element | null} a fold that was opened for the figure in it */
     this.awaited = null;
@@ -57,8 +58,13 @@ export class Presenter {
     return this.dataset[MODE] === "figure";
   }
 
+  /** How much larger than usual the reader wants it; a frame of another site may be refused a storage. */
   get taste() {
-    return Number(this.window.sessionStorage.getItem(TASTE) ?? 0);
+    try {
+      return Number(this.window.sessionStorage.getItem(TASTE) ?? 0);
+    } catch {
+      return this.wanted;
+    }
   }
 
   /** @param {boolean} wanted what the switch in the menu says */
@@ -322,7 +328,12 @@ export class Presenter {
 
   /** @param {number} taste */
   size(taste) {
-    this.window.sessionStorage.setItem(TASTE, String(taste));
+    this.wanted = taste;
+    try {
+      this.window.sessionStorage.setItem(TASTE, String(taste));
+    } catch {
+      // Then it lasts as long as the page.
+    }
     this.place();
   }
 
