@@ -13,6 +13,7 @@ from bnviz.ui.lessons.the_question_thumbnails import HEIGHT, WIDTH, thumbnail
 from bnviz.ui.page import guesses, hiding
 from bnviz.ui.page.contents import page_named
 from bnviz.ui.page.frame import prose, visited
+from bnviz.ui.page.here import arrived
 from bnviz.ui.page.lesson import theme
 from bnviz.ui.page.tally import draw_tally
 
@@ -107,7 +108,7 @@ Welling 2014). Here nothing is sampled but the batch. The nearest relative is we
 
 def guessed(question: str, answers: Sequence[str]) -> str | None:
     """Ask who will win the race, and gather the guess; a teacher's link has a button that reveals the answer."""
-    key, before = "the_question_guess", guesses.said_here(answers)
+    key, before = "the_question_guess", guesses.said_here(answers) if arrived() else None
     if before is not None and st.session_state.get(key) is None:
         st.session_state[key] = before  # made on an earlier visit to the page
     with st.container(horizontal=True, vertical_alignment="bottom"):

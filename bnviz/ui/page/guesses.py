@@ -14,7 +14,7 @@ from typing import Any
 import streamlit as st
 
 from bnviz.ui.page.contents import PAGES
-from bnviz.ui.page.here import here
+from bnviz.ui.page.here import arrive_again, here
 from bnviz.ui.page.literal import literal
 
 ASKING = tuple(page.file for page in PAGES[:-1])
@@ -106,6 +106,7 @@ def from_browser(kept: object) -> None:
     brought = kept if isinstance(kept, Mapping) else {}
     found = {file: made for file in ASKING if (made := _read(brought.get(file)))}
     st.session_state[_GATHERED] = found | dict(gathered())
+    arrive_again()
 
 
 def _read(value: object) -> Made | None:

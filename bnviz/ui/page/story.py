@@ -11,6 +11,7 @@ from bnviz.ui.page import guesses, hiding
 from bnviz.ui.page.address import asked_to_open, given_away
 from bnviz.ui.page.contents import page_named
 from bnviz.ui.page.frame import prose
+from bnviz.ui.page.here import arrived
 from bnviz.ui.private import Place
 
 KEPT = "*Your guess is kept until the answer is revealed.*"
@@ -52,7 +53,7 @@ def ask(scene: str, question: str, answers: Sequence[str], key: str, *, gathered
     is `gathered` (`guesses.py`); others, in folds, are not.
     """
     skipped, chosen = f"{key}_skipped", f"{key}_prediction"
-    before = guesses.said_here(answers) if gathered else None
+    before = guesses.said_here(answers) if gathered and arrived() else None
     if before is not None and st.session_state.get(chosen) is None:
         st.session_state[chosen] = before  # made on an earlier visit to the page
     with st.container(key=f"story_{key}"):
