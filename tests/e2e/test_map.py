@@ -66,6 +66,15 @@ def test_a_guess_is_painted_and_kept_while_the_maps_fill(page):
     mouse.move(*place_of(page, 2, 2.2, 1.0), steps=12)
     mouse.up()
     assert picture.screenshot() != before
+    # And by keys: from the middle of the first blank map over its edge into the second.
+    picture.focus()
+    said = page.locator(".live .hidden-text")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Space")
+    expect(said).to_have_text(re.compile(r"^γx \+ β, learning rate 0.1, initial scale 4.6: painted. 1 painted."))
+    for _ in range(4):
+        page.keyboard.press("ArrowRight")
+    expect(said).to_have_text(re.compile(r"^batch norm, learning rate 0.001, .* 4.6: not painted. [1-9] painted."))
     # Nothing is chosen while a guess is painted.
     assert json.loads(page.locator(".live").get_attribute("data-values"))["rate"] == 0.1
 

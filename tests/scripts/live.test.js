@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { nearest } from "../../bnviz/ui/live/hand.js";
 import { Inputs } from "../../bnviz/ui/live/inputs.js";
 import { layOut } from "../../bnviz/ui/live/layout.js";
+import { movedBrush } from "../../bnviz/ui/live/painting.js";
 
 const own = { symbol: "", color: "text", choices: null, format: "number", folded: false, group: null, of: [] };
 const inputs = new Inputs([
@@ -48,4 +49,17 @@ test("rails stand one below the other, as wide as there is room", () => {
   const [x, y] = [...places.values()];
   assert.deepEqual([x.top, y.top, x.left, x.width], [40, 110, 34, 500]);
   assert.deepEqual([y.x(0.5), y.valueOfX(284)], [284, 0.5]);
+});
+
+test("a brush goes from cell to cell, over the edge into the map beside, and not out of the maps", () => {
+  const maps = ["left", "right"].map((panel) => ({ kind: "cells", panel, columns: 3, rows: 2, paint: true }));
+  const at = (/** @type {string} */ panel, /** @type {number} */ cell) => ({ panel, cell });
+  assert.deepEqual(movedBrush(maps, at("left", 1), "ArrowRight"), at("left", 2));
+  assert.deepEqual(movedBrush(maps, at("left", 2), "ArrowRight"), at("right", 0));
+  assert.deepEqual(movedBrush(maps, at("right", 3), "ArrowLeft"), at("left", 5));
+  assert.deepEqual(movedBrush(maps, at("left", 1), "ArrowUp"), at("left", 4));
+  assert.deepEqual(movedBrush(maps, at("left", 4), "ArrowUp"), at("left", 4));
+  assert.deepEqual(movedBrush(maps, at("left", 4), "ArrowDown"), at("left", 1));
+  assert.deepEqual(movedBrush(maps, at("left", 0), "ArrowLeft"), at("left", 0));
+  assert.deepEqual(movedBrush(maps, at("right", 5), "ArrowRight"), at("right", 5));
 });

@@ -112,6 +112,7 @@ export function drawCells(pen, mark) {
     context.lineWidth = width;
     context.strokeRect(x, y, wide, high);
   }
+  if (pen.cursor?.panel === mark.panel) drawCursor(pen, boxOf(place, mark, pen.cursor.cell));
   pen.sheet.setFont(pen.theme, 600, 16);
   const room = place.width - context.measureText(place.panel.title).width - 12;
   pen.sheet.setFont(pen.theme);
@@ -137,6 +138,19 @@ function drawCell(pen, norm, cell, { x, y, wide, high }) {
     pen.sheet.line(x - arm, y + arm, x + arm, y - arm, { color: ink, width: 2 });
   }
   if (pen.number([`trains_${norm}`, cell])) pen.disc(x, y, size / 9, { fill: ink });
+}
+
+/** A dashed frame around the cell at which keys paint. */
+/** @type {(pen: Pen, box: { x: number, y: number, wide: number, high: number }) => void} */
+function drawCursor(pen, { x, y, wide, high }) {
+  const { context } = pen.sheet;
+  context.lineWidth = 4;
+  context.strokeStyle = pen.theme.background;
+  context.strokeRect(x + 5, y + 5, wide - 10, high - 10);
+  context.setLineDash([5, 4]);
+  context.strokeStyle = pen.theme.text;
+  context.strokeRect(x + 5, y + 5, wide - 10, high - 10);
+  context.setLineDash([]);
 }
 
 /** The painted cells as one outline. */

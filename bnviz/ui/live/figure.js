@@ -13,6 +13,7 @@ import { Inputs } from "./inputs.js";
 import { layOut } from "./layout.js";
 import { drawScene } from "./marks.js";
 import { writeAs } from "./numbers.js";
+import { letPaintByKeys, offerBrush } from "./painting.js";
 import { Pen } from "./pen.js";
 import { letPoint } from "./pointing.js";
 import { Sliders } from "./sliders.js";
@@ -70,6 +71,7 @@ export class LiveFigure {
       this.leaving.signal,
     );
     letPoint(this);
+    letPaintByKeys(this);
     this.pointAt(".handles", (target) => {
       const handles = [...this.part(".handles").children];
       const inputs = this.scene?.handles[handles.indexOf(target)]?.inputs;
@@ -112,10 +114,10 @@ export class LiveFigure {
       this.written = written;
       this.build(scene, first ? values : { ...values, ...this.kept(scene, values) });
     }
-    this.root.classList.toggle("paintable", held && scene.marks.some(({ paint }) => paint));
     this.pen = new Pen(this.sheet, this.theme, scene.colors);
     this.pen.moves = !window.matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.pen.painted = this.painted;
+    offerBrush(this, held && scene.marks.some(({ paint }) => paint));
     this.layout();
     if (first || anew) this.rest();
     if (!first && !this.holding) this.glideTo(values);

@@ -24,6 +24,8 @@ export class Pen {
     this.unrest = false;
     /** @type {Map<string, Set<number>> | undefined} cells that a reader painted, by panel */
     this.painted = undefined;
+    /** @type {{ panel: string, cell: number } | null} the cell at which keys paint */
+    this.cursor = null;
   }
 
   /** @param {string} name */

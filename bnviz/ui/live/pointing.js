@@ -4,6 +4,7 @@
 /** @import { LiveFigure } from "./figure.js" */
 
 import { cellAt } from "./cells.js";
+import { paintCell } from "./painting.js";
 
 /** @param {LiveFigure} figure */
 export function letPoint(figure) {
@@ -30,14 +31,6 @@ export function letPoint(figure) {
     const { rates, scales } = figure.scene?.given ?? {};
     return { rate: rates[cell % rates.length], scale: scales[Math.floor(cell / rates.length)] };
   };
-  /** @type {(panel: string, cell: number, fills: boolean) => void} */
-  const paint = (panel, cell, fills) => {
-    const cells = figure.painted.get(panel) ?? new Set();
-    if (fills) cells.add(cell);
-    else cells.delete(cell);
-    figure.painted.set(panel, cells);
-    figure.requestDraw();
-  };
   /** @param {{ rate: number, scale: number } | null} values */
   const peek = (values) => {
     if (JSON.stringify(figure.peeked) === JSON.stringify(values)) return;
@@ -60,7 +53,7 @@ export function letPoint(figure) {
         if (!mark.paint) return;
         const fills = !figure.painted.get(mark.panel)?.has(cell);
         press = { pointer: event.pointerId, panel: mark.panel, fills };
-        paint(mark.panel, cell, fills);
+        paintCell(figure, { panel: mark.panel, cell }, fills);
       } else {
         press = { pointer: event.pointerId, panel: mark.panel, fills: null };
         peek(null);
@@ -78,7 +71,7 @@ export function letPoint(figure) {
       if (press?.pointer === event.pointerId) {
         if (!found || found.mark.panel !== press.panel) return;
         if (press.fills === null) choose(found.cell);
-        else paint(press.panel, found.cell, press.fills);
+        else paintCell(figure, { panel: press.panel, cell: found.cell }, press.fills);
       } else if (!figure.holding && event.pointerType === "mouse") {
         peek(found ? valuesOf(found.cell) : null);
       }
