@@ -46,8 +46,12 @@ export function drawCount(pen, { panel, number, of, words, color, none }) {
   const { sheet, theme } = pen;
   const count = pen.number(number);
   sheet.setFont(theme, 600, 15);
-  sheet.text(`${count} of ${of} ${words}`, box.left + box.width, box.top - 12, {
-    ...{ color: pen.ink(count ? color : none), align: "right" },
+  const text = `${count} of ${of} ${words}`;
+  const [own, title] = [text, box.panel.title].map((each) => sheet.context.measureText(each).width);
+  // Where there is no room beside the title, it stands below it, in the panel.
+  const up = own + title + 16 > box.width ? box.top + 20 : box.top - 12;
+  sheet.text(text, box.left + box.width, up, {
+    ...{ color: pen.ink(count ? color : none), align: "right", halo: theme.background },
   });
   sheet.setFont(theme);
 }
