@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bnviz.export.apart import drawn
 from bnviz.export.panels import MARGIN, STAGE, TITLE, WIDTH, Box, Layout, still
 from bnviz.history import History
 from bnviz.styles import Theme
@@ -126,7 +127,6 @@ def _outline(box: Box, counts: np.ndarray, above: int) -> list[tuple[float, floa
 
 def _raster(svg: str) -> Image.Image:
     """Draw with the fonts that come with vl-convert-python: Greek letters too, wherever it runs."""
-    import vl_convert
     from PIL import Image
 
-    return Image.open(io.BytesIO(vl_convert.svg_to_png(svg, scale=1))).convert("RGB")
+    return Image.open(io.BytesIO(drawn("svg_to_png", svg, scale=1))).convert("RGB")

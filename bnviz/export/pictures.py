@@ -1,7 +1,7 @@
 """A chart as a picture in a file: SVG, or PNG for what does not draw SVG.
 
 The app's own charts and those of `bnviz.charts` are meant. `vl-convert-python` draws them as a browser would, without
-one; it is loaded when a picture is asked for.
+one; on a server in a process of its own (`apart.py`).
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import pyarrow as pa
 from bnviz.charts.drawn import spec_of
 from bnviz.charts.numbers import IN_WORDS
 from bnviz.charts.theme import PALETTES, Layers
+from bnviz.export.apart import drawn
 
 WIDTH = 720
 """Pixels of a chart, which on a page is as wide as its place."""
@@ -23,18 +24,12 @@ WIDTH = 720
 
 def chart_svg(chart: Layers, width: int = WIDTH) -> str:
     """Return the chart as an SVG file, on the background of the theme that it is made for."""
-    import vl_convert
-
-    text: str = vl_convert.vegalite_to_svg(_alone(chart, width), allowed_base_urls=[])
-    return text
+    return drawn("vegalite_to_svg", _alone(chart, width), allowed_base_urls=[]).decode()
 
 
 def chart_png(chart: Layers, scale: float = 2, width: int = WIDTH) -> bytes:
     """Return the same as a PNG file, with `scale` dots to a pixel of the SVG."""
-    import vl_convert
-
-    data: bytes = vl_convert.vegalite_to_png(_alone(chart, width), scale=scale, allowed_base_urls=[])
-    return data
+    return drawn("vegalite_to_png", _alone(chart, width), scale=scale, allowed_base_urls=[])
 
 
 def chart_title(chart: Layers) -> str:

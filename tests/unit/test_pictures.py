@@ -11,6 +11,7 @@ from PIL import Image
 
 from bnviz import Experiment, History, Run, charts, train
 from bnviz.charts.theme import PALETTES, message
+from bnviz.export.apart import drawing_apart, drawn
 from bnviz.export.pictures import WIDTH, chart_data, chart_png, chart_svg, chart_title
 from bnviz.styles import run_styles
 
@@ -94,3 +95,21 @@ def test_what_draws_is_loaded_when_it_is_asked_for():
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert "bnviz.export.pictures" in loaded
     assert not {"vl_convert", "PIL", "segno"} & set(loaded)
+
+
+def test_a_server_draws_the_same_and_keeps_nothing_of_what_draws():
+    code = (
+        "import sys\nfrom bnviz.charts.theme import message\nfrom bnviz.export.apart import drawing_apart\n"
+        "from bnviz.export.pictures import chart_svg\nwith drawing_apart():\n"
+        "    sys.stdout.buffer.write(chart_svg(message('Here: γ.', theme='light')).encode())\n"
+        "assert 'vl_convert' not in sys.modules\n"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout.decode()
+    assert found == chart_svg(message("Here: γ.", theme="light"))
+
+
+def test_what_cannot_be_drawn_is_said():
+    with pytest.raises(ValueError, match="unknown token at 1:1"):
+        drawn("svg_to_png", "nonsense")
+    with drawing_apart(), pytest.raises(ValueError, match="unknown token at 1:1"):
+        drawn("svg_to_png", "nonsense")

@@ -19,6 +19,7 @@ from altair.utils import schemapi
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bnviz.datasets.own import files_closed
+from bnviz.export.apart import drawing_apart
 from bnviz.lessons.the_question.race import RACE
 from bnviz.ui.private import hearing_scripts_out, index_page
 from bnviz.ui.server.configuration import PREFIX, configuration
@@ -117,7 +118,7 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
     for component in ("bnviz.ui.player", "bnviz.ui.live"):
         import_module(component).registered()
     # Else Altair holds every axis and every mark against its schema while a reader waits for the chart. Tests do so.
-    with schemapi.debug_mode(False), hearing_scripts_out(), files_closed():
+    with schemapi.debug_mode(False), hearing_scripts_out(), files_closed(), drawing_apart():
         Thread(target=warm_up, name="bnviz-warm-up", daemon=True).start()
         yield
 
