@@ -287,7 +287,7 @@ def test_on_a_phone_all_runs_of_the_strip_are_seen_at_once(visit: Open):
     opened = visit("race", viewport={"width": 390, "height": 844}, reduced_motion="reduce")
     heads = opened.player.locator(".head:visible")
     expect(heads).to_have_text(
-        [re.compile(f"^{label}accuracy \\d+ %$") for label in ("plain", "γx \\+ β", "batch norm")]
+        [re.compile(f"^{label}accuracy \\d+\\s%$") for label in ("plain", "γx \\+ β", "batch norm")]
     )
     boxes = [heads.nth(run).bounding_box() for run in range(3)]
     assert all(box is not None and box["x"] + box["width"] <= 390 for box in boxes)

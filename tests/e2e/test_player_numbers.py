@@ -66,7 +66,7 @@ def require_scores(opened: Visit, history: History, record: int) -> None:
         if record >= history.recorded[run]:
             assert words == history.status[run]
             continue
-        found = re.fullmatch(r"test loss (\S+), accuracy (.+ %)", words)
+        found = re.fullmatch(r"test loss (\S+), accuracy (.+\s%)", words)
         assert found
         loss, accuracy = (history.arrays[name][record, run, 1] for name in ("loss", "accuracy"))
         assert number(found[1]) == pytest.approx(loss, abs=0.0051, rel=0.06)

@@ -54,7 +54,7 @@ def test_switching_an_equation_off_takes_its_run_out_of_race_and_link(open_page,
     assert app.query_params["runs"] == "none-batch"
     play_to_the_end(app, ("none", "batch"))
     scores = re.search("Test accuracy at the end: (.*?)[.]", said(app))
-    assert re.fullmatch(r"the plain network \d+ %, batch norm \d+ %", scores[1])
+    assert re.fullmatch(r"the plain network \d+\u00a0%, batch norm \d+\u00a0%", scores[1])
 
 
 def test_without_any_equation_the_page_asks_for_one(open_page, said):

@@ -8,8 +8,8 @@ from streamlit.testing.v1 import AppTest
 from bnviz import Experiment, Intervention, Run
 from bnviz.lessons.why_not_affine.maps import networks_of
 from bnviz.limits import HOSTED, LAPTOP
-from bnviz.ui.lab.sweep import RANGES, _csv, _parquet
-from bnviz.ui.page import sweep_view
+from bnviz.ui.lab.sweep import RANGES
+from bnviz.ui.page import made, sweep_view
 from bnviz.ui.page.sweep_view import Sweep, _beginning, cost_words, nearest_allowed, problems_of
 from bnviz.ui.server.training import job_key, training_queue
 from tests.pages.reading import components
@@ -122,8 +122,8 @@ class TestSweep:
 
 def test_files_hold_the_rows():
     rows = pd.DataFrame({"norm": ["batch"], "lr": [0.1], "diverged_at": pd.array([pd.NA], dtype="Int64")})
-    assert pd.read_csv(io.BytesIO(_csv(rows)))["lr"].tolist() == [0.1]
-    pd.testing.assert_frame_equal(pd.read_parquet(io.BytesIO(_parquet(rows))), rows)
+    assert pd.read_csv(io.BytesIO(made.rows(lambda: rows, "csv")))["lr"].tolist() == [0.1]
+    pd.testing.assert_frame_equal(pd.read_parquet(io.BytesIO(made.rows(lambda: rows, "parquet"))), rows)
 
 
 def test_rows_are_kept_for_the_next_visitor(lab):

@@ -159,7 +159,7 @@ NUMBER = r"−?(?:10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+|\d[\d.]*(?:·10[⁻⁰¹²
 
 
 def is_number(text: str) -> bool:
-    return re.fullmatch(f"{NUMBER}( %)?", text) is not None
+    return re.fullmatch(f"{NUMBER}(\u00a0%)?", text) is not None
 
 
 Axis = Callable[[Any], Any]

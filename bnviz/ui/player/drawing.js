@@ -48,9 +48,9 @@ export function formatSpread(value) {
 /** @param {number} share */
 export function formatPercent(share) {
   if (!Number.isFinite(share)) return "–";
-  if (share > 0 && share < 0.01) return "< 1 %";
-  if (share < 1 && share > 0.99) return "> 99 %";
-  return `${Math.round(100 * share)} %`;
+  if (share > 0 && share < 0.01) return "<\u00a01\u00a0%";
+  if (share < 1 && share > 0.99) return ">\u00a099\u00a0%";
+  return `${Math.round(100 * share)}\u00a0%`;
 }
 
 /**
