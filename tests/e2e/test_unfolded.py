@@ -1,7 +1,7 @@
 """Pages with all their folds open: accessible in both colors and widths, and nothing lost when they are enlarged.
 
 A page is unfolded once, and all is looked at in that visit: the folds are trained for. The pages that train for long
-are looked at where BNVIZ_UNFOLD is set.
+are looked at where UNFOLD_ALL is set.
 """
 
 import os
@@ -29,7 +29,7 @@ CLOSED = "[data-testid=stMain] [data-testid=stExpander] details:not([open]) > su
 ENLARGED = {"width": 320, "height": 256}  # of 1280 × 1024 at 400 %
 MOST_FOLDS = 30
 LONG = ("learn_to_standardize", "moving_statistics", "why_not_affine", "scale_decoupling")
-UNFOLDED = [path for path in PATHS if path not in LONG or os.environ.get("BNVIZ_UNFOLD")]
+UNFOLDED = [path for path in PATHS if path not in LONG or os.environ.get("UNFOLD_ALL")]
 # WCAG 1.4.12: what readers may ask for.
 SPACING = """* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important; }
 p { margin-bottom: 2em !important; }"""
