@@ -11,6 +11,8 @@ import { fetchFromApp } from "../watch/stream.js";
  *   wish: Record<string, string> | null }} Entry
  */
 
+const UNTIL_GONE = 1000; // milliseconds without a call after which a figure that was cleaned up is gone
+
 // Streamlit calls this again whenever data or theme change, on the same parent, without cleaning up first.
 /** @type {WeakMap<HTMLElement, Entry>} */
 const entries = new WeakMap();
@@ -42,9 +44,13 @@ export default function mountLive({ data, parentElement, setStateValue }) {
   if (data.family && data.family !== entry.source) bring(entry, data.family);
   else if (!data.family || entry.figure.family) show(entry);
   return () => {
-    if (call !== entry?.call) return;
-    entry.figure.destroy();
-    entries.delete(parentElement);
+    // On a slow machine Streamlit also cleans up just before it calls again, on the same parent: taken down at once, the
+    // figure would be made anew under the hand, which would lose its slider.
+    setTimeout(() => {
+      if (call !== entry?.call) return;
+      entry.figure.destroy();
+      entries.delete(parentElement);
+    }, UNTIL_GONE);
   };
 }
 
