@@ -12,10 +12,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import _csv
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    pass
 
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs"}
 NUMBER = {

@@ -129,11 +129,11 @@ class _Reading:
             labels.append(self._label(line, place, cells.pop(place)))
             lines.append(line)
             _require(self.bounds, "data_rows", len(lines), "The table has", "rows or more", low=False)
-            values = [self._number(cell) for cell in cells]
-            if None in values:
-                wrong = values.index(None)
-                raise self._no_number(line, wrong + (wrong >= place), cells[wrong], place)
-            numbers.extend(values)  # type: ignore[arg-type]
+            for at, cell in enumerate(cells):
+                value = self._number(cell)
+                if value is None:
+                    raise self._no_number(line, at + (at >= place), cell, place)
+                numbers.append(value)
             _require(self.bounds, "data_values", len(numbers), "The table has", "values or more", low=False)
         if not lines:
             raise UnreadableTable("There are no rows below the names of the columns.")

@@ -13,9 +13,10 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.e2e.player_visits import visit as visit
+from tests.e2e.visiting import open_page, wait_until_settled
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = Path(__file__).parent / "scripts"
@@ -100,6 +101,23 @@ class Server:
             except (urllib.error.URLError, ConnectionError, TimeoutError):
                 time.sleep(0.1)
         pytest.fail(f"the server did not come up:\n{self.log.read_text()}")
+
+
+@pytest.fixture
+def visit_app(browser: Browser, serve: Callable[[Path], str]) -> Iterator[Callable[..., Page]]:
+    """`visit_app(path, …)` opens a page, and waits for it; complaints of the browser fail the test at its end."""
+    pages: list[Page] = []
+
+    def visit_app(path: str, **options) -> Page:
+        page = open_page(browser, f"{serve(ROOT / 'app.py')}/{path}", **options)
+        pages.append(page)
+        wait_until_settled(page)
+        return page
+
+    yield visit_app
+    for page in pages:
+        assert page.complaints == []
+        page.context.close()
 
 
 @pytest.fixture

@@ -1,14 +1,12 @@
 """The way through the pages by keys, the guesses gathered on it, and a teacher's link that hides what happens."""
 
 import re
-from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from bnviz.ui.page.story import KEPT
-from tests.e2e.visiting import PATIENCE, ROOT, open_page, until, wait_until_idle, wait_until_settled
+from tests.e2e.visiting import PATIENCE, until, wait_until_idle, wait_until_settled
 
 pytestmark = pytest.mark.browser
 
@@ -17,30 +15,13 @@ TOLD = f"You guessed {SAID}. What happened: {HAPPENED}."
 LIMIT = "Where this stops being true"
 
 
-@pytest.fixture
-def visit(browser: Browser, serve: Callable[[Path], str]) -> Iterator[Callable[[str], Page]]:
-    """`visit(path)` opens a page; complaints of the browser fail the test at its end."""
-    pages: list[Page] = []
-
-    def start(path: str) -> Page:
-        page = open_page(browser, f"{serve(ROOT / 'app.py')}/{path}")
-        pages.append(page)
-        wait_until_settled(page)
-        return page
-
-    yield start
-    for page in pages:
-        assert page.complaints == []
-        page.context.close()
-
-
 def expect_title(page: Page, title: str) -> None:
     expect(page.locator("h1")).to_have_text(title, timeout=PATIENCE)
     wait_until_settled(page)
 
 
-def test_the_way_is_walked_by_keys_and_the_guesses_are_gathered(visit):
-    page = visit("learn_to_standardize")
+def test_the_way_is_walked_by_keys_and_the_guesses_are_gathered(visit_app):
+    page = visit_app("learn_to_standardize")
     main = page.get_by_test_id("stMain")
     page.get_by_role("radio", name=SAID).check(force=True)
     expect(main).to_contain_text(TOLD, timeout=PATIENCE)
@@ -64,8 +45,8 @@ def test_the_way_is_walked_by_keys_and_the_guesses_are_gathered(visit):
     until(page, "!sessionStorage.getItem('bnviz-guesses')")
 
 
-def test_what_a_teachers_link_hides_is_nowhere_in_the_page_until_it_is_revealed(visit):
-    page = visit("learn_to_standardize?answers=hidden")
+def test_what_a_teachers_link_hides_is_nowhere_in_the_page_until_it_is_revealed(visit_app):
+    page = visit_app("learn_to_standardize?answers=hidden")
     main = page.get_by_test_id("stMain")
     expect(page.get_by_role("button", name="Just show me")).to_have_count(0)
     page.get_by_role("radio", name=SAID).check(force=True)
@@ -86,8 +67,8 @@ def test_what_a_teachers_link_hides_is_nowhere_in_the_page_until_it_is_revealed(
     expect(page.get_by_role("button", name="Reveal the answer")).to_have_count(0, timeout=PATIENCE)
 
 
-def test_the_race_of_a_teachers_link_has_nothing_to_press(visit):
-    page = visit("?answers=hidden")
+def test_the_race_of_a_teachers_link_has_nothing_to_press(visit_app):
+    page = visit_app("?answers=hidden")
     expect(page.locator(".player.held")).to_be_visible(timeout=PATIENCE)
     expect(page.locator(".player .skip")).to_be_hidden()
     page.get_by_role("button", name="Reveal the answer").click()

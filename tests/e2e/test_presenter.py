@@ -1,12 +1,12 @@
 """Presenter mode on a lesson and in the lab, a page on paper, and controls under forced colors."""
 
 import re
-from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.e2e.visiting import PATIENCE, ROOT, open_page, until, wait_until_idle, wait_until_settled
+from tests.e2e.visiting import PATIENCE, until, wait_until_idle
 
 pytestmark = pytest.mark.browser
 
@@ -15,20 +15,9 @@ MODE = "document.documentElement.dataset.bnvizPresenter"
 
 
 @pytest.fixture
-def visit(browser: Browser, serve) -> Iterator[Callable[..., Page]]:
-    """`visit(path, …)` opens a page at 1280 by 720; complaints of the browser fail the test at its end."""
-    pages: list[Page] = []
-
-    def start(path: str, **options) -> Page:
-        page = open_page(browser, f"{serve(ROOT / 'app.py')}/{path}", size=(1280, 720), **options)
-        pages.append(page)
-        wait_until_settled(page)
-        return page
-
-    yield start
-    for page in pages:
-        assert page.complaints == []
-        page.context.close()
+def visit(visit_app):
+    """`visit_app` on a projector of 1280 by 720."""
+    return partial(visit_app, size=(1280, 720))
 
 
 def present(page: Page) -> None:

@@ -105,6 +105,18 @@ FILLS = """() => {
 }"""
 
 
+def test_the_answer_stays_while_a_fold_asks_for_a_guess_of_its_own(visit_app):
+    page = visit_app("two_reparameterizations")
+    answer, skip = page.locator(".st-key-story_answer strong"), page.get_by_role("button", name="Just show me")
+    expect(answer).to_be_hidden()
+    skip.click()
+    expect(answer).to_be_visible(timeout=PATIENCE)
+    expect(skip).to_have_count(0, timeout=PATIENCE)
+    page.get_by_text("What is the trick for?").click()
+    expect(skip).to_be_visible(timeout=PATIENCE)
+    expect(answer).to_be_visible()
+
+
 def test_the_answer_waits_for_the_guess(browser: Browser, serve):
     page = open_page(browser, f"{serve(ROOT / 'app.py')}/learn_to_standardize")
     wait_until_settled(page)

@@ -4,7 +4,7 @@ from tests.mutants import Mutant
 
 OFFLINE = "bnviz/ui/player/offline.py"
 NOTEBOOK = "bnviz/ui/player/notebook.py"
-ANYWHERE = "bnviz/ui/player/anywhere.js"
+RECORDING = "bnviz/ui/player/recording.js"
 CARRIED = "bnviz/ui/player/carried.js"
 
 TEST_OFFLINE = "tests/unit/test_offline.py"
@@ -63,7 +63,7 @@ MUTANTS = [
     ),
     Mutant(
         "a step that was not recorded is the record after it",
-        ANYWHERE,
+        RECORDING,
         "findLastIndex((recorded) => recorded <= step)",
         "findIndex((recorded) => recorded >= step)",
         f"{TEST_CARRIED} -k not_recorded",

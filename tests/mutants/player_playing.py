@@ -4,7 +4,7 @@ from tests.mutants import Mutant
 
 ARRIVAL = "bnviz/ui/player/arrival.js"
 JOINING = "bnviz/ui/player/joining.js"
-MOUNT = "bnviz/ui/player/mount.js"
+PLACES = "bnviz/ui/watch/places.js"
 PLAYBACK = "bnviz/ui/player/playback.js"
 PLAYER = "bnviz/ui/player/player.js"
 STREAM = "bnviz/ui/watch/stream.js"
@@ -301,7 +301,14 @@ MUTANTS = [
         "  }\n\n  get frame",
         TEST_PLAYBACK,
     ),
-    Mutant("an earlier call takes the player down", MOUNT, "if (call !== entry.call) return;", "", TEST_ARRIVAL),
+    Mutant(
+        "an earlier call takes the player down",
+        PLACES,
+        "call === entry.call && this.entries.get(parent) === entry",
+        "this.entries.get(parent) === entry",
+        TEST_ARRIVAL,
+    ),
+    Mutant("who comes back at once finds another player", PLACES, "}, UNTIL_GONE);", "}, 0);", TEST_ARRIVAL),
     Mutant(
         "tables show the training batch as the test set",
         TABLE,

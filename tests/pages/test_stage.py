@@ -207,8 +207,15 @@ def test_a_page_is_not_held_up_and_plays_what_comes(stage, monkeypatch):
 
 def test_what_was_stopped_is_begun_anew_when_it_is_asked_for_again(stage, monkeypatch):
     monkeypatch.setattr(waiting, "AT_ONCE", 0.0)
-    app, queue = stage(lambda task, _report, should_stop: train(task, should_stop=stopped(should_stop)))
+    at_work = Event()
+
+    def work(task, _report, should_stop):
+        at_work.set()
+        return train(task, should_stop=stopped(should_stop))
+
+    app, queue = stage(work)
     first = json.loads(components(app)[0].proto.json)["watch"]
+    assert at_work.wait(60), "what is stopped in line has no result"
     done = queue.stop(job_key(SMALL), app.session_state["desk"].visitor)
     app.session_state["test_ended_early"] = (job_key(SMALL), done.key)
     app.run()

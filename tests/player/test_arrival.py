@@ -7,6 +7,7 @@ from tests.player.node import Node
 BYTES = "application/octet-stream"
 STREAM = "bnviz/stream/token"
 A_WHILE = 60_000
+GONE = ("pass", 1000)
 """Milliseconds after which a recording that does not arrive is given up."""
 
 
@@ -117,10 +118,20 @@ def test_an_old_failure_is_not_reported_over_a_new_recording(mount):
 def test_only_the_last_call_takes_the_player_down(mount):
     after = mount(whole("a"), whole("b"), ("leave", 0), ("arrive", "b"))
     assert (after["gone"], [name for name, *_ in after["loaded"]]) == ([False], ["b"])
-    gone = mount(whole("a"), ("leave", 0), ("arrive", "a"))
+    gone = mount(whole("a"), ("leave", 0), ("arrive", "a"), GONE)
     assert (gone["gone"], gone["loaded"]) == ([True], [])
-    back = mount(whole("a"), ("leave", 0), whole("a"), ("arrive", "a"))
-    assert (back["gone"], back["made"], len(back["loaded"])) == ([True, False], 2, 1)
+    anew = mount(whole("a"), ("leave", 0), GONE, whole("a"), ("arrive", "a"))
+    assert (anew["gone"], anew["made"], len(anew["loaded"])) == ([True, False], 2, 1)
+
+
+def test_who_comes_back_at_once_finds_the_same_player(mount):
+    # On a slow machine Streamlit leaves just before it calls again.
+    back = mount(whole("a"), ("arrive", "a"), ("leave", 0), whole("a"), ("arrive", "a"), GONE)
+    assert (back["gone"], back["made"]) == ([False], 1)
+    assert [name for name, *_ in back["loaded"]] == ["a", "a"]
+    heard = mount(growing(), part("x"), ("leave", 0), growing(), part("y"), GONE)
+    assert (heard["joined"], heard["left"]) == ([[STREAM, "1"]] * 2, ["1"])
+    assert heard["loaded"][-1] == ["y", "training", True]
 
 
 def test_parts_arrive_and_grow_one_recording(mount):
@@ -175,6 +186,8 @@ def test_silence_asks_the_page_too(mount):
 
 def test_leaving_stops_the_stream(mount):
     after = mount(growing(), part("x"), ("leave", 0))
+    assert (after["left"], after["gone"]) == (["1"], [False])
+    after = mount(growing(), part("x"), ("leave", 0), GONE)
     assert (after["left"], after["gone"], after["timers"]) == (["1"], [True], 0)
     assert mount(growing(), growing(), ("leave", 0))["left"] == []
 

@@ -101,8 +101,8 @@ PRESETS: tuple[Preset, ...] = (
     Preset(
         "Wrong labels",
         "Whose training loss is lower, and whose test accuracy is higher?",
-        "Of the labels of 400 training examples 40 % are drawn anew at random. Who learns faster learns the wrong "
-        "ones by heart sooner.",
+        "Of the labels of 400 training examples 40 % are drawn anew at random. Whose training loss is near zero has "
+        "learned the wrong ones as well.",
         Experiment(label_noise=0.4, n_train=400, runs=(Run(norm="none"), Run(norm="batch"))),
     ),
 )

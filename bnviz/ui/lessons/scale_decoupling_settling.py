@@ -32,30 +32,35 @@ INPUTS = {
 DASHES = {"free": (2, 4), "decayed": ()}
 _BALANCE = (7, 5)
 RUNS = {"free": "no decay", "decayed": "weight decay λ"}
+
+
+def _step(title: str, words: str, length: float, decay: float) -> Step:
+    """A step that plays all updates from a w of this length, at this decay."""
+    begin = {"start_length": length, "start_angle": 200, "settle_rate": 0.3, "settle_decay": decay, "settle_walk": 0}
+    return Step(title, words, {"settle_walk": UPDATES}, first=begin, duration=4000)
+
+
 STEPS = (
-    Step(
+    _step(
         "From outside",
         "Both begin long and see the same mini-batches. Without decay w only grows, and hardly turns any more. With "
         "decay it is drawn in to the dashed circle, and goes on turning there, to and fro.",
-        {"settle_walk": UPDATES},
-        first={"start_length": 1.3, "start_angle": 200, "settle_rate": 0.3, "settle_decay": 0.03, "settle_walk": 0},
-        duration=4000,
+        1.3,
+        0.03,
     ),
-    Step(
+    _step(
         "From inside",
         "A short w gets large gradients: the first updates throw it out, and it comes to about the same "
         "circle. Where w began is forgotten.",
-        {"settle_walk": UPDATES},
-        first={"start_length": 0.1, "start_angle": 200, "settle_rate": 0.3, "settle_decay": 0.03, "settle_walk": 0},
-        duration=4000,
+        0.1,
+        0.03,
     ),
-    Step(
+    _step(
         "Less decay",
         "A third of the decay: the circle is wider by about a fifth, and an update turns w little more than half as "
         "far. Decay cannot shrink a function that does not depend on ‖w‖. It sets the pace.",
-        {"settle_walk": UPDATES},
-        first={"start_length": 0.1, "start_angle": 200, "settle_rate": 0.3, "settle_decay": 0.01, "settle_walk": 0},
-        duration=4000,
+        0.1,
+        0.01,
     ),
 )
 _TEXT = (

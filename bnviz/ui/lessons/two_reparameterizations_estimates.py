@@ -39,7 +39,7 @@ def estimators(function: str, seed: int) -> Scene:
                     x="z",
                     color=way,
                     title=title,
-                    words=f"thick: this roll, {{{way}_estimate}}; dashed: the truth, {{gradient}}",
+                    words=f"thick: this roll {{{way}_estimate}}; dashed: truth {{gradient}}",
                 )
                 for way, title in TITLES.items()
             ),

@@ -2,9 +2,9 @@
 
 import { Family } from "./family.js";
 import { LiveFigure } from "./figure.js";
-import { bytesOf, unzipped } from "../player/carried.js";
+import { bytesOf } from "../player/carried.js";
 import { followColors, hostIn } from "../player/hosting.js";
-import { partOf } from "../watch/stream.js";
+import { inflated, partOf } from "../watch/stream.js";
 
 /**
  * Show a figure in `el`, and return what takes it down. Its model has besides its page the scene, its values, and the
@@ -13,7 +13,7 @@ import { partOf } from "../watch/stream.js";
  */
 export async function renderFigure({ model, el }) {
   const packed = model.get("family");
-  const family = packed ? new Family(await unzipped(bytesOf(packed))) : null;
+  const family = packed ? new Family(await inflated(bytesOf(packed))) : null;
   const { host, shadow } = hostIn(el, model);
   const figure = new LiveFigure(partOf(shadow, ".live"), (values) => {
     model.set("values", values);

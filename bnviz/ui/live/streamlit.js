@@ -4,54 +4,47 @@ import { Family } from "./family.js";
 import { LiveFigure } from "./figure.js";
 import { showLinked, shownByFigure } from "./shown.js";
 import { answerShown, takeFromLink } from "../watch/link.js";
-import { fetchFromApp } from "../watch/stream.js";
+import { Places } from "../watch/places.js";
+import { fetchFromApp, partOf } from "../watch/stream.js";
 
 /**
- * @typedef {{ figure: LiveFigure, call: number, sent: number, data: any, source: string | null,
+ * `send` is the latest way to the server, `sent` the number of the last release, `wish` what a link still asks for.
+ * @typedef {(name: string, value: any) => void} Send
+ * @typedef {{ figure: LiveFigure, send: Send, sent: number, data: any, source: string | null,
  *   wish: Record<string, string> | null }} Entry
  */
 
-const UNTIL_GONE = 1000; // milliseconds without a call after which a figure that was cleaned up is gone
-
-// Streamlit calls this again whenever data or theme change, on the same parent, without cleaning up first.
-/** @type {WeakMap<HTMLElement, Entry>} */
-const entries = new WeakMap();
+/** @type {Places<Entry>} */
+const places = new Places(
+  (parent) => {
+    const root = partOf(parent, ".live");
+    const release = (/** @type {import("./types.js").Values} */ values) => {
+      made.sent = Math.max(Date.now(), made.sent + 1);
+      made.send("chosen", { values, serial: made.sent });
+    };
+    /** @type {Entry} */
+    const made = {
+      figure: new LiveFigure(root, release),
+      ...{ send: () => {}, sent: 0, data: null, source: null, wish: takeFromLink(root, "figure") },
+    };
+    answerShown(root, () => shownByFigure(made.figure, made.data.keeps));
+    return made;
+  },
+  ({ figure }) => figure.destroy(),
+);
 
 /**
  * The values that a reader chose go to the server with a number that grows. What comes back names the last number that
  * the server has seen, so that an answer to an earlier release does not move what was released since.
  *
- * @param {{ data: any, parentElement: HTMLElement, setStateValue: (name: string, value: any) => void }} call
+ * @param {{ data: any, parentElement: HTMLElement, setStateValue: Send }} call
  */
 export default function mountLive({ data, parentElement, setStateValue }) {
-  let entry = entries.get(parentElement);
-  if (!entry) {
-    const root = /** @type {HTMLElement} */ (parentElement.querySelector(".live"));
-    /** @type {Entry} */
-    const made = {
-      figure: new LiveFigure(root, (values) => {
-        made.sent = Math.max(Date.now(), made.sent + 1);
-        setStateValue("chosen", { values, serial: made.sent });
-      }),
-      ...{ call: 0, sent: 0, data, source: null, wish: takeFromLink(root, "figure") },
-    };
-    answerShown(root, () => shownByFigure(made.figure, made.data.keeps));
-    entry = made;
-    entries.set(parentElement, entry);
-  }
-  const call = ++entry.call;
-  entry.data = data;
+  const { thing: entry, onLeave } = places.at(parentElement);
+  Object.assign(entry, { data, send: setStateValue });
   if (data.family && data.family !== entry.source) bring(entry, data.family);
   else if (!data.family || entry.figure.family) show(entry);
-  return () => {
-    // On a slow machine Streamlit also cleans up just before it calls again, on the same parent: taken down at once, the
-    // figure would be made anew under the hand, which would lose its slider.
-    setTimeout(() => {
-      if (call !== entry?.call) return;
-      entry.figure.destroy();
-      entries.delete(parentElement);
-    }, UNTIL_GONE);
-  };
+  return onLeave();
 }
 
 /** @param {Entry} entry */

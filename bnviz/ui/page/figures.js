@@ -1,6 +1,7 @@
 // figures.js: what of a page can fill the screen: its players, live figures, charts and tables, as they stand on it.
 
 const MAIN = "[data-testid=stMain]";
+const EXPANDER = "[data-testid=stExpander]";
 const CONTAINER = "[data-testid=stElementContainer]";
 const DRAWN = ["stBidiComponentIsolated", "stVegaLiteChart", "stTable", "stDataFrame"]
   .map((name) => `${MAIN} [data-testid=${name}]`)
@@ -32,7 +33,7 @@ function viewsOf(root) {
 
 /** @param {Element} element */
 function titleOf(element) {
-  const fold = element.closest("[data-testid=stExpander]")?.querySelector("summary p");
+  const fold = element.closest(EXPANDER)?.querySelector("summary p");
   return (fold ?? element.ownerDocument.querySelector(`${MAIN} h1`))?.textContent?.trim() ?? "";
 }
 
@@ -60,18 +61,22 @@ export function figuresOf(document) {
 export function wordsOf(document) {
   const places =
     "[class*=st-key-story_]:not(.st-key-story_answer), .st-key-the_question_guess, .st-key-the_question_words";
-  return [...document.querySelectorAll(/** @type {"div"} */ (`:is(${places})`))];
+  return [...document.querySelectorAll(/** @type {"div"} */ (`:is(${places}):not(${EXPANDER} *)`))];
 }
 
 /**
- * The button by which a reader says that no guess is wanted, while it is there.
+ * The button by which a reader says that no guess is wanted, while it is there: of the guess that the figure is about,
+ * which is the page's, or that of its fold.
  * @param {Document} document
- * @param {HTMLElement | null} root
+ * @param {Figure | null} figure
  * @returns {HTMLElement | null}
  */
-export function skipOf(document, root) {
+export function skipOf(document, figure) {
+  const { root, element } = figure ?? {};
   if (root?.classList.contains("held") && root.classList.contains("player")) return root.querySelector(".skip");
-  return document.querySelector(`${MAIN} [class*="_skip"] button`);
+  const buttons = [...document.querySelectorAll(/** @type {"button"} */ (`${MAIN} [class*="_skip"] button`))];
+  const fold = element?.closest(EXPANDER) ?? null;
+  return buttons.find((button) => button.closest(EXPANDER) === fold) ?? null;
 }
 
 /**

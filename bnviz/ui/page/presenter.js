@@ -338,7 +338,7 @@ export class Presenter {
   }
 
   reveal() {
-    const skip = skipOf(this.document, this.figure?.root ?? null);
+    const skip = skipOf(this.document, this.figure);
     if (skip) return skip.click();
     // A teacher's link hides the answer until somebody asks for it.
     if (!this.answered) revealAnswer(this.document);

@@ -1,24 +1,12 @@
 // presenter_bar.js: the bar above a figure that fills the screen, and the list of keys.
 
+import { element } from "../player/elements.js";
 import { FIGURE_KEYS, FOCUS_KEYS, KEYS } from "./presenter_keys.js";
-
-/**
- * @template {keyof HTMLElementTagNameMap} Tag
- * @param {Tag} tag
- * @param {string} className
- * @param {(Node | string)[]} children
- */
-function made(tag, className, ...children) {
-  const node = document.createElement(tag);
-  node.className = className;
-  node.append(...children);
-  return node;
-}
 
 /** @param {{ shown: string, words: string }[]} keys */
 function listOf(keys) {
-  const rows = keys.map(({ shown, words }) => made("div", "", made("dt", "", shown), made("dd", "", words)));
-  return made("dl", "", ...rows);
+  const rows = keys.map(({ shown, words }) => element("div", "", element("dt", "", shown), element("dd", "", words)));
+  return element("dl", "", ...rows);
 }
 
 export class PresenterBar {
@@ -26,17 +14,17 @@ export class PresenterBar {
   constructor(ask) {
     /** @type {(label: string, title: string, wish: import("./presenter_keys.js").Wish) => HTMLButtonElement} */
     const button = (label, title, wish) => {
-      const node = made("button", "", label);
+      const node = element("button", "", label);
       Object.assign(node, { type: "button", title });
       node.setAttribute("aria-label", title);
       node.addEventListener("click", () => ask(wish));
       return node;
     };
-    this.title = made("span", "bnviz-bar-title");
-    this.said = made("span", "bnviz-bar-said");
+    this.title = element("span", "bnviz-bar-title");
+    this.said = element("span", "bnviz-bar-said");
     this.said.setAttribute("role", "status");
-    this.place = made("span", "bnviz-bar-place");
-    this.element = made(
+    this.place = element("span", "bnviz-bar-place");
+    this.element = element(
       "div",
       "bnviz-bar",
       this.title,
@@ -49,16 +37,16 @@ export class PresenterBar {
     );
     this.element.setAttribute("role", "toolbar");
     this.element.setAttribute("aria-label", "Presenter mode");
-    const heading = made("h2", "", "Keys of presenter mode");
+    const heading = element("h2", "", "Keys of presenter mode");
     heading.id = "bnviz-keys-title";
-    const close = made("button", "", "Close");
+    const close = element("button", "", "Close");
     close.addEventListener("click", () => this.help.close());
-    this.help = made(
+    this.help = element(
       "dialog",
       "bnviz-keys",
       heading,
       listOf(KEYS),
-      made("h3", "", "In the figure"),
+      element("h3", "", "In the figure"),
       listOf([...FIGURE_KEYS, ...FOCUS_KEYS]),
       close,
     );

@@ -1,6 +1,8 @@
 // print.js: a page on paper. Figures are drawn anew, sharp and in light colors, as wide as a sheet, and the page's link
 // stands below with its QR code.
 
+import { element } from "../player/elements.js";
+import { ROOTS } from "../watch/stream.js";
 import { figuresOf } from "./figures.js";
 import { linkTo, shownOnPage } from "./link_of_page.js";
 
@@ -17,9 +19,9 @@ const LIGHT = {
  * @param {string} link
  */
 function qrCode(link) {
-  for (const place of ["./", "../"]) {
+  for (const root of ROOTS) {
     const request = new XMLHttpRequest();
-    request.open("GET", new URL(`${place}bnviz/qr?text=${encodeURIComponent(link)}`, location.href), false);
+    request.open("GET", new URL(`${root}bnviz/qr?text=${encodeURIComponent(link)}`, location.href), false);
     try {
       request.send();
     } catch {
@@ -34,16 +36,14 @@ function qrCode(link) {
 
 /** @param {Window} window */
 function handout(window) {
-  const { document } = window;
   const link = linkTo(window.location, shownOnPage(window));
-  const made = document.createElement("div");
-  made.className = "bnviz-handout";
-  const words = document.createElement("p");
-  words.textContent = `This page, to try it yourself: ${link}`;
-  made.append(words);
   const code = qrCode(link);
-  if (code) made.append(code);
-  return made;
+  return element(
+    "div",
+    "bnviz-handout",
+    element("p", "", `This page, to try it yourself: ${link}`),
+    ...(code ? [code] : []),
+  );
 }
 
 /**

@@ -1,11 +1,11 @@
 // anywhere.js: the player outside of the app: in a file of its own, and in notebooks (by anywidget). It asks for nothing.
 
-import { bytesOf, unzipped } from "./carried.js";
+import { bytesOf } from "./carried.js";
 import { followColors, hostIn } from "./hosting.js";
 import { Player } from "./player.js";
-import { Recording } from "./recording.js";
+import { Recording, recordUpTo } from "./recording.js";
 import { UnitValues } from "./units.js";
-import { partOf } from "../watch/stream.js";
+import { inflated, partOf } from "../watch/stream.js";
 
 /**
  * What the player is made from, and keeps in step with, besides its page. recording: what payload.py packs, in gzip;
@@ -75,7 +75,7 @@ export async function renderPlayer({ model, el }) {
 
 /** @param {Model} model */
 async function loadRecording(model) {
-  const recording = new Recording(await unzipped(bytesOf(model.get("recording"))));
+  const recording = new Recording(await inflated(bytesOf(model.get("recording"))));
   // Whoever names a step wants to see it.
   if (model.get("step") !== null) recording.autoplay = false;
   return recording;
@@ -94,7 +94,7 @@ function unitsFrom(model, player) {
     if (!units) return;
     model.off("change:units", take);
     player.take(
-      await unzipped(bytesOf(units)).then(
+      await inflated(bytesOf(units)).then(
         (bytes) => new UnitValues(bytes),
         () => null,
       ),
@@ -158,18 +158,6 @@ function keepInStep(model, player) {
     player.report = () => {};
     for (const event of events) model.off(event, follow);
   };
-}
-
-/**
- * The last record that is not after a step.
- * @param {ArrayLike<number>} steps
- * @param {number} step
- */
-export function recordUpTo(steps, step) {
-  return Math.max(
-    0,
-    Array.from(steps).findLastIndex((recorded) => recorded <= step),
-  );
 }
 
 const playerWidget = { render: renderPlayer };

@@ -11,12 +11,3 @@ export function bytesOf(given) {
   // A view may be a part of a larger buffer.
   return new Uint8Array(given.buffer, given.byteOffset, given.byteLength).slice();
 }
-
-/**
- * What gzip made of `bytes` before.
- * @param {Uint8Array<ArrayBuffer>} bytes
- */
-export async function unzipped(bytes) {
-  const plain = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-  return new Uint8Array(await new Response(plain).arrayBuffer());
-}

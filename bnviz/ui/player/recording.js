@@ -274,3 +274,15 @@ function placesOf(codes, most) {
   });
   return places;
 }
+
+/**
+ * The last record that is not after a step.
+ * @param {ArrayLike<number>} steps
+ * @param {number} step
+ */
+export function recordUpTo(steps, step) {
+  return Math.max(
+    0,
+    Array.from(steps).findLastIndex((recorded) => recorded <= step),
+  );
+}

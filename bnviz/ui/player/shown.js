@@ -1,5 +1,7 @@
 // shown.js: what a player shows, in words that a link or a file carries, and back.
 
+import { recordUpTo } from "./recording.js";
+
 /**
  * @typedef {import("./player.js").Player} Player
  * @typedef {import("./player.js").State} State
@@ -94,7 +96,7 @@ function seekWished(player, wish) {
   const reached = recording.steps[recording.lastRecord] >= step || !playback.growing;
   if (!moved && wish.step !== "" && step >= 0) {
     if (reached && wish.seen !== undefined) seeUpTo(player, wish.seen);
-    playback.seek(frameAt(recording.steps, step));
+    playback.seek(recordUpTo(recording.steps, step));
     player.wished = playback.position;
     state.seen = Math.max(state.seen, playback.position);
   }
@@ -114,16 +116,5 @@ function seeUpTo(player, seen) {
     state.seen = Infinity;
     player.ended = true;
     player.onEnd();
-  } else if (Number(seen) >= 0) state.seen = Math.max(state.seen, frameAt(recording.steps, Number(seen)));
-}
-
-/**
- * The last record that is not after a step.
- * @param {ArrayLike<number>} steps
- * @param {number} step
- */
-function frameAt(steps, step) {
-  let frame = 0;
-  while (frame + 1 < steps.length && steps[frame + 1] <= step) frame++;
-  return frame;
+  } else if (Number(seen) >= 0) state.seen = Math.max(state.seen, recordUpTo(recording.steps, Number(seen)));
 }

@@ -33,15 +33,17 @@ const ON_THE_WAY = 2500; // milliseconds that a reader may be on the way to anot
 
 const shared = /** @type {Window & Shared} */ (window);
 
+/** Where the root of the app may be: only the browser knows, and a page lies beside it or one level below. */
+export const ROOTS = ["./", "../", "/"];
+
 /**
  * The answer at an address that counts from the root of the app, or null.
  * @param {string} address
  * @param {RequestInit} [options]
  */
 export async function fetchFromApp(address, options) {
-  // Only the browser knows where the app lies on its host; a page lies beside the root or one level below.
-  for (const place of [`./${address}`, `../${address}`, `/${address}`]) {
-    const answer = await fetch(new URL(place, window.location.href), options).catch(() => null);
+  for (const root of ROOTS) {
+    const answer = await fetch(new URL(root + address, window.location.href), options).catch(() => null);
     // Where there is nothing of the kind, Streamlit may answer with its page.
     if (answer?.ok && answer.headers.get("content-type")?.startsWith("application/octet-stream")) return answer;
   }
@@ -137,8 +139,11 @@ export class Messages {
   }
 }
 
-/** @param {Uint8Array<ArrayBuffer>} bytes */
-async function inflated(bytes) {
+/**
+ * What gzip made of `bytes` before.
+ * @param {Uint8Array<ArrayBuffer>} bytes
+ */
+export async function inflated(bytes) {
   const plain = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
   return new Uint8Array(await new Response(plain).arrayBuffer());
 }

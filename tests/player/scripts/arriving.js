@@ -175,7 +175,8 @@ export async function mounting(component, acts) {
       }),
     },
   };
-  const files = component === "player" ? ["player/arrival.js", "player/mount.js"] : ["watch/watch.js"];
+  const ofPlayer = ["watch/places.js", "player/arrival.js", "player/mount.js"];
+  const files = component === "player" ? ofPlayer : ["watch/watch.js"];
   const mounted = mountOf(files, { ...stream, ...wording, ...stubs });
   const parentElement = { querySelector: () => ({ querySelector: part }) };
   const call = (data) => {

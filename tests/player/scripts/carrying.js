@@ -1,6 +1,7 @@
 // carrying.js: what the player makes of bytes that a notebook or a file hands over.
 
-import { bytesOf, unzipped } from "../../../bnviz/ui/player/carried.js";
+import { bytesOf } from "../../../bnviz/ui/player/carried.js";
+import { inflated } from "../../../bnviz/ui/watch/stream.js";
 
 /** The bytes of `text`, base64 of what gzip made of them, handed over as one of several kinds, inside of a larger buffer. */
 export async function carried(text, kind) {
@@ -13,5 +14,5 @@ export async function carried(text, kind) {
     ArrayBuffer: buffer.slice(3, 3 + bytes.length),
     text,
   };
-  return [...(await unzipped(bytesOf(given[kind])))];
+  return [...(await inflated(bytesOf(given[kind])))];
 }

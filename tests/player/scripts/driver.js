@@ -5,7 +5,7 @@ import "./page.js";
 
 import readline from "node:readline";
 
-import { recordUpTo } from "../../../bnviz/ui/player/anywhere.js";
+import { recordUpTo } from "../../../bnviz/ui/player/recording.js";
 import * as drawing from "../../../bnviz/ui/player/drawing.js";
 import * as following from "../../../bnviz/ui/player/following.js";
 import { spreadOver } from "../../../bnviz/ui/player/ridges.js";
