@@ -26,8 +26,8 @@ from bnviz.words import number
 
 FILE, ROOM = "pages/1_what_it_computes.py", "what_it_computes"
 SCENE = (
-    "A unit of a network gives each example of a mini-batch a value x. Batch norm makes it x̂, and then the output y. "
-    "The formula follows the thick line."
+    "A unit of a network has a value x for each example of a batch. Batch norm turns x into x̂, and x̂ into the output "
+    "y. The formula computes the thick line."
 )
 QUESTION = "Suppose every value x is doubled. What happens to the outputs y?"
 
@@ -101,8 +101,8 @@ def why_not_one(beta: float) -> None:
         st.markdown(
             "A single value is its own mean: x − μ = 0, whatever x is, and σ² = 0 too. The formula would give "
             f"x̂ = 0 and y = β = {number(beta)} for every input (or 0/0 at ε = 0), and a gradient of zero. "
-            f"The unit would have nothing left to say, and PyTorch refuses: “{lesson.PYTORCH_REFUSAL}”. With two "
-            "examples x̂ is −1 and 1 whatever they are, as far as ε is small."
+            f"No input could change the output, and PyTorch refuses: “{lesson.PYTORCH_REFUSAL}”. With two "
+            "different values x̂ is −1 and 1 whatever they are, as far as ε is small."
         )
 
 
@@ -132,7 +132,7 @@ def draw(table: pd.DataFrame, settings: mini_batch.Settings, guess: Guess) -> le
 def folds(batch: lesson.UnitBatch | None, settings: mini_batch.Settings, asked: Mapping[str, str]) -> None:
     """Fold away what a closer look shows."""
     if batch is not None:
-        look_closer("Where does the gradient go?", f"{ROOM}_backward", lambda: backward(batch, settings), asked=asked)
+        look_closer("What of the gradient reaches x?", f"{ROOM}_backward", lambda: backward(batch, settings), asked=asked)
         look_closer("Does it make values Gaussian?", f"{ROOM}_shape", lambda: shape(batch, settings.unit), asked=asked)
         look_closer(
             "Why two variances, and which momentum?", f"{ROOM}_bookkeeping", lambda: bookkeeping(batch), asked=asked
@@ -157,13 +157,13 @@ with frame.page(FILE):
     settings = mini_batch.controls()
     answer(
         "Batch norm gives each unit the mean β and the spread |γ| over the mini-batch, whatever mean and spread came "
-        "in; its gradient knows that.",
-        "in evaluation, where μ and σ² are running averages and an output no longer depends on its batch; where ε is "
-        "not small beside σ²; and a small batch makes μ and σ² rough guesses.",
+        "in, and its gradient takes that into account.",
+        "in evaluation, after training, where μ and σ² are averages kept from training, and an output no longer depends "
+        "on its batch; and where ε is not small beside σ².",
     )
     st.subheader("Look closer")
     look_closer(
-        "Which numbers are these? A table to type them",
+        "Which numbers are these? A table to change them",
         f"{ROOM}_table",
         lambda: mini_batch.edit(settings.size, settings.unit),
         asked=asked,

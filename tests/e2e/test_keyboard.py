@@ -44,7 +44,7 @@ def test_a_lesson_is_walked_through_by_the_keyboard_alone(browser: Browser, serv
     before = picture.get_attribute("aria-label") or ""
     walk_to(page, "Move one")
     page.keyboard.press("Enter")
-    expect(figure.locator(".step-words")).to_contain_text("Example 2 moves far out")
+    expect(figure.locator(".step-words")).to_contain_text("One value, of example 2, moves far out")
     # What the figure shows is told as it comes to rest.
     expect(figure.locator(".hidden-text")).to_have_text(re.compile("."), timeout=PATIENCE)
     expect(picture).not_to_have_attribute("aria-label", before)
@@ -58,7 +58,7 @@ def test_a_lesson_is_walked_through_by_the_keyboard_alone(browser: Browser, serv
     wait_until_idle(page)
     expect(slider).to_be_focused()
 
-    walk_to(page, "Where does the")
+    walk_to(page, "What of the")
     page.keyboard.press("Enter")
     expect(page.locator(".live")).to_have_count(2, timeout=PATIENCE)
     wait_until_idle(page)

@@ -171,7 +171,7 @@ def test_groups_are_worded_by_the_result():
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({}, "Two of the 8 directions are taken away, so a random dy keeps 0.75 on average"),
+        ({}, "As a vector dy has 8 directions. Two of them are taken away, so a random dy keeps 0.75 on average"),
         ({"eps": 10.0}, "= 0.73 stays, so a random dy keeps 0.82 on average"),
         ({"gamma": 0.0}, "γ = 0 then lets none of it through"),
         ({"size": 2, "eps": 0.0}, "nothing is left"),

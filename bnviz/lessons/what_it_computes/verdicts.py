@@ -19,7 +19,7 @@ from bnviz.words import number, tex
 
 NEGLIGIBLE = 0.01  # share of the part along x̂ below which Σdx·x̂ is as good as 0
 GROUPED = 3  # the unit whose values form two groups in the first table
-GUESSES = ("y doubles", "y stays as it is", "y is halved", "y spreads from β, less than double")
+GUESSES = ("y doubles", "y stays as it is", "y is halved", "y spreads, but does not double")
 NUDGE = 0.01  # how far one of equal values is moved, to see what the others hide
 SEEN = 0.005  # a change that two decimals may show
 
@@ -35,8 +35,8 @@ def after_doubling(found: Doubling, example: int) -> tuple[str, str]:
         left = f" (ε moves no y by more than {number(found.largest_change)})" if found.largest_change > SEEN else ""
         return GUESSES[1], f"μ and σ double as well, and the quotient (x − μ)/σ is the same: {moves}{left}."
     if found.doubles:
-        return GUESSES[0], f"ε is so large beside σ² that it drowns it: {divisor}, so that {moves}."
-    return GUESSES[3], f"ε does not double: {divisor}. Distances from β grow × {found.growth:.2f}, and {moves}."
+        return GUESSES[0], f"ε is so large that σ² hardly counts beside it: {divisor}, so that {moves}."
+    return GUESSES[3], f"ε does not grow with σ²: {divisor}. Distances from β grow × {found.growth:.2f}, and {moves}."
 
 
 def groups(gap: Gap | None, unit: int) -> str:
@@ -104,8 +104,8 @@ def what_is_left(batch: UnitBatch, sums: GradientSums, example: int) -> str:
         return "dy is 0 everywhere, so there is nothing to take away."
     if size == 2 and batch.eps == 0:
         return (
-            "**With two examples nothing is left.** x̂ is −1 and +1 whatever the two values are, so y cannot "
-            "answer to x, and the gradient is zero."
+            "**With two examples nothing is left.** x̂ is −1 and +1 whatever the two values are, so x cannot "
+            "change y, and the gradient is zero."
         )
     kept = f"What is left keeps {number(sums.kept)} of the squared length of dy."
     if batch.constant:
@@ -118,9 +118,9 @@ def what_is_left(batch: UnitBatch, sums: GradientSums, example: int) -> str:
     kept = f"{kept} γ = 0 then lets none of it through to x." if batch.gamma == 0 else kept
     usual = f"so a random dy keeps {number(sums.expected)} on average."
     if sums.left_along <= NEGLIGIBLE:
-        return f"{kept} Two of the {size} directions are taken away, {usual}"
+        return f"{kept} As a vector dy has {size} directions. Two of them are taken away, {usual}"
     return (
-        f"{kept} One of the {size} directions, the mean, is taken away whole. Of another, x̂, the share "
+        f"{kept} As a vector dy has {size} directions. One, the mean, is taken away whole. Of another, x̂, the share "
         f"ε/(σ² + ε) = {number(sums.left_along)} stays, {usual}"
     )
 
@@ -139,7 +139,7 @@ def _if_one_moved(batch: UnitBatch, example: int) -> str:
 def what_the_sums_say(batch: UnitBatch, sums: GradientSums) -> str:
     """What Σdx = 0 means, and whether Σdx·x̂ is as good as 0 at this ε."""
     if batch.gamma == 0:
-        return "Both sums are 0 for a simple reason: γ = 0, so that y is β whatever x is, and nothing reaches x."
+        return "Both sums are 0, as γ = 0: y is β whatever x is, and nothing reaches x."
     if not any(batch.upstream):
         return "Both sums are 0, as dy is."
     together = "Σ dx = 0 (rounding only): no update asks all values to move together, because y would not show it."

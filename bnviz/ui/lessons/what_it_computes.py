@@ -257,7 +257,7 @@ def controls() -> Settings:
             "Back to the first table",
             key="what_it_computes_start_again",
             on_click=start_again,
-            help="Undo every change of the mini-batch.",
+            help="Undo every change of the values.",
         )
     state = st.session_state
     return Settings(

@@ -12,18 +12,18 @@ from bnviz.words import number
 REACH = 4.0  # of x̂, to either side of 0
 _LEAST = 0.5  # of the gradient, to either side of 0
 _STEPS = (
-    Step("dy", "Each arrow says how the loss wants one output y to change. It stands where its x̂ is.", {"taken": 0}),
+    Step("dy", "Each arrow is the dy of one output: how fast the loss rises with that y. It stands at its x̂.", {"taken": 0}),
     Step(
         "Less their mean",
         "A shift of all values moves μ along, and y stands still. So the mean of the arrows is taken away: the dashed "
-        "line sinks to zero.",
+        "line moves to zero.",
         {"taken": 1},
         "mean",
     ),
     Step(
         "Less their tilt",
-        "A stretch of all values is undone by σ. So what rises with x̂ is taken away too: the line turns flat, but for "
-        "what ε leaves.",
+        "A stretch of all values is undone by σ. So what rises with x̂ is taken away too: the solid line turns flat, but "
+        "for what ε leaves.",
         {"taken": 2},
         "var",
     ),

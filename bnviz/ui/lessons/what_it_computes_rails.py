@@ -92,7 +92,8 @@ def _steps(unit: int, size: int) -> list[Step]:
     """Steps that begin from the first table, so that each shows what it says, whatever was moved before."""
     low, high = _HOME[unit]
     first = START_BATCH[:size, unit - 1].tolist()
-    away = round(low + (0.1 if unit == 3 else 0.9) * (high - low), 1)
+    # To the side on which the x̂ of the example that is followed at first moves far enough to be seen.
+    away = round(low + (0.9 if unit == 2 else 0.1) * (high - low), 1)
 
     def values(*moved: float) -> dict[str, float]:
         return {f"x{number}": round(value, 1) for number, value in enumerate(moved, 1)}
@@ -101,8 +102,8 @@ def _steps(unit: int, size: int) -> list[Step]:
     return [
         Step(
             "Move one",
-            "Example 2 moves far out. μ and σ belong to the whole batch, so they follow. "
-            + (pair if size == 2 else "Look at the others: their x̂ moves too, though their x did not."),
+            "One value, of example 2, moves far out. μ and σ belong to the whole batch, so they follow. "
+            + (pair if size == 2 else "The other x stay, but their x̂ move."),
             {**values(*first), "x2": away},
             "mean",
         ),
@@ -114,17 +115,17 @@ def _steps(unit: int, size: int) -> list[Step]:
         ),
         Step(
             "Double all",
-            "Every value is doubled. μ and σ double as well, and cancel it: x̂ and y stand still. Whether x is large "
-            "or small is gone.",
+            "Every value is doubled. μ and σ double as well, and cancel it: x̂ and y stand still. So y does not "
+            "tell how large the values were.",
             {**values(*(2 * value for value in first)), "eps": 1e-5},
             "var",
         ),
-        Step("γ", "γ stretches y around β. x̂ does not answer to it.", {"gamma": 2.5}, "gamma"),
+        Step("γ", "γ stretches y around β. x̂ stands still.", {"gamma": 2.5}, "gamma"),
         Step("β", "β slides y. Together they give y any spread and mean, whatever x had.", {"beta": -1.5}, "beta"),
         Step(
             "A large ε",
-            "ε is added to σ². Where it is not small beside it, x̂ spreads less than 1, and what happens to σ does "
-            "reach y.",
+            "ε is added to σ². Where it is not small beside σ², x̂ spreads less than 1, and doubling every value would "
+            "change y.",
             {**values(*first), "eps": 10},
             "eps",
         ),

@@ -59,8 +59,8 @@ def test_y_stays_up_to_a_hundredth_of_its_distance_from_beta(eps, stays):
 
 def test_what_doubling_did_names_the_numbers_of_the_example():
     happened, why = verdicts.after_doubling(DOUBLED, 2)
-    assert happened == "y spreads from β, less than double"
-    assert "ε does not double: √(σ² + ε) goes from 1.50 to 2.50. Distances from β grow × 1.25," in why
+    assert happened == "y spreads, but does not double"
+    assert "ε does not grow with σ²: √(σ² + ε) goes from 1.50 to 2.50. Distances from β grow × 1.25," in why
     assert "y of example 2 goes from 2.00 to 4.00" in why
     happened, why = verdicts.after_doubling(replace(DOUBLED, stays=True), 1)
     assert happened == "y stays as it is"
@@ -77,7 +77,7 @@ def test_what_doubling_did_names_the_numbers_of_the_example():
     [
         (
             BATCH,
-            "0.70 of the squared length of dy. One of the 4 directions, the mean, is taken away whole. Of another, x̂, "
+            "0.70 of the squared length of dy. As a vector dy has 4 directions. One, the mean, is taken away whole. Of another, x̂, "
             "the share ε/(σ² + ε) = 0.20 stays, so a random dy keeps 0.51 on average.",
         ),
         (replace(BATCH, gamma=0.0), "dy. γ = 0 then lets none of it through to x. One of the 4"),
