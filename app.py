@@ -72,7 +72,7 @@ def the_race() -> None:
     norms, seed, _ = read_query(asked())
     guess = guessed(ASKED, GUESSES)
     picture = st.container()
-    st.subheader("What each layer computes")
+    st.subheader("What each layer makes of x, its weighted inputs, before its sigmoid")
     chosen = choose_runs(norms)
     keep_in_address(to_query(chosen or norms, seed))
     with picture:
@@ -142,8 +142,8 @@ def tell(done: Done, chosen: list[str], seed: int) -> None:
     minutes = (time.time() - done.at) / 60
     when = "just now" if minutes < 1 else f"{minutes:.0f} minutes ago" if minutes < 120 else "earlier"
     st.caption(
-        f"Trained by this server in {done.seconds:.1f} seconds, {when}, with seed {seed}. The server trains the "
-        "race of seed 0 when it starts, so that it can play at once. The same seed gives the same numbers again."
+        f"Trained by this server in {done.seconds:.1f} seconds, {when}, with seed {seed}. The same "
+        "seed gives the same numbers again."
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(

@@ -132,7 +132,9 @@ def draw(table: pd.DataFrame, settings: mini_batch.Settings, guess: Guess) -> le
 def folds(batch: lesson.UnitBatch | None, settings: mini_batch.Settings, asked: Mapping[str, str]) -> None:
     """Fold away what a closer look shows."""
     if batch is not None:
-        look_closer("What of the gradient reaches x?", f"{ROOM}_backward", lambda: backward(batch, settings), asked=asked)
+        look_closer(
+            "What of the gradient reaches x?", f"{ROOM}_backward", lambda: backward(batch, settings), asked=asked
+        )
         look_closer("Does it make values Gaussian?", f"{ROOM}_shape", lambda: shape(batch, settings.unit), asked=asked)
         look_closer(
             "Why two variances, and which momentum?", f"{ROOM}_bookkeeping", lambda: bookkeeping(batch), asked=asked

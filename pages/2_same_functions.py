@@ -32,8 +32,8 @@ FILE = "pages/2_same_functions.py"
 def hero(settings: Settings, seed: int) -> None:
     """Ask how many answers change when batch norm is folded away, and show it sliding into W."""
     guess = story.ask(
-        "A network with batch norm has learned digits. Then its γ, β, μ and σ are folded into the weights and biases "
-        "of plain linear layers, and the batch norm is taken out.",
+        "The batch norm of a network that has learned digits is taken out: its γ, β, and the now fixed μ, σ, are folded "
+        "into the weights and biases of plain layers.",
         "How many of its 360 test answers change?",
         verdicts.FOLD_ANSWERS,
         "same_functions_fold",
@@ -50,10 +50,12 @@ def folding(settings: Settings, seed: int) -> None:
         "the diagonal: they come from a network that has linear layers and ReLUs, and nothing else.",
     )
     with frame.prose():
-        st.markdown("In evaluation μ and σ² are fixed numbers, so batch norm is a straight line and merges with W:")
+        st.markdown(
+            "In evaluation μ and σ² are fixed numbers, so batch norm only scales and shifts, and merges with W:"
+        )
         st.latex(r"W'=\frac{\gamma}{\sqrt{\sigma^2+\varepsilon}}\,W")
         st.latex(r"b'=\beta-\frac{\gamma\mu}{\sqrt{\sigma^2+\varepsilon}}")
-        st.markdown("The question's alternative merges without any statistics, in training too:")
+        st.markdown("γx + β of an input u, with x = Wu, merges without μ and σ, in training too:")
         st.latex(r"\gamma\,(Wu)+\beta=(\gamma W)\,u+\beta")
     draw_folding(folding_stage, Folding(seed), int(st.session_state.get("same_functions_example", 1)) - 1)
 
@@ -89,7 +91,7 @@ def parting(settings: Settings, seed: int) -> None:
     with frame.prose():
         st.markdown(
             "Before training, μ and σ of the first mini-batch go into γ and β of γx + β, and into W and b of a plain "
-            "network. All three are now one function there, and take the same mini-batches at the same rate."
+            "network. On that mini-batch all three compute the same. Then they train at one rate on the same batches."
         )
     part_guess = predict(
         "When do the outputs of γx + β and of batch norm become different?",
@@ -104,7 +106,7 @@ def parting(settings: Settings, seed: int) -> None:
     parting_stage = reserve_figure(
         "same_functions_parting",
         (600, 1100),
-        "Digits, batches of 64, SGD. Try rate 0.1 as well: there the order may be another one.",
+        "Digits, batches of 64, SGD. Try rate 0.1 as well: the order of the losses may be another.",
     )
     draw_parting(parting_stage, Parting(rate, depth, seed), part_guess)
 
@@ -113,12 +115,12 @@ def identity(settings: Settings, seed: int) -> None:
     """Compare what the gradient asks of w and of γ."""
     with frame.prose():
         st.markdown(
-            "In γx + β a unit's output depends on the product γw alone, so making γ larger and making w longer are the "
-            "same wish, and gradient descent grants it twice. Batch norm divides the length of w out again, and the "
-            "wish can reach γ only. For every unit of γx + β, with w its row of weights:"
+            "In γx + β a unit's output depends on the product γw, so a larger γ and a longer w do the same, and gradient "
+            "descent changes both. Batch norm divides the length of w out, and only γ is left. Let w·∂L/∂w be how fast "
+            "the loss changes as w, a unit's row of weights, grows longer, and γ·∂L/∂γ the same of γ. In γx + β:"
         )
         st.latex(r"w\cdot\frac{\partial L}{\partial w}=\gamma\,\frac{\partial L}{\partial\gamma}")
-        st.markdown("And of batch norm, where nothing is left of it at ε = 0:")
+        st.markdown("In batch norm, where the right side is 0 at ε = 0:")
         st.latex(
             r"w\cdot\frac{\partial L}{\partial w}="
             r"\frac{\varepsilon}{\sigma^2+\varepsilon}\;\gamma\,\frac{\partial L}{\partial\gamma}"
@@ -139,8 +141,8 @@ def identity(settings: Settings, seed: int) -> None:
     )
     with frame.prose():
         st.markdown(
-            "For the lengths after one update of plain gradient descent this means, for γx + β and for batch norm at "
-            "ε\u00a0=\u00a00:"
+            "So one update of plain gradient descent at the rate η changes the lengths, for γx + β and for batch norm at "
+            "ε\u00a0=\u00a00, by"
         )
         st.latex(
             r"\Delta(\gamma^2-\|w\|^2)=\eta^2\Bigl(\bigl(\tfrac{\partial L}{\partial\gamma}\bigr)^2"
@@ -154,9 +156,10 @@ def plane(settings: Settings, seed: int) -> None:
     """Walk through a plane of two weights."""
     with frame.prose():
         st.markdown(
-            "A neuron with two weights shows its whole landscape. Both see the same 200 examples, γ = 1 and β = 0 stay "
-            "as they are. Drag w, and the start from which both walk: rings of equal loss without batch norm, rays "
-            "with it. There the length of w leaves the loss alone, and the gradient stands at a right angle to w."
+            "The loss of a unit with two weights, w₁ and w₂, fits into one picture. With and without batch norm the unit "
+            "sees the same 200 examples; γ = 1 and β = 0 stay as they are. Drag w, and the start of both walks. Equal "
+            "losses lie on rings without batch norm, and on rays with it: there the loss does not depend on the length "
+            "of w, and the gradient stands at a right angle to w."
         )
     draw_planes(settings, seed)
 
@@ -181,7 +184,7 @@ with frame.page(FILE):
     )
     st.subheader("Look closer")
     closer("How exactly does it fold?", "folding", folding)
-    closer("What does γ do if it is held at a number?", "holding", fixed_scale, "scale")
+    closer("What does γ do if it is held constant?", "holding", fixed_scale, "scale")
     closer("Who carries the scale, w or γ?", "carrying", identity, "eps")
     closer("How does it look in a plane of two weights?", "walking", plane, *PLANE)
     sources(

@@ -28,8 +28,8 @@ FILE, ROOM = "pages/3_learn_to_standardize.py", "learn_to_standardize"
 def first_screen(settings: Settings) -> None:
     """Guess how many steps it takes, and see the ball roll."""
     guess = story.ask(
-        "γx + β can standardize: γ = 1/σ, β = −μ/σ. Will gradient descent find such values? Below, one unit. Its "
-        "inputs x have mean m and spread s.",
+        "γx + β can standardize inputs x of mean m and spread s: γ = 1/s, β = −m/s. Will gradient descent find such "
+        "values? Below, one unit.",
         "The unit shall put out 2x̂ + ½, where x̂ is the standardized x. With m = 10 and s = 1, how many steps does "
         "γx + β need? (With m = 0: one.)",
         verdicts.STEPS_ANSWERS,
@@ -48,16 +48,16 @@ def other_inputs(settings: Settings, seed: int) -> None:
         mean, spread = (float(st.session_state[f"{ROOM}_{name}"]) for name in ("mean", "spread"))
         with frame.prose():
             st.markdown(
-                "Mean m and spread s are those of the picture on top. κ, the condition number, is the largest "
-                "curvature of the loss over the smallest:"
+                "Mean m and spread s are those of the picture on top. H is the matrix of the second derivatives of the "
+                "loss. Its condition number κ is the largest curvature of the loss over the smallest:"
             )
             st.latex(r"H=\begin{pmatrix}m^2+s^2&m\\m&1\end{pmatrix}")
             st.latex(r"\kappa+2+\frac1\kappa=\frac{(m^2+s^2+1)^2}{s^2}")
             st.markdown(
-                "At the rate 1 over the largest curvature, the flat direction loses a share 1/κ of its length in each "
-                "step. How many steps that takes depends on where the descent starts, too. Standardized inputs have "
+                "At the rate 1 over the largest curvature, the distance to the goal along the flat direction "
+                "shrinks by the share 1/κ in each step. How many steps it takes depends on the start, too. Standardized inputs have "
                 f"κ = 1. Below, γx + β is fitted to 2u + ½, with u = (x − m)/s, on {conditioning.EXAMPLES} examples "
-                f"from γ = 1, β = 0, until ½·mean square error ≤ {conditioning.TOLERANCE:g}. Descents are given up "
+                f"from γ = 1, β = 0, until ½·mean squared error ≤ {conditioning.TOLERANCE:g}. Descents are given up "
                 f"after {conditioning.CAP:,} steps."
             )
         stage = reserve_figure(f"{ROOM}_conditioning", (430, 470))
@@ -116,8 +116,9 @@ def told(settings: Settings, seed: int) -> None:
         with frame.prose():
             st.markdown(
                 "In a network, every layer's inputs move while the layers below learn. Let us ask for standardization "
-                "outright: γ and β of every unit, y = γx + β, descend a loss of their own, while the weights learn the "
-                "task at rate 0.1. Four hidden layers of 64 ReLUs on digits, batches of 64, 300 updates."
+                "outright: γ and β of every unit, y = γx + β, descend a loss of their own, with mean and sd (standard "
+                "deviation) over the batch, while the weights learn the task, to tell digits apart, at rate 0.1. Four "
+                "hidden layers of 64 ReLUs, batches of 64, 300 updates."
             )
             st.latex(r"\tfrac12\left(\operatorname{mean}(y)^2+(\operatorname{sd}(y)-1)^2\right)")
         rate = settings.slider(
@@ -146,8 +147,8 @@ def left_to_the_task(settings: Settings, seed: int) -> None:
     def draw() -> None:
         with frame.prose():
             st.markdown(
-                "Four hidden layers of 64 ReLUs on digits, batches of 64, 300 updates at rate 0.1. The dotted line of "
-                "the loss has μ and σ computed, and no γ, β."
+                "The task is to tell digits apart: four hidden layers of 64 ReLUs, batches of 64, 300 updates at rate "
+                "0.1. For comparison, the loss with computed μ and σ, and no γ, β; sd is the standard deviation."
             )
         stage = reserve_figure(f"{ROOM}_free", (1130, 1700))
         draw_free(stage, self_standardizing.SelfStandardizing(seed=seed))
@@ -162,8 +163,8 @@ def kept_forever(settings: Settings, seed: int) -> None:
     def draw() -> None:
         with frame.prose():
             st.markdown(
-                "What if γ and β need not learn anything, because μ and σ of the first batch are known? Then each "
-                "layer starts standardized and is γx + β from then on. Three hidden layers of 64 ReLUs on digits, "
+                "What if γ and β need not learn to standardize, because μ and σ of the first batch B₀ are frozen there "
+                "(frozen statistics)? Each layer starts standardized and is γx + β from then on. Three hidden layers of 64 ReLUs on digits, "
                 "batches of 64, 200 updates."
             )
             st.latex(r"y=\gamma\,\frac{x-\mu_{B_0}}{\sqrt{\sigma_{B_0}^2+\varepsilon}}+\beta")
@@ -201,7 +202,8 @@ def detached(settings: Settings, seed: int) -> None:
         draw_bias(reserve_figure(f"{ROOM}_bias", (420, 480)), DriftingBias(seed))
         with frame.prose():
             st.markdown(
-                "In a network, the gradient of batch norm has two terms for the paths through μ and through σ. "
+                "In a network, let dy be the gradient of the loss with respect to the output y, and dx that with respect "
+                "to x. On the way from dy to dx, batch norm takes away two terms, for the paths through μ and through σ. "
                 "Holding μ constant leaves out the first, holding σ constant the second."
             )
             st.latex(r"dx=\frac{\gamma}{\sqrt{\sigma^2+\varepsilon}}\,(dy-p_\mu-p_\sigma)")
@@ -237,8 +239,8 @@ with frame.page(FILE):
         "γ and β can represent standardization, but gradient descent finds it slowly where inputs are far from "
         "standardized, has to find it again whenever they move, and nothing in the loss asks for it. Batch norm does "
         "not search: it computes μ and σ from each batch.",
-        "where inputs stay put and are well scaled, γx + β is found in a few steps and has no noise from the batch, so "
-        "it wins. The counts are of plain gradient descent; methods that rescale directions do not see the ravine. "
+        "where inputs stay put and are well scaled, γ and β are found in a few steps, and γx + β has no noise from the "
+        "batch. The counts are of plain gradient descent. "
         "Next: do μ and σ, which keep moving, hurt the layers above?",
     )
     st.subheader("Look closer")

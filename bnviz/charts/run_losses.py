@@ -27,12 +27,13 @@ def plot_run_losses(
     *,
     axis_title: str = "cross-entropy (nats, log scale)",
     floor: float | None = None,
+    floor_note: str = "",
     broad: int | None = None,
     theme: Theme = "light",
 ) -> Layers:
     """Training losses of runs over the steps, each point the mean of ten mini-batches, on a log axis.
 
-    `frame` has step, run, loss. `floor` draws a dotted level. The curve of the run `broad` is broad and pale, so that
+    `frame` has step, run, loss. `floor` draws a dotted level, which `floor_note` explains. The curve of the run `broad` is broad and pale, so that
     another one that lies on it is seen.
     """
     drawn = frame[np.isfinite(frame["loss"])]
@@ -64,7 +65,7 @@ def plot_run_losses(
     return finish(
         layers,
         title="Training loss",
-        notes=[f"Means of {_BLOCK} mini-batches.", *notes],
+        notes=[f"Means of {_BLOCK} mini-batches.", *([floor_note] if floor_note else []), *notes],
         description=last_values(drawn, "loss"),
         theme=theme,
         legend_lines=legend_lines,

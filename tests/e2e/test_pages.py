@@ -48,7 +48,7 @@ def visit(browser: Browser, address: str):
 def test_what_happened_is_told_once_it_was_predicted(visit):
     page = visit("same_functions")
     wait_until_settled(page)
-    verdict = page.get_by_text("Of 360 answers").first
+    verdict = page.get_by_text("of 360 answers").first
     expect(verdict).to_have_count(0)
     page.get_by_role("radio", name="none", exact=True).first.check(force=True)
     expect(verdict).to_be_visible(timeout=PATIENCE)

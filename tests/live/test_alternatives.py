@@ -56,7 +56,7 @@ def test_no_number_is_left_out_of_the_words(ask, name):
 
 def test_the_bowls_tell_the_steps_or_how_far_beta_is_behind(ask):
     still, moving = told(ask, "bowls"), told(ask, "bowls", mean=0.0, time=300.0)
-    assert "γx + β needs 39,167 steps and has taken 39,167; batch norm needs 1." in still
+    assert "Steps that γx + β needs: 39,167, taken: 39,167; that batch norm needs: 1." in still
     assert "behind" not in still
     assert "steps" not in moving
     ball = bowl.chase(0.0, 1.0, 300)[-1]

@@ -32,7 +32,7 @@ def test_the_guess_is_settled_in_the_place_of_the_scene(page):
     page.radio(key="same_functions_fold_prediction").set_value("some").run()
     said = judged(page)
     assert (
-        "You guessed *some*. **What happened: none.** Of 360 answers 0 changed, and the outputs are identical" in said
+        "You guessed *some*. **What happened: none.** 0 of 360 answers changed, and the outputs are identical" in said
     )
 
 
@@ -46,11 +46,11 @@ def test_first_sights(page):
     assert "This holds in evaluation only." in said
     assert "What happened: with the first update." in said
     assert "As a way to train it is not redundant" in said
-    assert "Batch norm got furthest in this run." in said
+    assert "Batch norm reached the lowest loss in this run." in said
     assert "γx + β diverged at step 5" in said
     assert "γ works as a learning rate." in said
     assert "Batch norm: only γ is pulled." in said
-    assert "Both equations for the update that follows hold" in said
+    assert "Both equations below hold for the next update" in said
     assert "With batch norm every ray is level." in said
     assert not page.metric
 
@@ -93,4 +93,4 @@ def test_work_that_is_cut_short_shows_what_it_has_and_no_verdict(open_page, monk
     assert len(page.get("vega_lite_chart")) == (2 if steps else 0)
     said = judged(page)
     assert "What happened" not in said
-    assert "got furthest" not in said
+    assert "the lowest loss" not in said

@@ -207,7 +207,14 @@ def of_drift(kind, size, raw, seed, theme) -> Shown:
     return Shown(
         sentences=[words.drift_verdict(late, kind, size, raw), words.drift_table(summary)],
         charts=[
-            plot_run_losses(chosen, both, axis_title="½·mean square error (log scale)", floor=drift.FLOOR, theme=theme),
+            plot_run_losses(
+                chosen,
+                both,
+                axis_title="½·mean squared error (log scale)",
+                floor=drift.FLOOR,
+                floor_note="Dotted: what the noise of μ and σ costs batch norm.",
+                theme=theme,
+            ),
             charts.plot_tracked(
                 chosen,
                 both,

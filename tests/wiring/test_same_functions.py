@@ -61,7 +61,7 @@ CASES = {
 SAID = {
     "all predictions right": ["Here nothing tells the three apart.", "Batch norm with this ε pulls on w too."],
     "all predictions wrong": [
-        "γx + β got furthest in this run.",
+        "γx + β reached the lowest loss in this run.",
         "all but only γ is pulled",
         "The plain w turned by 0° while its length stayed 0.5;",
         "With batch norm every ray is level.",

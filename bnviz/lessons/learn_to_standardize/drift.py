@@ -32,7 +32,7 @@ class Drift:
     Affine predicts γx + β, batch norm γ(x − μ)/σ + β with the batch's μ and σ, which do not depend on γ and β here, so
     that both are linear regressions. Both start from γ = 1, β = 0, see the same batches, and may choose the rate of
     `RATES` with the lowest mean loss over the second half. m_t is 0 (static), jumps to `size` at half time, rises to
-    it evenly, or swings by it with a period of 200 steps. Loss ½·mean square error; float64; ε = 0.
+    it evenly, or swings by it with a period of 200 steps. Loss ½·mean squared error; float64; ε = 0.
     """
 
     size: float = 4.0

@@ -25,9 +25,9 @@ def frozen_experiment(lr: float = 0.1, seed: int = 0) -> Experiment:
     The last run is the control: frozen statistics again, and only the hidden weights take shorter steps.
     """
     runs = (
-        Run(norm="batch_frozen", lr=lr, label="statistics of batch 0, kept"),
+        Run(norm="batch_frozen", lr=lr, label="frozen: μ, σ of the first batch"),
         Run(norm="batch", lr=lr, label="batch norm"),
-        Run(norm="batch_frozen", lr=lr, hidden_lr_factor=SHORTER_BY, label="kept, hidden steps ten times shorter"),
+        Run(norm="batch_frozen", lr=lr, hidden_lr_factor=SHORTER_BY, label="frozen, hidden steps ten times shorter"),
     )
     return Experiment(widths=(64,) * 3, steps=200, records=201, seed=seed, runs=runs)
 

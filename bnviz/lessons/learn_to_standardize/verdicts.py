@@ -28,8 +28,8 @@ GUESSED = {"at most 10": 10, "11 to 100": 100, "101 to 10,000": 10_000}
 DRIFT_ANSWERS = ("γx + β", "batch norm", "about the same")
 HELD_ANSWERS = ("holding μ", "holding σ", "about the same")
 _LEARNS_WITHOUT = (
-    " This network, at this rate and from this start, learns without. That is no contradiction: whether a network "
-    "needs standardized layers depends on its depth, its rate and its initial weights: see *Why not γx + β?*"
+    " This network, at this rate and from this start, learns without. Whether a network needs "
+    "standardized layers depends on its depth, its rate and its initial weights: see *Why not γx + β?*"
 )
 _OTHER_SEEDS = " At this rate seeds disagree about the order, so it is one of this run."
 
@@ -160,8 +160,8 @@ def unforeseen_verdict(ends: pd.DataFrame) -> str:
     """Return what the control says about the loss of the told: whether falling short of standardization is to blame."""
     told, computed, control = (ending(ends, run) for run in (TOLD, COMPUTED, UNFORESEEN))
     measured = (
-        "The control computes μ and σ exactly, but the gradient of its weights takes both for constants, as that of "
-        f"the told network takes γ and β. It ends at a loss of {_ended(control)}"
+        "The control (*computed, not in the gradient*) has exact μ and σ, but the gradient of its weights takes both "
+        f"for constants, as that of the told network takes γ and β. It ends at a loss of {_ended(control)}"
     )
     if control["loss"] <= ALIKE * computed["loss"]:
         beside = f"{_beside(control['loss'], computed['loss'])} {short(computed['loss'])}"
@@ -169,7 +169,7 @@ def unforeseen_verdict(ends: pd.DataFrame) -> str:
     against = f", the told network at {short(told['loss'])}" if isfinite(told["loss"]) else ""
     return (
         f"{measured}{against}. **So a perfect standardization alone does not help the task here: its gradient has to "
-        f"know μ and σ.** Nothing else separates the control from the loss of {short(computed['loss'])}."
+        f"know μ and σ.** In nothing else does the control differ from the network that ends at {short(computed['loss'])}."
     )
 
 
@@ -233,7 +233,7 @@ def _with_shorter_steps(row: pd.Series) -> str:
     return (
         "The same frozen network with steps of the hidden weights ten times shorter trains as well: loss "
         f"{short(row['loss'])}, test accuracy {row['accuracy']:.3f}. So a perfect start can be enough. What is "
-        "wrong at this rate is the length of the steps: the σ of step 0 divides it for ever."
+        "wrong at this rate is the length of the steps: the σ of the first batch divides it for ever."
     )
 
 

@@ -32,15 +32,15 @@ def what_folding_did(row: pd.Series) -> str:
 def why_folding(row: pd.Series) -> str:
     """Return the differences of the outputs behind `what_folding_did`."""
     return (
-        f"{row['changed']:.0f} of {row['examples']:.0f} answers changed. The outputs spread by "
-        f"{short(row['spread'], 2)} (standard deviation). In 32-bit numbers they {_differ(row['single'])}, in 64-bit "
-        f"ones they {_differ(row['double'])}."
+        f"{row['changed']:.0f} of {row['examples']:.0f} answers changed. The outputs have a spread (standard deviation) of "
+        f"{short(row['spread'], 2)}. Before and after folding they {_differ(row['single'])} in 32-bit numbers, and "
+        f"{_differ(row['double'])} in 64-bit ones."
     )
 
 
 def why_folding_in_short(row: pd.Series) -> str:
     """Return the same in one sentence, for the place of the scene."""
-    counted = f"Of {row['examples']:.0f} answers {row['changed']:.0f} changed, and the outputs"
+    counted = f"{row['changed']:.0f} of {row['examples']:.0f} answers changed, and the outputs"
     if row["double"] <= ROUNDING:
         return f"{counted} are identical (rounding only)."
     return f"{counted} differ by up to {short(row['double'], 2)}, with a spread of {short(row['spread'], 2)}."
@@ -117,19 +117,21 @@ def what_parted(split: Split) -> str:
 def why_parted(split: Split) -> str:
     """Return the distances behind `what_parted`."""
     distances = (
-        f"The largest difference of an output was {short(split.start, 2)} at step 0 and {short(split.first, 2)} after "
-        f"one update. In it batch norm's own outputs moved by up to {short(split.moved, 2)}, those of γx + β by up to "
-        f"{short(split.own_moved, 2)}."
+        f"The outputs of the two differed by at most {short(split.start, 2)} at step 0, and by {short(split.first, 2)} "
+        f"after one update. That update moved batch norm's own outputs by up to {short(split.moved, 2)}, those of γx + β "
+        f"by up to {short(split.own_moved, 2)}."
     )
     parted = what_parted(split)
     if parted == PART_ANSWERS[2]:
         return distances
-    when = "already the first step differs" if parted == PART_ANSWERS[0] else "small differences of the steps add up"
-    return f"{distances} **As a way to train it is not redundant**: one function, and {when}."
+    when = (
+        "the first update already differs" if parted == PART_ANSWERS[0] else "small differences of the updates add up"
+    )
+    return f"{distances} **As a way to train it is not redundant**: the start is one function, and {when}."
 
 
 def walks_verdict(endings: Sequence[Ending], names: Sequence[str]) -> str:
-    """Return who trained furthest, if anybody clearly did. `names` are those of the runs."""
+    """Return who reached the lowest loss, if anybody clearly did. `names` are those of the runs."""
     ranked = sorted(zip(names, endings, strict=True), key=lambda pair: pair[1].loss)
     listed = "; ".join(f"{name} {_ending(ending)}" for name, ending in ranked)
     losses = f"Training loss, mean of the last {TAIL} mini-batches: {listed}."
@@ -140,10 +142,10 @@ def walks_verdict(endings: Sequence[Ending], names: Sequence[str]) -> str:
         return f"**Three walks, about the same in this run.** {losses}"
     near = [name for name, ending in ranked if ending.loss <= ALIKE * first.loss]
     if len(near) > 1:
-        return f"**{_capital(' and '.join(near))} got furthest, hardly apart in this run.** {losses}"
+        return f"**{_capital(' and '.join(near))} reached the lowest losses, about the same in this run.** {losses}"
     return (
-        f"**{_capital(best)} got furthest in this run.** {losses} Coordinates change the walk. "
-        "Which of them gets furthest may be another matter at another rate or depth: move them."
+        f"**{_capital(best)} reached the lowest loss in this run.** {losses} One start, three walks. "
+        "At another rate or depth their order may be another: move the sliders."
     )
 
 
@@ -167,7 +169,7 @@ def identity_verdict(affine: Found, batch: Found, eps: float) -> str:
     )
     pull = f"|w·∂L/∂w| is at most {short(batch.weight_part, 2)}, |γ·∂L/∂γ| reaches {short(batch.gamma_part, 2)}"
     if batch.weight_part <= ROUNDING * batch.gamma_part:
-        return f"{sides} **Batch norm: only γ is pulled.** {pull}. The gradient asks w to turn, whatever its length."
+        return f"{sides} **Batch norm: only γ is pulled.** {pull}. The gradient only turns w, however long it is."
     kept = f"ε = {short(eps)} leaves up to {short(batch.share, 2)} of the pull, the share ε/(σ² + ε)"
     if batch.weight_part <= SLIGHT * batch.gamma_part:
         return f"{sides} **Batch norm: all but only γ is pulled.** {pull}; {kept}."
@@ -178,9 +180,9 @@ def change_verdict(affine: Found, exact: Found) -> str:
     """Return whether the lengths changed in the update that followed as the two equations say; `exact` is ε = 0."""
     shares = [found.change_error / found.largest_change for found in (affine, exact)]
     if max(shares) <= ROUNDING:
-        return "Both equations for the update that follows hold: identical (rounding only)."
+        return "Both equations below hold for the next update: both sides are identical (rounding only)."
     return (
-        f"The update that follows misses the equations by up to {short(shares[0], 1)} of its change for γx + β, "
+        f"The next update misses the equations below by up to {short(shares[0], 1)} of its change for γx + β, "
         f"{short(shares[1], 1)} for batch norm at ε = 0."
     )
 
@@ -188,7 +190,7 @@ def change_verdict(affine: Found, exact: Found) -> str:
 def ray_verdict(plain: pd.Series, batch: pd.Series) -> str:
     """Return whether the loss is level along the rays through where the two walks are."""
     values = (
-        f"Along the ray through its w the loss changes by {short(batch['along_ray'], 1)} with batch norm and by "
+        f"Along the ray through the end of its walk the loss changes by {short(batch['along_ray'], 1)} with batch norm and by "
         f"{short(plain['along_ray'], 2)} without."
     )
     if batch["along_ray"] <= ROUNDING < plain["along_ray"]:

@@ -65,7 +65,12 @@ def draw_drift(stage: Stage, task: Drift, drift: str) -> None:
         left, right = st.columns(2)
         with left:
             chart = plot_run_losses(
-                chosen, styles, axis_title="½·mean square error (log scale)", floor=FLOOR, theme=theme()
+                chosen,
+                styles,
+                axis_title="½·mean squared error (log scale)",
+                floor=FLOOR,
+                floor_note="Dotted: what the noise of μ and σ costs batch norm.",
+                theme=theme(),
             )
             figure(chart, "learn_to_standardize_drift_loss")
         with right:

@@ -26,8 +26,8 @@ from bnviz.ui.live.scene import (
 INPUTS = {
     "mean": (Input("mean", "mean of the inputs", 0, FARTHEST, 0.1, "m", "mean"), FARTHEST),
     "spread": (Input("spread", "their spread", 0.1, WIDEST, 0.1, "s", "var"), 1.0),
-    "roll": (Input("roll", "way of the ball (%)", 0, 100, 1, format="count"), 100.0),
-    "time": (Input("time", "updates of a moving m", 0, UPDATES, 1, format="count"), 0.0),
+    "roll": (Input("roll", "way of the ball so far (%)", 0, 100, 1, format="count"), 100.0),
+    "time": (Input("time", "updates while m moves", 0, UPDATES, 1, format="count"), 0.0),
 }
 """Name → input and where it begins."""
 _SHADES: dict[Theme, dict[str, str]] = {
@@ -126,9 +126,9 @@ def bowls(affine: RunStyle, batch: RunStyle, guess: int) -> Scene:
         colors=colors,
         steps=STEPS,
         alternative="The loss over β and γ, with a ball that descends, for γx + β and for batch norm. Inputs of mean "
-        "{now_mean} and spread {spread}: the loss of γx + β is {condition:count} times flatter in one direction than "
-        "in the other, that of batch norm alike in all. [still: γx + β needs {steps:count} steps and has taken "
-        "{now:count}; batch norm needs 1.][moving: The mean moves: β of γx + β is {behind} behind what it needs.] "
+        "{now_mean} and spread {spread}: the largest over the smallest curvature of the loss is {condition:count} for "
+        "γx + β, 1 for batch norm. [still: Steps that γx + β needs: {steps:count}, taken: {now:count}; that batch norm "
+        "needs: 1.][moving: The mean moves: β of γx + β is {behind} behind what it needs.] "
         "The loss of γx + β is {loss}, that of batch norm {own_loss}.",
         sums="bowl",
         given=task(guess),

@@ -112,7 +112,7 @@ def draw_parting(stage: Stage, task: Parting, guess: str | None) -> None:
 
 
 def draw_identity(stage: Stage, task: ScaleIdentity, eps: float) -> None:
-    """Show w·∂L/∂w against γ·∂L/∂γ, and what the update that follows does to the lengths."""
+    """Show w·∂L/∂w against γ·∂L/∂γ, and what the next update does to the lengths."""
     done = stage.obtain(task)
     if done is None or done.result is None:
         return

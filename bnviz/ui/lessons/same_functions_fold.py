@@ -27,7 +27,7 @@ KINDS = ("original", "folded", "training")
 STEPS = (
     Step(
         "Fold",
-        "In evaluation μ and σ are fixed numbers, so batch norm is a straight line and slides into W and b. Bars: "
+        "In evaluation μ and σ are fixed numbers, so batch norm only scales and shifts, and slides into W and b. Bars: "
         "before. Dots: after, of linear layers and ReLUs alone. No output moves.",
         {"fold": 1, "mode": 0},
     ),
@@ -84,8 +84,10 @@ def folding(frame: pd.DataFrame, styles: Sequence[RunStyle], layers: int) -> Sce
             series("outputs", "folded", color="none", look="disc", when="fold"),
             saying("outputs", "test example {example:whole}: a {label:whole}", (0.03, 0.06), strong=True),
             saying("outputs", "batch norm's answer: {answer_original:whole}", (0.03, 0.12), color="batch"),
-            saying("outputs", "folded: {answer_folded:whole}", (0.03, 0.175), color="none", when="fold"),
-            saying("outputs", "in training mode: {answer_training:whole}", (0.03, 0.23), color="training", when="mode"),
+            saying("outputs", "folded: {answer_folded:whole}", (0.62, 0.12), color="none", when="fold"),
+            saying(
+                "outputs", "in training mode: {answer_training:whole}", (0.03, 0.175), color="training", when="mode"
+            ),
             blocks("network", layers, "fold", color="batch", plain="none"),
         ],
         colors={
@@ -93,8 +95,8 @@ def folding(frame: pd.DataFrame, styles: Sequence[RunStyle], layers: int) -> Sce
             "dark": {**_COLORS["dark"], "batch": batch.color_dark, "none": plain.color_dark},
         },
         steps=STEPS,
-        alternative="Ten outputs of a network as bars, and its layers as boxes: batch norm stands between W and ReLU"
-        "[fold: and has gone into W]. Test example {example:whole}, a {label:whole}. Batch norm's answer is "
+        alternative="Ten outputs of a network as bars, and its layers as boxes: W, batch norm, ReLU."
+        "[fold:  Batch norm has slid into W.] Test example {example:whole}, a {label:whole}. Batch norm's answer is "
         "{answer_original:whole}[fold: , that of the folded network {answer_folded:whole}]"
         "[mode: , in training mode {answer_training:whole}].",
     )

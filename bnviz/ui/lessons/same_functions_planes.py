@@ -45,8 +45,8 @@ data-format="degrees"></span> to w. The walk, after <span data-number="update" d
 <span data-number="now_loss_{norm}"></span>, ‖w‖ from <span data-number="length"></span> to
 <span data-number="now_length_{norm}"></span>.</p>"""
 _SHADES = """<p>The faintest band is a loss of about <span data-number="shade_low"></span>, the strongest of
-<span data-number="shade_high"></span>; from band to band it grows by half. An arrow is {arrow:g} times as
-long as the gradient, but never longer than {longest:g}.</p>"""
+<span data-number="shade_high"></span>; from band to band it grows by half. An arrow points against
+the gradient and is {arrow:g} times as long, but never longer than {longest:g}.</p>"""
 
 
 def planes(styles: Sequence[RunStyle], norms: Sequence[str], seed: int) -> Scene:

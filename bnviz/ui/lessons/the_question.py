@@ -79,9 +79,8 @@ PARTS = (
 WHOLE_ANSWER = """
 **Redundant?** As a set of functions, yes. Once training is over, μ and σ are fixed numbers, and batch norm merges into
 the weights and the bias of its layer; apart from rounding, no output changes. But training walks through that set one
-gradient step at a time, and batch norm changes the coordinates in which it walks: in a plain layer the size of the
-weights sets the size of the output, under batch norm (apart from the small ε) γ alone does. Other coordinates mean
-another walk, not always a better one.
+gradient step at a time, and batch norm changes what a step does: in a plain layer the size of the weights sets the size
+of the output, under batch norm (apart from the small ε) γ alone does. So the walk is another, not always a better one.
 
 **Could γ and β learn it?** For inputs that stay as they are they could represent it: γ = 1/σ, β = −μ/σ. But nothing in
 the loss asks for standardized values; gradient descent is slow where the mean is large compared with the spread (LeCun
@@ -92,12 +91,13 @@ scaled, there is little to gain.
 step ago. Batch norm takes out the part of that which is mean and spread: whatever the layers below do, the outputs of a
 batch have mean β and spread |γ|. Shape, and which example gets which value, still move. And the gradient is taken
 *through* μ and σ (Ioffe & Szegedy 2015, section 3): to first order, and for the same batch, each update foresees how
-they answer. What is really out of date are the running averages, at evaluation. What really costs is the noise of small
-batches (Ioffe 2017).
+μ and σ answer. What is really out of date are the averages of μ and σ² over past batches, with which evaluation works.
+What really costs is the noise of small batches (Ioffe 2017).
 
-**Why not γx + β?** x is Wh, and γWh is only another weight matrix times h: a second handle on a scale that the layer
-could set already, and nothing that holds it in place. The race above was chosen to show a large difference. What batch
-norm gains depends on depth, learning rate and initialization; the experiment of this link gains little.
+**Why not γx + β?** x is Wh, the weights of the layer times its input h, and γWh is only another weight matrix times h:
+a second handle on a scale that the layer could set already, and nothing that holds it in place. The race above was
+chosen to show a large difference. What batch norm gains depends on depth, learning rate and initialization; in the
+experiment linked below it gains little.
 
 **The trick of the variational autoencoder (VAE)?** A scale, times something standardized, plus a shift: the form is
 shared. There the standardized part is noise, and the trick lets a gradient pass through the act of sampling (Kingma &
@@ -125,7 +125,7 @@ def draw_questions() -> None:
     """Show the parts of the question as cards, and the whole answer in a fold."""
     st.header("The question, part by part")
     with prose():
-        st.markdown(f"{QUESTION}\nEvery part has a page to try it on. Once you were there, its answer stands here.")
+        st.markdown(f"{QUESTION}\nEvery part has a page to try it on. Once you have been there, its answer stands here.")
     with st.container(key="the_question_parts"):
         for part in PARTS:
             _card(part)

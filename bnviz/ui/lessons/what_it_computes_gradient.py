@@ -12,7 +12,11 @@ from bnviz.words import number
 REACH = 4.0  # of x̂, to either side of 0
 _LEAST = 0.5  # of the gradient, to either side of 0
 _STEPS = (
-    Step("dy", "Each arrow is the dy of one output: how fast the loss rises with that y. It stands at its x̂.", {"taken": 0}),
+    Step(
+        "dy",
+        "Each arrow is the dy of one output: how fast the loss rises with that y. It stands at its x̂.",
+        {"taken": 0},
+    ),
     Step(
         "Less their mean",
         "A shift of all values moves μ along, and y stands still. So the mean of the arrows is taken away: the dashed "

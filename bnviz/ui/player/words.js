@@ -162,9 +162,9 @@ function describeCells(recording, { cells, stage, layer }, units) {
   if (cells === "images") {
     const beyond = recording.examples?.beyond ? " What lies beyond the scale is drawn at the edge." : "";
     return (
-      `The same ${recording.exampleCount} test examples in every cell, where the layer puts them: in the plane in which ` +
-      "its outputs differ most, turned to follow itself, all cells and steps on one scale; in evaluation mode. Spread: " +
-      `the standard deviation over the batch that batch norm divides by, of the median unit.${beyond}`
+      `The same ${recording.exampleCount} test examples in every cell, where the layer puts them in evaluation mode: in ` +
+      "the plane in which its outputs differ most, turned to stay like that of the step before, on one scale. Spread: " +
+      `the standard deviation over the batch, before normalization, of the median unit.${beyond}`
     );
   }
   const zeros =

@@ -55,8 +55,13 @@ EDGES = {
     "plain at η": (lambda x: verdicts.fixed_scale_verdict(x, 0.0, 2.0), 1e-9, "nothing tells", "as a learning rate"),
     "parted at once": (lambda x: parted(first=x, moved=1e-12), 1e-9, "never", "with the first update"),
     "parted at last": (lambda x: parted(last=x), 1e-9, "never", "little by little"),
-    "no walk ahead": (lambda x: walks(1.0, x, 1.0), 1.25, "about the same in this run", "got furthest"),
-    "two walks ahead": (lambda x: walks(1.0, x, 2.0), 1.25, "and γx + β got furthest", "Batch norm got furthest"),
+    "no walk ahead": (lambda x: walks(1.0, x, 1.0), 1.25, "about the same in this run", "the lowest loss"),
+    "two walks ahead": (
+        lambda x: walks(1.0, x, 2.0),
+        1.25,
+        "and γx + β reached the lowest losses",
+        "Batch norm reached",
+    ),
     "no pull": (pulled, 1e-9, "norm: only γ is pulled", "all but only"),
     "some pull": (pulled, 0.01, "all but only", "pulls on w too"),
     "level rays": (lambda x: verdicts.ray_verdict(at(along=1.0), at(along=x)), 1e-9, "is level", "do not differ"),
@@ -98,15 +103,15 @@ def test_one_changed_answer_is_some():
 def test_every_number_of_a_sentence_is_that_of_its_run():
     row = folded(changed=3, examples=360, spread=1.5, single=2e-6, double=4e-15)
     assert verdicts.why_folding(row) == (
-        "3 of 360 answers changed. The outputs spread by 1.5 (standard deviation). In 32-bit numbers they differ by at "
-        "most 2·10⁻⁶, in 64-bit ones they differ by at most 4·10⁻¹⁵."
+        "3 of 360 answers changed. The outputs have a spread (standard deviation) of 1.5. Before and after folding they "
+        "differ by at most 2·10⁻⁶ in 32-bit numbers, and differ by at most 4·10⁻¹⁵ in 64-bit ones."
     )
     assert "at most 3·10⁻¹⁶; at the rate η plain differs by up to 0.7." in verdicts.fixed_scale_verdict(0.7, 3e-16, 2.0)
     assert "at the rate c²η differs from γ = c by up to 0.2." in verdicts.fixed_scale_verdict(0.7, 0.2, 2.0)
     split = Split(1e-15, 2.0, 3.0, 4.0, 5.0)
     assert (
-        "was 10⁻¹⁵ at step 0 and 2 after one update. In it batch norm's own outputs moved by up to 4, those of γx + β "
-        "by up to 5."
+        "differed by at most 10⁻¹⁵ at step 0, and by 2 after one update. That update moved batch norm's own outputs by up "
+        "to 4, those of γx + β by up to 5."
     ) in verdicts.why_parted(split)
     assert "plain 1; γx + β 2; batch norm 3." in walks(3.0, 2.0, 1.0).replace(" (guessing gives 2.30)", "")
     affine, batch = Found(1.1, 1.2, 1.3, 0, 0, 1), Found(2.1, 2.2, 2.3, 0, 0, 0.25)

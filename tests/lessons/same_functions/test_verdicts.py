@@ -68,7 +68,7 @@ def test_when_they_parted(split, answer):
 
 
 def test_the_reason_for_parting_claims_a_difference_only_where_there_is_one():
-    assert "one function, and already the first step differs" in verdicts.why_parted(Split(1e-15, 2.9, 6.7, 1.4, 5.2))
+    assert "one function, and the first update already differs" in verdicts.why_parted(Split(1e-15, 2.9, 6.7, 1.4, 5.2))
     assert "one function, and small differences" in verdicts.why_parted(Split(1e-15, 0.01, 6.7, 1.4, 5.2))
     assert "not redundant" not in verdicts.why_parted(Split(1e-15, 1e-14, 1e-12, 1.4, 5.2))
 
@@ -81,13 +81,13 @@ def ends(*losses: float) -> list[Ending]:
     ("losses", "beginning"),
     [
         ((0.10, 0.11, 0.12), "**Three walks, about the same in this run.**"),
-        ((0.118, 0.047, 0.09), "**γx + β got furthest in this run.**"),
-        ((0.02, np.inf, 2.3), "**Batch norm got furthest in this run.**"),
-        ((0.02, np.inf, 0.021), "**Batch norm and plain got furthest, hardly apart in this run.**"),
+        ((0.118, 0.047, 0.09), "**γx + β reached the lowest loss in this run.**"),
+        ((0.02, np.inf, 2.3), "**Batch norm reached the lowest loss in this run.**"),
+        ((0.02, np.inf, 0.021), "**Batch norm and plain reached the lowest losses, about the same in this run.**"),
         ((np.inf, np.inf, np.inf), "**All of them diverged.**"),
     ],
 )
-def test_who_got_furthest(losses, beginning):
+def test_who_reached_the_lowest_loss(losses, beginning):
     assert verdicts.walks_verdict(ends(*losses), NAMES).startswith(beginning)
 
 
@@ -117,11 +117,11 @@ def test_the_equations_for_lengths_hold_or_by_how_much_they_miss():
 def test_what_folding_did_in_short():
     row = pd.Series({"examples": 360, "changed": 0, "double": 1e-15, "spread": 2.4})
     assert verdicts.why_folding_in_short(row) == (
-        "Of 360 answers 0 changed, and the outputs are identical (rounding only)."
+        "0 of 360 answers changed, and the outputs are identical (rounding only)."
     )
     row = pd.Series({"examples": 360, "changed": 7, "double": 0.25, "spread": 2.4})
     assert verdicts.why_folding_in_short(row) == (
-        "Of 360 answers 7 changed, and the outputs differ by up to 0.25, with a spread of 2.4."
+        "7 of 360 answers changed, and the outputs differ by up to 0.25, with a spread of 2.4."
     )
 
 
