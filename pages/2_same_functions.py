@@ -135,7 +135,7 @@ def identity(settings: Settings, seed: int) -> None:
     )
     identity_stage = reserve_figure(
         "same_functions_identity",
-        (520, 990),
+        (520, 800),
         "Two hidden layers of 64 ReLUs after 20 updates at η = 0.1, 64-bit numbers. Move ε and watch the circles leave "
         "the level line for the diagonal.",
     )

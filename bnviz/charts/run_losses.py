@@ -33,8 +33,8 @@ def plot_run_losses(
 ) -> Layers:
     """Training losses of runs over the steps, each point the mean of ten mini-batches, on a log axis.
 
-    `frame` has step, run, loss. `floor` draws a dotted level, which `floor_note` explains. The curve of the run `broad` is broad and pale, so that
-    another one that lies on it is seen.
+    `frame` has step, run, loss. `floor` draws a dotted level, which `floor_note` explains. The curve of the run `broad`
+    is broad and pale, so that another one that lies on it is seen.
     """
     drawn = frame[np.isfinite(frame["loss"])]
     if drawn.empty:

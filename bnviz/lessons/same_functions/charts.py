@@ -244,7 +244,7 @@ def plot_identity(frame: pd.DataFrame, styles: Sequence[RunStyle], *, eps: float
     return finish(
         [*lines, points],
         title="Who pulls on the length of w?",
-        notes=["One point a unit, two hidden layers. Dotted: w·∂L/∂w = γ·∂L/∂γ, and w·∂L/∂w = 0."],
+        notes=["One point a unit, two hidden layers. Dotted: both pulls equal, and no pull on w."],
         description=f"At ε = {eps:g} the largest |w·∂L/∂w|: {said}.",
         theme=theme,
         height=330,

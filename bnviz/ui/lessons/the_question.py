@@ -125,7 +125,9 @@ def draw_questions() -> None:
     """Show the parts of the question as cards, and the whole answer in a fold."""
     st.header("The question, part by part")
     with prose():
-        st.markdown(f"{QUESTION}\nEvery part has a page to try it on. Once you have been there, its answer stands here.")
+        st.markdown(
+            f"{QUESTION}\nEvery part has a page to try it on. Once you have been there, its answer stands here."
+        )
     with st.container(key="the_question_parts"):
         for part in PARTS:
             _card(part)
