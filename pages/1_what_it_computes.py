@@ -160,8 +160,8 @@ with frame.page(FILE):
     answer(
         "Batch norm gives each unit the mean β and the spread |γ| over the batch, whatever mean and spread came "
         "in, and its gradient takes that into account.",
-        "in evaluation, after training, where μ and σ² are averages kept from training, and an output no longer depends "
-        "on its batch; and where ε is not small beside σ².",
+        "in evaluation, after training, where μ and σ² are averages kept from training, and an output no longer "
+        "depends on its batch; and where ε is not small beside σ².",
     )
     st.subheader("Look closer")
     look_closer(

@@ -32,8 +32,8 @@ FILE = "pages/2_same_functions.py"
 def hero(settings: Settings, seed: int) -> None:
     """Ask how many answers change when batch norm is folded away, and show it sliding into W."""
     guess = story.ask(
-        "The batch norm of a network that has learned digits is taken out: its γ, β, and the now fixed μ, σ, are folded "
-        "into the weights and biases of plain layers.",
+        "The batch norm of a network that has learned digits is taken out: its γ, β, and the now fixed μ, σ, are "
+        "folded into the weights and biases of plain layers.",
         "How many of its 360 test answers change?",
         verdicts.FOLD_ANSWERS,
         "same_functions_fold",
@@ -115,9 +115,10 @@ def identity(settings: Settings, seed: int) -> None:
     """Compare what the gradient asks of w and of γ."""
     with frame.prose():
         st.markdown(
-            "In γx + β a unit's output depends on the product γw, so a larger γ and a longer w do the same, and gradient "
-            "descent changes both. Batch norm divides the length of w out, and only γ is left. Let w·∂L/∂w be how fast "
-            "the loss changes as w, a unit's row of weights, grows longer, and γ·∂L/∂γ the same of γ. In γx + β:"
+            "In γx + β a unit's output depends on the product γw, so a larger γ and a longer w do the same, and "
+            "gradient descent changes both. Batch norm divides the length of w out, and only γ is left. Let w·∂L/∂w be "
+            "how fast the loss changes as w, a unit's row of weights, grows longer, and γ·∂L/∂γ the same of γ. In γx + "
+            "β:"
         )
         st.latex(r"w\cdot\frac{\partial L}{\partial w}=\gamma\,\frac{\partial L}{\partial\gamma}")
         st.markdown("In batch norm, where the right side is 0 at ε = 0:")
@@ -141,8 +142,8 @@ def identity(settings: Settings, seed: int) -> None:
     )
     with frame.prose():
         st.markdown(
-            "So one update of plain gradient descent at the rate η changes the lengths, for γx + β and for batch norm at "
-            "ε\u00a0=\u00a00, by"
+            "So one update of plain gradient descent at the rate η changes the lengths, for γx + β and for batch norm "
+            "at ε\u00a0=\u00a00, by"
         )
         st.latex(
             r"\Delta(\gamma^2-\|w\|^2)=\eta^2\Bigl(\bigl(\tfrac{\partial L}{\partial\gamma}\bigr)^2"
@@ -156,10 +157,10 @@ def plane(settings: Settings, seed: int) -> None:
     """Walk through a plane of two weights."""
     with frame.prose():
         st.markdown(
-            "The loss of a unit with two weights, w₁ and w₂, fits into one picture. With and without batch norm the unit "
-            "sees the same 200 examples; γ = 1 and β = 0 stay as they are. Drag w, and the start of both walks. Equal "
-            "losses lie on rings without batch norm, and on rays with it: there the loss does not depend on the length "
-            "of w, and the gradient stands at a right angle to w."
+            "The loss of a unit with two weights, w₁ and w₂, fits into one picture. With and without batch norm the "
+            "unit sees the same 200 examples; γ = 1 and β = 0 stay as they are. Drag w, and the start of both walks. "
+            "Equal losses lie on rings without batch norm, and on rays with it: there the loss does not depend on the "
+            "length of w, and the gradient stands at a right angle to w."
         )
     draw_planes(settings, seed)
 

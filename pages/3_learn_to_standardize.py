@@ -55,10 +55,10 @@ def other_inputs(settings: Settings, seed: int) -> None:
             st.latex(r"\kappa+2+\frac1\kappa=\frac{(m^2+s^2+1)^2}{s^2}")
             st.markdown(
                 "At the rate 1 over the largest curvature, the distance to the goal along the flat direction "
-                "shrinks by the share 1/κ in each step. How many steps it takes depends on the start, too. Standardized inputs have "
-                f"κ = 1. Below, γx + β is fitted to 2u + ½, with u = (x − m)/s, on {conditioning.EXAMPLES} examples "
-                f"from γ = 1, β = 0, until ½·mean squared error ≤ {conditioning.TOLERANCE:g}. Descents are given up "
-                f"after {conditioning.CAP:,} steps."
+                "shrinks by the share 1/κ in each step. How many steps it takes depends on the start, too. "
+                "Standardized inputs have κ = 1. Below, γx + β is fitted to 2u + ½, with u = (x − m)/s, on "
+                f"{conditioning.EXAMPLES} examples from γ = 1, β = 0, until ½·mean squared error ≤ "
+                f"{conditioning.TOLERANCE:g}. Descents are given up after {conditioning.CAP:,} steps."
             )
         stage = reserve_figure(f"{ROOM}_conditioning", (430, 470))
         draw_conditioning(stage, conditioning.Conditioning(mean, spread, seed))
@@ -164,8 +164,8 @@ def kept_forever(settings: Settings, seed: int) -> None:
         with frame.prose():
             st.markdown(
                 "What if γ and β need not learn to standardize, because μ and σ of the first batch B₀ are frozen there "
-                "(frozen statistics)? Each layer starts standardized and is γx + β from then on. Three hidden layers of 64 ReLUs on digits, "
-                "batches of 64, 200 updates."
+                "(frozen statistics)? Each layer starts standardized and is γx + β from then on. Three hidden layers "
+                "of 64 ReLUs on digits, batches of 64, 200 updates."
             )
             st.latex(r"y=\gamma\,\frac{x-\mu_{B_0}}{\sqrt{\sigma_{B_0}^2+\varepsilon}}+\beta")
         rate = settings.slider(
@@ -202,9 +202,9 @@ def detached(settings: Settings, seed: int) -> None:
         draw_bias(reserve_figure(f"{ROOM}_bias", (420, 480)), DriftingBias(seed))
         with frame.prose():
             st.markdown(
-                "In a network, let dy be the gradient of the loss with respect to the output y, and dx that with respect "
-                "to x. On the way from dy to dx, batch norm takes away two terms, for the paths through μ and through σ. "
-                "Holding μ constant leaves out the first, holding σ constant the second."
+                "In a network, let dy be the gradient of the loss with respect to the output y, and dx that with "
+                "respect to x. On the way from dy to dx, batch norm takes away two terms, for the paths through μ and "
+                "through σ. Holding μ constant leaves out the first, holding σ constant the second."
             )
             st.latex(r"dx=\frac{\gamma}{\sqrt{\sigma^2+\varepsilon}}\,(dy-p_\mu-p_\sigma)")
             st.latex(r"p_\mu=\operatorname{mean}(dy)")

@@ -169,7 +169,8 @@ def unforeseen_verdict(ends: pd.DataFrame) -> str:
     against = f", the told network at {short(told['loss'])}" if isfinite(told["loss"]) else ""
     return (
         f"{measured}{against}. **So a perfect standardization alone does not help the task here: its gradient has to "
-        f"know μ and σ.** In nothing else does the control differ from the network that ends at {short(computed['loss'])}."
+        "know μ and σ.** In nothing else does the control differ from the network that ends at "
+        f"{short(computed['loss'])}."
     )
 
 

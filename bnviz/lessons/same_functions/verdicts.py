@@ -32,9 +32,9 @@ def what_folding_did(row: pd.Series) -> str:
 def why_folding(row: pd.Series) -> str:
     """Return the differences of the outputs behind `what_folding_did`."""
     return (
-        f"{row['changed']:.0f} of {row['examples']:.0f} answers changed. The outputs have a spread (standard deviation) of "
-        f"{short(row['spread'], 2)}. Before and after folding they {_differ(row['single'])} in 32-bit numbers, and "
-        f"{_differ(row['double'])} in 64-bit ones."
+        f"{row['changed']:.0f} of {row['examples']:.0f} answers changed. The outputs have a spread (standard "
+        f"deviation) of {short(row['spread'], 2)}. Before and after folding they {_differ(row['single'])} in 32-bit "
+        f"numbers, and {_differ(row['double'])} in 64-bit ones."
     )
 
 
@@ -118,8 +118,8 @@ def why_parted(split: Split) -> str:
     """Return the distances behind `what_parted`."""
     distances = (
         f"The outputs of the two differed by at most {short(split.start, 2)} at step 0, and by {short(split.first, 2)} "
-        f"after one update. That update moved batch norm's own outputs by up to {short(split.moved, 2)}, those of γx + β "
-        f"by up to {short(split.own_moved, 2)}."
+        f"after one update. That update moved batch norm's own outputs by up to {short(split.moved, 2)}, those of γx + "
+        f"β by up to {short(split.own_moved, 2)}."
     )
     parted = what_parted(split)
     if parted == PART_ANSWERS[2]:
@@ -190,8 +190,8 @@ def change_verdict(affine: Found, exact: Found) -> str:
 def ray_verdict(plain: pd.Series, batch: pd.Series) -> str:
     """Return whether the loss is level along the rays through where the two walks are."""
     values = (
-        f"Along the ray through the end of its walk the loss changes by {short(batch['along_ray'], 1)} with batch norm and by "
-        f"{short(plain['along_ray'], 2)} without."
+        f"Along the ray through the end of its walk the loss changes by {short(batch['along_ray'], 1)} with batch norm "
+        f"and by {short(plain['along_ray'], 2)} without."
     )
     if batch["along_ray"] <= ROUNDING < plain["along_ray"]:
         return f"**With batch norm every ray is level.** {values}"

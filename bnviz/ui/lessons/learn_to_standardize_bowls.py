@@ -26,8 +26,8 @@ from bnviz.ui.live.scene import (
 INPUTS = {
     "mean": (Input("mean", "mean of the inputs", 0, FARTHEST, 0.1, "m", "mean"), FARTHEST),
     "spread": (Input("spread", "their spread", 0.1, WIDEST, 0.1, "s", "var"), 1.0),
-    "roll": (Input("roll", "way of the ball so far (%)", 0, 100, 1, format="count"), 100.0),
-    "time": (Input("time", "updates while m moves", 0, UPDATES, 1, format="count"), 0.0),
+    "roll": (Input("roll", "rolled so far (%)", 0, 100, 1, format="count"), 100.0),
+    "time": (Input("time", "updates as m moves", 0, UPDATES, 1, format="count"), 0.0),
 }
 """Name → input and where it begins."""
 _SHADES: dict[Theme, dict[str, str]] = {

@@ -83,11 +83,9 @@ def folding(frame: pd.DataFrame, styles: Sequence[RunStyle], layers: int) -> Sce
             series("outputs", "training", color="training", look="diamond", when="mode"),
             series("outputs", "folded", color="none", look="disc", when="fold"),
             saying("outputs", "test example {example:whole}: a {label:whole}", (0.03, 0.06), strong=True),
-            saying("outputs", "batch norm's answer: {answer_original:whole}", (0.03, 0.12), color="batch"),
-            saying("outputs", "folded: {answer_folded:whole}", (0.62, 0.12), color="none", when="fold"),
-            saying(
-                "outputs", "in training mode: {answer_training:whole}", (0.03, 0.175), color="training", when="mode"
-            ),
+            saying("outputs", "batch norm's answer: {answer_original:whole}", (0.03, 0.13), color="batch"),
+            saying("outputs", "folded: {answer_folded:whole}", (0.62, 0.13), color="none", when="fold"),
+            saying("outputs", "in training mode: {answer_training:whole}", (0.03, 0.2), color="training", when="mode"),
             blocks("network", layers, "fold", color="batch", plain="none"),
         ],
         colors={

@@ -26,8 +26,8 @@ _STEPS = (
     ),
     Step(
         "Less their tilt",
-        "A stretch of all values is undone by σ. So what rises with x̂ is taken away too: the solid line turns flat, but "
-        "for what ε leaves.",
+        "A stretch of all values is undone by σ. So what rises with x̂ is taken away too: the solid line turns flat, "
+        "but for what ε leaves.",
         {"taken": 2},
         "var",
     ),

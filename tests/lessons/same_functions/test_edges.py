@@ -103,15 +103,15 @@ def test_one_changed_answer_is_some():
 def test_every_number_of_a_sentence_is_that_of_its_run():
     row = folded(changed=3, examples=360, spread=1.5, single=2e-6, double=4e-15)
     assert verdicts.why_folding(row) == (
-        "3 of 360 answers changed. The outputs have a spread (standard deviation) of 1.5. Before and after folding they "
-        "differ by at most 2·10⁻⁶ in 32-bit numbers, and differ by at most 4·10⁻¹⁵ in 64-bit ones."
+        "3 of 360 answers changed. The outputs have a spread (standard deviation) of 1.5. Before and after folding "
+        "they differ by at most 2·10⁻⁶ in 32-bit numbers, and differ by at most 4·10⁻¹⁵ in 64-bit ones."
     )
     assert "at most 3·10⁻¹⁶; at the rate η plain differs by up to 0.7." in verdicts.fixed_scale_verdict(0.7, 3e-16, 2.0)
     assert "at the rate c²η differs from γ = c by up to 0.2." in verdicts.fixed_scale_verdict(0.7, 0.2, 2.0)
     split = Split(1e-15, 2.0, 3.0, 4.0, 5.0)
     assert (
-        "differed by at most 10⁻¹⁵ at step 0, and by 2 after one update. That update moved batch norm's own outputs by up "
-        "to 4, those of γx + β by up to 5."
+        "differed by at most 10⁻¹⁵ at step 0, and by 2 after one update. That update moved batch norm's own outputs by "
+        "up to 4, those of γx + β by up to 5."
     ) in verdicts.why_parted(split)
     assert "plain 1; γx + β 2; batch norm 3." in walks(3.0, 2.0, 1.0).replace(" (guessing gives 2.30)", "")
     affine, batch = Found(1.1, 1.2, 1.3, 0, 0, 1), Found(2.1, 2.2, 2.3, 0, 0, 0.25)

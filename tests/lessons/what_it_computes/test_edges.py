@@ -77,8 +77,8 @@ def test_what_doubling_did_names_the_numbers_of_the_example():
     [
         (
             BATCH,
-            "0.70 of the squared length of dy. As a vector dy has 4 directions. One, the mean, is taken away whole. Of another, x̂, "
-            "the share ε/(σ² + ε) = 0.20 stays, so a random dy keeps 0.51 on average.",
+            "0.70 of the squared length of dy. As a vector dy has 4 directions. One, the mean, is taken away whole. Of "
+            "another, x̂, the share ε/(σ² + ε) = 0.20 stays, so a random dy keeps 0.51 on average.",
         ),
         (replace(BATCH, gamma=0.0), "dy. γ = 0 then lets none of it through to x. One of the 4"),
         (replace(BATCH, upstream=(0.0,) * 4), "dy is 0 everywhere"),
