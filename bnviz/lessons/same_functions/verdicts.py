@@ -142,7 +142,7 @@ def walks_verdict(endings: Sequence[Ending], names: Sequence[str]) -> str:
         return f"**Three walks, about the same in this run.** {losses}"
     near = [name for name, ending in ranked if ending.loss <= ALIKE * first.loss]
     if len(near) > 1:
-        return f"**{_capital(' and '.join(near))} reached the lowest losses, about the same in this run.** {losses}"
+        return f"**{_capital(' and '.join(near))} reached the lowest losses, hardly apart in this run.** {losses}"
     return (
         f"**{_capital(best)} reached the lowest loss in this run.** {losses} One start, three walks. "
         "At another rate or depth their order may be another: move the sliders."

@@ -107,7 +107,7 @@ def test_the_control_says_whether_standardizing_is_enough():
         "It ends at a loss of 1.3, the told network at 1.17. **So a perfect standardization alone does not help"
         in blind
     )
-    assert blind.endswith("separates the control from the loss of 0.05.")
+    assert blind.endswith("differ from the network that ends at 0.05.")
     assert "the told network at" not in verdicts.unforeseen_verdict(
         ends(told={"loss": np.inf}, unforeseen={"loss": 1.3})
     )

@@ -41,8 +41,8 @@ def test_training_mode_is_far_or_near():
 
 
 def test_no_difference_is_said_in_words():
-    assert "in 64-bit ones they do not differ at all." in verdicts.why_folding(folded(double=0.0))
-    assert "In 32-bit numbers they differ by at most 4·10⁻⁶" in verdicts.why_folding(folded())
+    assert "and do not differ at all in 64-bit ones." in verdicts.why_folding(folded(double=0.0))
+    assert "they differ by at most 4·10⁻⁶ in 32-bit numbers" in verdicts.why_folding(folded())
     assert "at the rate c²η do not differ at all; at the rate η" in verdicts.fixed_scale_verdict(0.7, 0.0, 2.0)
 
 
@@ -83,7 +83,7 @@ def ends(*losses: float) -> list[Ending]:
         ((0.10, 0.11, 0.12), "**Three walks, about the same in this run.**"),
         ((0.118, 0.047, 0.09), "**γx + β reached the lowest loss in this run.**"),
         ((0.02, np.inf, 2.3), "**Batch norm reached the lowest loss in this run.**"),
-        ((0.02, np.inf, 0.021), "**Batch norm and plain reached the lowest losses, about the same in this run.**"),
+        ((0.02, np.inf, 0.021), "**Batch norm and plain reached the lowest losses, hardly apart in this run.**"),
         ((np.inf, np.inf, np.inf), "**All of them diverged.**"),
     ],
 )
@@ -109,7 +109,7 @@ def test_who_pulls_on_the_length():
 
 def test_the_equations_for_lengths_hold_or_by_how_much_they_miss():
     held = Found(0.04, 0.04, 1e-17, 1e-17, 1e-4, 1.0)
-    assert "hold: identical" in verdicts.change_verdict(held, held)
+    assert "hold for the next update: both sides are identical" in verdicts.change_verdict(held, held)
     missed = verdicts.change_verdict(held, held._replace(change_error=2e-6))
     assert "10⁻¹³ of its change for γx + β, 0.02 for batch norm" in missed
 

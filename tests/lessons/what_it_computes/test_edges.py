@@ -80,7 +80,7 @@ def test_what_doubling_did_names_the_numbers_of_the_example():
             "0.70 of the squared length of dy. As a vector dy has 4 directions. One, the mean, is taken away whole. Of "
             "another, x̂, the share ε/(σ² + ε) = 0.20 stays, so a random dy keeps 0.51 on average.",
         ),
-        (replace(BATCH, gamma=0.0), "dy. γ = 0 then lets none of it through to x. One of the 4"),
+        (replace(BATCH, gamma=0.0), "dy. γ = 0 then lets none of it through to x. As a vector dy has 4"),
         (replace(BATCH, upstream=(0.0,) * 4), "dy is 0 everywhere"),
         (replace(BATCH, values=(2.0,) * 4), "All values are equal, so x̂ = 0 and only the mean is taken away."),
         (UnitBatch((1.0, 2.0), (1.0, 0.0), eps=0.0), "With two examples nothing is left."),
@@ -95,7 +95,7 @@ def test_what_is_left_depends_on_the_batch(batch, words):
     assert words in verdicts.what_is_left(batch, SUMS, 1)
     if len(batch.values) == 4:
         require_edge(
-            lambda x: verdicts.what_is_left(BATCH, replace(SUMS, left_along=x), 1), 0.01, "Two of the 4", "One of the 4"
+            lambda x: verdicts.what_is_left(BATCH, replace(SUMS, left_along=x), 1), 0.01, "Two of them", "One, the mean"
         )
 
 
