@@ -74,7 +74,7 @@ def test_any_depth_starts_as_one_function(page, depth):
     page.select_slider(key="same_functions_depth").set_value(depth).run()
     assert not page.exception
     said = judged(page)
-    assert re.search(r"was [\d.]+·10⁻¹[⁴⁵] at step 0", said)
+    assert re.search(r"at most [\d.]+·10⁻¹[⁴⁵] at step 0", said)
     assert "What happened: with the first update." in said
 
 
