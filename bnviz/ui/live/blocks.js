@@ -31,8 +31,9 @@ export function drawBlocks(pen, { panel, layers, folded, color, plain }) {
       // what comes out of one layer goes into the next
       pen.sheet.line(from, between, to, between, line);
       pen.sheet.line(to, between, to, y - pace + BOX, line);
-    } else
+    } else {
       pen.sheet.text("linear layer, then outputs", from - 10, between + 4, { color: pen.theme.text, align: "right" });
+    }
     if (layer === 0) {
       pen.sheet.line(to, y + BOX, to, y + BOX + 22, line);
       pen.sheet.text("image", to + 10, y + BOX + 22, { color: pen.theme.text });
