@@ -57,7 +57,7 @@ def training(settings: Settings, seed: int) -> None:
         with frame.prose():
             st.markdown(
                 "Over the mini-batch B of a training step, whatever the layers below did to μ and σ, batch norm's "
-                "outputs y are to have this mean and this standard deviation:"
+                "outputs y have, by its formula, this mean and this standard deviation:"
             )
             st.latex(r"\operatorname{mean}_B(y)=\beta")
             st.latex(r"\operatorname{sd}_B(y)=|\gamma|\,\frac{\sigma}{\sqrt{\sigma^2+\varepsilon}}")
@@ -124,7 +124,7 @@ def kicked(settings: Settings, seed: int) -> None:
         draw_kicks(stage, DeepKick(seed), kind, kicks)
 
     story.look_closer(
-        "And if the layers below are hit hard?",
+        "What if the layers below are hit hard?",
         "moving_statistics_hit",
         draw,
         **settings.fold("kind", "kicks"),
@@ -159,7 +159,7 @@ def descent(settings: Settings, seed: int) -> None:
         draw_descent(stage, Descent(rate, seed))
 
     story.look_closer(
-        "Does the gradient know that μ and σ will move? And is being stale by a step special to batch norm?",
+        "Does the gradient know that μ and σ will move? And are other networks out of date by a step too?",
         "moving_statistics_foreseen",
         draw,
         **settings.fold("rate"),

@@ -121,7 +121,7 @@ def growing(settings: Settings, seed: int) -> None:
     with frame.prose():
         st.markdown(
             "If the length of W changes nothing, the loss is the same all along W, so its gradient g is at right "
-            "angles to W. Written as one long list w, a step w′ = w − ηg of gradient descent then makes a right "
+            "angles to W. With W written as one long list w, a step w′ = w − ηg of gradient descent makes a right "
             "triangle: w and ηg are the short sides, w′ the long one. Steps with momentum or of Adam stand at other "
             "angles. Plain weights may grow as well; what they lack is the right angle."
         )

@@ -112,7 +112,7 @@ def plot_path(
             "y": [0.0, 0.0, last["y"]],
             "to_x": [last["x"], last["next_x"], last["next_x"]],
             "to_y": [last["y"], last["next_y"], last["next_y"]],
-            "side": ["‖w‖ before", "‖w′‖ after", "move η‖g‖"],
+            "side": ["‖w‖ before", "‖w′‖ after", "η‖g‖"],
             "length": [last["length"], last["next_length"], last["move"]],
         }
     )

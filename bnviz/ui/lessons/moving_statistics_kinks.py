@@ -75,5 +75,5 @@ def _plane(norm: str) -> list[Mark]:
         circle(norm, "cloud_x", "cloud_y", "cloud_radius", color="cloud"),
         point(norm, "cloud_x", "cloud_y", color="cloud", look="grip"),
         point(norm, "edge", "cloud_y", color="cloud", look="grip"),
-        count(norm, f"idle_{norm}", of=UNITS, words="do not bend in the cloud", color="off", none=norm),
+        count(norm, f"idle_{norm}", of=UNITS, words="do not bend here", color="off", none=norm),
     ]

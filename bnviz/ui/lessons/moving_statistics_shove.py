@@ -37,7 +37,7 @@ _STEPS = (
     Step(
         "Shove",
         "The layers below have changed, and all inputs grow by 3. γx + β passes that on. Batch norm subtracts the new "
-        "μ: all 256 outputs stand still.",
+        "μ: its outputs, a dot for each of 256 examples, stand still.",
         {"mean": SHOVED, "sd": 1.0, "shape": 0.0, "size": 256, "evaluating": 0},
         "mean",
     ),
@@ -119,7 +119,7 @@ def _inputs() -> list[Mark]:
         swarm("x", "own_x", group="own_group", who="own", colors=[*_GROUPS["light"]], ringed=True),
         zone_name(used, "μ ± σ that batch norm takes", "μ ± σ"),
         bracket("x", "mean", "sd", color="var", tick="mean", raised=_BAR, names=("μ", "σ")),
-        name("x", ["Inputs x of one unit, a dot an example"]),
+        name("x", ["Inputs x of one unit"]),
     ]
 
 

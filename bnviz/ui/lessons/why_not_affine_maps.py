@@ -54,14 +54,14 @@ STEPS = (
     ),
     Step(
         "Where batch norm fails",
-        "From weights 100 times larger it puts out the same at first, but small steps hardly turn so long a W. And at "
-        "rate 10 it learns from no scale.",
+        "From weights 100 times larger batch norm puts out the same at first, but small steps hardly turn so long a "
+        "W. And at rate 10 it learns from no scale.",
         {"overlay": 0.0, "rate": 0.022, "scale": 100.0},
     ),
     Step(
         "Lower the bar",
         "Drag the mark on the color scale, or let this step do it: from 0.5 on, more networks count on every map. "
-        "Batch norm's still has most.",
+        "Batch norm's still has the most.",
         {"overlay": 0.0, "threshold": 0.5},
     ),
 )
