@@ -119,11 +119,12 @@ def rows(sweep: Sweep, found: Found, threshold: float) -> None:
 
 def relatives(settings: Settings, seed: int, seeds: int) -> None:
     """Add the maps of other normalizations."""
+    st.caption("Each switch adds the map of one of them: 49 networks a seed.")
     with st.container(horizontal=True):
         added = [
             norm
             for norm in RELATIVES
-            if settings.toggle(norm, NORMS[norm].label, help=f"Add the map of {NORMS[norm].label}.")
+            if settings.toggle(norm, NORMS[norm].label, help=NORMS[norm].explanation)
         ]
     if not added:
         return

@@ -163,7 +163,7 @@ function describeCells(recording, { cells, stage, layer }, units) {
     const beyond = recording.examples?.beyond ? " What lies beyond the scale is drawn at the edge." : "";
     return (
       `The same ${recording.exampleCount} test examples in every cell, where the layer puts them: in the plane in which ` +
-      "its outputs differ most, turned to follow itself, all cells and steps on one scale; in evaluation mode. Spread: " +
+      "its outputs differ most, turned so that it follows itself; all cells and steps on one scale, in evaluation mode. Spread: " +
       `the standard deviation over the batch that batch norm divides by, of the median unit.${beyond}`
     );
   }

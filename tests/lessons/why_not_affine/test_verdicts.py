@@ -58,7 +58,7 @@ def test_where_batch_norm_fails_is_read_from_its_rows():
     )
     words = verdicts.not_immune(rows)
     assert "From weights 100 times larger, at rate 0.022, batch norm ends at a test accuracy of 0.40" in words
-    assert "the usual ones at the rate 10 at 0.10" in words
+    assert "from the usual ones, at rate 10, at 0.10" in words
 
 
 def test_the_note_of_a_map_says_how_far_it_is():
