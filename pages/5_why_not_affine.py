@@ -121,11 +121,7 @@ def relatives(settings: Settings, seed: int, seeds: int) -> None:
     """Add the maps of other normalizations."""
     st.caption("Each switch adds the map of one of them: 49 networks a seed.")
     with st.container(horizontal=True):
-        added = [
-            norm
-            for norm in RELATIVES
-            if settings.toggle(norm, NORMS[norm].label, help=NORMS[norm].explanation)
-        ]
+        added = [norm for norm in RELATIVES if settings.toggle(norm, NORMS[norm].label, help=NORMS[norm].explanation)]
     if not added:
         return
     sweep = Sweep(map_experiment(added, seed), AXES, seeds, "why_not_affine_added", free=seeds, curves=True)
