@@ -26,12 +26,12 @@ from bnviz.ui.page.waiting import section
 
 FILE, ROOM = "pages/10_two_reparameterizations.py", "two_reparameterizations"
 SCENE = (
-    "A variational autoencoder (VAE) writes a random z as σ·ε + m. Batch norm writes y as γ·x̂ + β. A comment under the "
-    "student's question asked: is it the same trick?"
+    "A variational autoencoder (VAE) writes a random z as σ·ε + m: its encoder gives m and σ, a die ε. Batch norm "
+    "writes y as γ·x̂ + β. A reader of the question asked: is it the same trick?"
 )
 QUESTION = (
-    f"Turn the weights w below the batch norm by {TURN:g}°, for the same batch, and those of the VAE's encoder, for "
-    "the same roll of its die. What changes?"
+    f"Turn the weights w below batch norm by {TURN:g}°, for the same batch, and the encoder's, for the same roll of "
+    "the die. What changes?"
 )
 
 
@@ -77,8 +77,8 @@ def dependence(settings: Settings, seed: int) -> None:
     """Turn and stretch the weights of a unit on real data, and do it once more."""
     with frame.prose():
         st.markdown(
-            "One unit with random weights on 128 handwritten digits; the small constant in the root is 0. On the line "
-            "of dashes stands what did not move."
+            "One unit with random weights w on 128 handwritten digits; the small constant in the root is 0. On the "
+            "dashed line stands what did not move."
         )
     with st.container(horizontal=True):
         angle = settings.slider(
@@ -138,12 +138,12 @@ with frame.page(FILE):
     seed = settings.seed()
     hero(settings, seed)
     answer(
-        "No: the last line is the same, its purpose is not. The VAE's ε is drawn apart from all weights, so that a "
-        "gradient can pass the drawing of z; x̂ is computed from the batch and follows the direction of w, so that the "
-        "scale is left to γ alone.",
+        "No: the last line is the same, its purpose is not. The VAE's ε is drawn apart from all weights, so that the "
+        "gradient comes back to the encoder by m and σ; x̂ is computed from the batch and follows the direction of w, "
+        "so that the scale is left to γ alone.",
         "in mini-batches μ and σ of the batch vary at random, so x̂ of one example is noisy; that is a side effect. A "
-        "small constant in the root lets a little of the scale of w through. And the pathwise estimator needs an f "
-        "that can be differentiated.",
+        "small constant in the root lets a little of the scale of w through. And the VAE's trick needs a loss that "
+        "can be differentiated.",
     )
     st.subheader("Look closer")
     folds(settings, seed)

@@ -32,9 +32,9 @@ def kick() -> None:
 def hero(settings: Settings, seed: int) -> None:
     """Shove the inputs of one unit."""
     guess = story.ask(
-        "γ and β were fitted to the μ and σ of one step. At the next step the layers below have changed, and μ and σ "
-        "are others. Are γ and β then out of date?",
-        "All inputs of a unit grow. What do the mean and the spread of its outputs do under batch norm?",
+        "γ and β were fitted to the μ and σ of one step. Then the layers below change, and with them μ and σ. Are γ "
+        "and β out of date?",
+        "All inputs of a unit grow by 3. What do the mean and the spread of its outputs do under batch norm?",
         verdicts.OUTPUT_ANSWERS,
         "moving_statistics_output",
     )
@@ -57,7 +57,7 @@ def training(settings: Settings, seed: int) -> None:
         with frame.prose():
             st.markdown(
                 "Over the mini-batch B of a training step, whatever the layers below did to μ and σ, batch norm's "
-                "outputs y are to have this mean and this standard deviation:"
+                "outputs y have, by its formula, this mean and this standard deviation:"
             )
             st.latex(r"\operatorname{mean}_B(y)=\beta")
             st.latex(r"\operatorname{sd}_B(y)=|\gamma|\,\frac{\sigma}{\sqrt{\sigma^2+\varepsilon}}")
@@ -124,7 +124,7 @@ def kicked(settings: Settings, seed: int) -> None:
         draw_kicks(stage, DeepKick(seed), kind, kicks)
 
     story.look_closer(
-        "And if the layers below are hit hard?",
+        "What if the layers below are hit hard?",
         "moving_statistics_hit",
         draw,
         **settings.fold("kind", "kicks"),
@@ -159,7 +159,7 @@ def descent(settings: Settings, seed: int) -> None:
         draw_descent(stage, Descent(rate, seed))
 
     story.look_closer(
-        "Does the gradient know that μ and σ will move? And is being stale by a step special to batch norm?",
+        "Does the gradient know that μ and σ will move? And are other networks out of date by a step too?",
         "moving_statistics_foreseen",
         draw,
         **settings.fold("rate"),
@@ -204,8 +204,8 @@ with frame.page("pages/4_moving_statistics.py"):
     seed = settings.seed()
     hero(settings, seed)
     story.answer(
-        "In training it does not hurt γ and β: they act on what μ and σ of this very batch have standardized, so mean "
-        "and spread of the output are β and |γ|, whatever the layers below did.",
+        "In training it does not hurt γ and β: they act on values standardized with μ and σ of this very batch, so "
+        "mean and spread of the output are β and |γ|, whatever the layers below did.",
         "Which example gets which value still changes, as in every network. In small batches μ and σ are noisy. "
         "Evaluation uses running averages, which lag behind. And ε has to be small beside σ².",
     )

@@ -67,13 +67,13 @@ def maps(settings: Settings, seed: int) -> None:
         controls=("rate", "scale"),
     )
     story.look_closer(
-        "Is it only that a large or a small start cancels?",
+        "Is it only that batch norm cancels the initial scale?",
         "why_not_affine_rows",
         lambda: rows(sweep, found, threshold),
         asked=settings.asked,
     )
     story.look_closer(
-        "And the relatives of batch norm?",
+        "How do the relatives of batch norm do?",
         "why_not_affine_relatives",
         lambda: relatives(settings, seed, seeds),
         asked=settings.asked,
@@ -102,16 +102,16 @@ def rows(sweep: Sweep, found: Found, threshold: float) -> None:
     """Show why a factor cancels, and what is left without it."""
     with frame.prose():
         st.markdown(
-            "In γx + β, x is Wh, so the scale of the layer is that of γW: γ and the size of W are two names for one "
-            "number, which has to be right. In front of batch norm a factor a on W cancels, as long as ε is small "
-            "beside the variance:"
+            "In γx + β, x is Wh, weights times inputs, so the scale of the layer is that of γW: γ and the size of W "
+            "are two names for one number, which has to be right. In front of batch norm (BN) a factor a on W cancels, "
+            "as long as ε, the small number added to the variance, is small beside it:"
         )
         st.latex(r"\gamma\,(Wh)+\beta=(\gamma W)\,h+\beta")
         st.latex(r"\mathrm{BN}(aWh)=\mathrm{BN}(Wh)")
         st.markdown(
-            "So nothing that batch norm puts out tells the rows of its map apart, at first. What is left of the scale "
-            "is a pace: at the same rate, longer weights turn more slowly. And no batch norm follows the output "
-            "layer, so its weights still ask for a rate that suits them."
+            "So at first batch norm puts out the same in all rows of its map. What is left of the scale is the pace: "
+            "at the same rate, the direction of longer weights changes more slowly. And no batch norm follows the "
+            "output layer, so its weights still ask for a rate that suits them."
         )
     if found.complete:
         tell_rows(sweep, found.rows, threshold)
@@ -119,12 +119,9 @@ def rows(sweep: Sweep, found: Found, threshold: float) -> None:
 
 def relatives(settings: Settings, seed: int, seeds: int) -> None:
     """Add the maps of other normalizations."""
+    st.caption("Each switch adds the map of one of them: 49 networks a seed.")
     with st.container(horizontal=True):
-        added = [
-            norm
-            for norm in RELATIVES
-            if settings.toggle(norm, NORMS[norm].label, help=f"Add the map of {NORMS[norm].label}.")
-        ]
+        added = [norm for norm in RELATIVES if settings.toggle(norm, NORMS[norm].label, help=NORMS[norm].explanation)]
     if not added:
         return
     sweep = Sweep(map_experiment(added, seed), AXES, seeds, "why_not_affine_added", free=seeds, curves=True)

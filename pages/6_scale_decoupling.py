@@ -40,8 +40,8 @@ FILE = "pages/6_scale_decoupling.py"
 def hero(settings: Settings, seed: int) -> None:
     """Ask what the gradient does when w gets ten times as long, and show it in two planes."""
     guess = story.ask(
-        "A unit with two weights w, twice: plain, and with batch norm, which divides w·u by its spread. Each point of "
-        "a plane is a w; the stronger its shade, the larger its loss. The arrow shows where the gradient sends w.",
+        "A unit with two inputs u and two weights w: plain, and with batch norm, which divides w·u by its spread. Each "
+        "point is a w; the stronger its shade, the larger its loss. The arrow shows where the gradient sends w.",
         "Batch norm's w is made ten times as long. What happens to its gradient ∂L/∂w?",
         verdicts.GRADIENT_ANSWERS,
         "scale_decoupling_gradient",
@@ -120,9 +120,10 @@ def growing(settings: Settings, seed: int) -> None:
     """Watch W grow by steps at right angles."""
     with frame.prose():
         st.markdown(
-            "If the length of W changes nothing, the loss is level along W, so its gradient g is at right angles to W. "
-            "A step w′ = w − ηg of plain gradient descent then makes a right triangle: w and ηg are the short "
-            "sides, w′ the long one. Plain weights may grow as well; what they lack is the right angle."
+            "If the length of W changes nothing, the loss is the same all along W, so its gradient g is at right "
+            "angles to W. With W written as one long list w, a step w′ = w − ηg of gradient descent makes a right "
+            "triangle: w and ηg are the short sides, w′ the long one. Steps with momentum or of Adam stand at other "
+            "angles. Plain weights may grow as well; what they lack is the right angle."
         )
         st.latex(r"w\cdot g=0\;\Rightarrow\;\|w'\|^2=\|w\|^2+\eta^2\|g\|^2")
     with st.container(horizontal=True):
@@ -158,9 +159,9 @@ def equal_rates(settings: Settings, seed: int) -> None:
     """Train longer weights with a larger rate."""
     with frame.prose():
         st.markdown(
-            "The gradient shrinks by a while W grows by a, so an update turns W by 1/a² of the angle. Multiply the "
-            "rate by a² and nothing is left of the difference. With plain gradient descent, what a direction feels is "
-            "the effective rate (with Adam, a times the rate is enough):"
+            "With W a times as long the gradient is 1/a as long, so an update turns W 1/a² as far. Multiply the rate "
+            "by a² and nothing is left of the difference. With plain gradient descent the effective rate sets how far "
+            "an update turns W (with Adam, a times the rate is enough):"
         )
         st.latex(r"\eta_{\text{effective}}=\frac{\eta}{\|W\|^2}")
     with st.container(horizontal=True):
@@ -226,8 +227,9 @@ def balance(settings: Settings, seed: int) -> None:
     """See where decay and gradient steps balance."""
     with frame.prose():
         st.markdown(
-            "Steps at right angles lengthen W, decay shortens it. While the gradients keep their size, the two come "
-            "into balance at one length, wherever W started, and every update turns W by about √(2ηλ):"
+            "Steps at right angles lengthen W, decay shortens it. While the gradients, measured at length 1 (g̃), keep "
+            "their size, the two come into balance at one length, wherever W started, and every update turns W by "
+            "about √(2ηλ) (radians). E is the mean over the updates:"
         )
         st.latex(r"\|W\|^4=\frac{\eta}{2\lambda}\,\mathrm{E}\,\|\tilde g\|^2,\quad\tilde g=\|W\|\,g")
     draw_settling(settings, seed)
@@ -293,11 +295,10 @@ with frame.page(FILE):
     seed = settings.seed()
     hero(settings, seed)
     story.answer(
-        "Under batch norm the length of W sets nothing but the pace: output and loss stay, the gradient is 1/a as "
-        "long, and an update turns W by 1/a² as much.",
-        "where the variance of Wu is as small as ε, in evaluation until the running averages have followed, with "
-        "momentum or Adam (their steps are not at right angles to W), and in the output layer, which has no batch "
-        "norm. With Adam, which divides the gradient's length out, 1/a² becomes 1/a.",
+        "Under batch norm the length of W sets only the pace: with W a times as long, output and loss stay, the "
+        "gradient is 1/a as long, and an update turns W 1/a² as far.",
+        "where the variance of Wu is as small as ε, in evaluation until the running averages have followed, and in the "
+        "output layer, which has no batch norm. With Adam, which divides the gradient's length out, 1/a² becomes 1/a.",
     )
     st.subheader("Look closer")
     closer("Does a layer of 64 units notice it?", "scaling", scaled, "factor", "eps")
@@ -308,7 +309,7 @@ with frame.page(FILE):
     )
     closer("What is left of weight decay?", "decaying", decaying, "decay", "decay_exact")
     closer("Where do decay and gradient steps balance?", "balancing", balance, "noisy", *SETTLING)
-    closer("And where do they not?", "jumping", jumps, "periodic_rate", "hidden_only")
+    closer("Where do decay and gradient steps not balance?", "jumping", jumps, "periodic_rate", "hidden_only")
     sources(
         "Ioffe & Szegedy 2015, Batch Normalization, section 3.3: same output, and the gradient divided by a.",
         "Salimans & Kingma 2016, Weight Normalization, section 2.1: a gradient at right angles to w, and ‖w‖ grows.",

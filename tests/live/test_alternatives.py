@@ -65,7 +65,7 @@ def test_the_bowls_tell_the_steps_or_how_far_beta_is_behind(ask):
 
 def test_the_hand_tells_of_a_walk_once_there_is_one(ask):
     assert "updates" not in told(ask, "hand")
-    assert told(ask, "hand", walk=1).count("after 1 updates loss") == 2
+    assert told(ask, "hand", walk=1).count("after update 1 loss") == 2
 
 
 def test_the_last_line_tells_what_moved(ask):

@@ -131,7 +131,7 @@ def test_a_line_that_does_not_bend_is_drawn_in_another_color_and_counted(ask, wi
     layer, inks = layer_of(0), CLOUD["colors"]["light"]
     for norm in ("affine", "batch"):
         idle = UNITS - kinks.sides(norm)["bent"]
-        assert f"{idle} of {UNITS} do not bend in the cloud" in drawing.words
+        assert f"{idle} of {UNITS} do not bend here" in drawing.words
         solid = drawing.lines_of(inks[norm], 1.75)
         assert len(solid) == UNITS - idle
         scale = drawing.places[norm]["width"] / (2 * REACH)

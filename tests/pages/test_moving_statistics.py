@@ -26,9 +26,9 @@ def test_the_first_sight_is_an_output_at_beta_a_loss_that_never_rises_and_a_doub
     assert "mean and spread of every unit's output stayed" in said
     assert "How often batch norm's loss rose: never." in said
     assert "Batch norm's gradient has the motion of μ and σ in it." in said
-    assert "γ and β would be stale if μ and σ were kept." in said
-    assert "Being stale by a step is nothing special." in said
-    assert "The doubt has a point for the gradient, not for γ and β." in said
+    assert "γ and β would be out of date if μ and σ were kept." in said
+    assert "Being out of date by a step is nothing special." in said
+    assert "With batch norm the gradient of a mini-batch says less about that of all examples." in said
     assert "0.31 is there too with μ and σ held at those of all examples" in said
     assert not page.metric
     kicked, descended = (table.value for table in page.table)

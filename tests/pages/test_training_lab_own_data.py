@@ -64,7 +64,7 @@ def test_the_link_has_none_of_it_and_says_so(lab, said):
     app = upload(lab(), "secret-name.csv", clouds(1))
     assert app.query_params["dataset"] in ("csv", ["csv"])
     assert "secret" not in str(dict(app.query_params))
-    assert "Your data are not in this link" in said(app)
+    assert "A link to this page does not hold your data" in said(app)
     assert "they are in no link" in said(app)
 
 

@@ -33,7 +33,7 @@ def test_unfolded_it_shows_graphs_estimators_and_what_follows(page):
     assert "What happened: the score function's, more than tenfold." in said
     assert "Both are right on average." in said
     assert "With w turned by 30°: x̂ moves" in said
-    assert "Neither lets scale leak" in said
+    assert "Neither depends on the length of w" in said
     assert "The same right angle." in said
 
 

@@ -58,8 +58,11 @@ CASES = {
     },
 }
 SAID = {
-    "all predictions right": ["Layer norm cancels a common factor", "The doubt has a point for the gradient"],
-    "all predictions wrong": ["With ε = 1 the spread is", "The doubt has a point for the gradient"],
+    "all predictions right": [
+        "Layer norm cancels a common factor",
+        "With batch norm the gradient of a mini-batch says less",
+    ],
+    "all predictions wrong": ["With ε = 1 the spread is", "With batch norm the gradient of a mini-batch says less"],
     "no kick": ["No kick yet. Press the button."],
     "evaluation, and the cloud moved": ["In evaluation, with running averages, it puts out"],
 }

@@ -57,11 +57,11 @@ OF_A_RUN = {
     "Optimizer": ("optimizer", "adam"),
     "Momentum of SGD": ("momentum", 0.7),
     "Weight decay λ": ("weight_decay", 0.002),
-    "Decay the last layer too": ("decay_head", False),
-    "Rate of hidden weights": ("hidden_lr_factor", 3.0),
+    "Decay the output layer too": ("decay_head", False),
+    "Hidden weights' rate ×": ("hidden_lr_factor", 3.0),
     "Train γ and β": ("train_affine", False),
     "Train hidden weights": ("train_weights", False),
-    "Train the last layer": ("train_head", False),
+    "Train the output layer": ("train_head", False),
 }
 OF_A_NORM = {
     "batch": {"ε": ("eps", 0.01), "Momentum of running μ, σ²": ("norm_momentum", 0.35)},

@@ -140,7 +140,7 @@ def test_a_dark_page_shows_the_same_in_dark_colors(page, monkeypatch):
         page.move()
     monkeypatch.setitem(LOOK, "theme", "dark")
     require(page, must_show())
-    assert "w below the batch norm by 60°" in page.control("prediction").label
+    assert "w below batch norm by 60°" in page.control("prediction").label
     pictures = [html.proto.body for html in page.app.get("html") if "<img" in html.proto.body]
     assert [f'alt="{escape(words(WEIGHT_NORM))}"' in html for html in pictures] == [True]
     assert f"**{WEIGHT_NORM.title}**" in page.text()

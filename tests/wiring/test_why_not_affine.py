@@ -28,8 +28,8 @@ RELATIVES = ("layer", "rms", "group", "weight", "dynamic_tanh")
 AXES = (("lr", RATES), ("init_scale", SCALES))
 FOLDS = {
     "cell": "What happens in the networks of the chosen cell?",
-    "rows": "Is it only that a large or a small start cancels?",
-    "relatives": "And the relatives of batch norm?",
+    "rows": "Is it only that batch norm cancels the initial scale?",
+    "relatives": "How do the relatives of batch norm do?",
     "sigmoids": "Is it the same with sigmoids?",
     "depths": "Does it depend on depth, or on the inputs?",
 }

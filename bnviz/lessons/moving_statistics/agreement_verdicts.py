@@ -25,21 +25,21 @@ def agreement_verdict(summary: pd.DataFrame) -> str:
     behind = gap > CLEAR
     if behind.all():
         head = (
-            "**The doubt has a point for the gradient, not for γ and β.** With batch norm, the gradient of a "
-            "mini-batch says less about that of the whole. This alone does not show slower training."
+            "**With batch norm the gradient of a mini-batch says less about that of all examples.** This alone does "
+            "not show slower training."
         )
     elif behind.any():
         sizes = ", ".join(str(size) for size in cosine.index[behind])
         head = (
-            "**The doubt has a point for the gradient of some sizes, not for γ and β.** Batch norm is behind at "
+            "**With batch norm the gradient of some mini-batches says less about that of all examples:** those of "
             f"{sizes} examples."
         )
     else:
         head = "**No clear disadvantage here.**"
     control = _about_held_statistics(cosine) if behind.get(BATCH) else ""
     return (
-        f"{head} Mean cosine: {values}.{control} γ and β do not go stale in any of these batches: each batch's output "
-        "still has mean β and spread |γ|, up to ε."
+        f"{head} Mean cosine: {values}.{control} γ and β are out of date in none of these batches: each batch's "
+        "output still has mean β and spread |γ|, up to ε."
     )
 
 

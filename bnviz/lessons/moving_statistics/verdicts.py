@@ -94,7 +94,7 @@ def kick_verdict(summary: pd.DataFrame, kind: str, kicks: int) -> str:
     calm = {norm: max(row["shift"], row["log_sd"]) <= UNMOVED for norm, row in rows.items()}
     if not calm["batch"]:
         return f"**Here batch norm's output moved too.** {kick}"
-    alone = "" if calm["affine"] else " With γx + β they moved."
+    alone = "" if calm["affine"] else " With γx + β mean and spread moved."
     head = "**With batch norm, mean and spread of every unit's output stayed.**"
     return f"{head} {kick}{alone} {_about_layer_norm(calm, kind)}".rstrip()
 
@@ -266,8 +266,8 @@ def kept_verdict(summary: pd.DataFrame) -> str:
         else f"{one_update}, and here it hardly adds up: {distance}."
     )
     return (
-        f"**γ and β would be stale if μ and σ were kept.** {measured} {sum_up} Taking μ and σ anew leaves only the "
-        "moves of β and γ themselves."
+        f"**γ and β would be out of date if μ and σ were kept.** {measured} {sum_up} Taking μ and σ anew leaves only "
+        "the moves of β and γ themselves."
     )
 
 
@@ -276,8 +276,8 @@ def every_network_verdict(summary: pd.DataFrame) -> str:
     """Return how far one update moves the outputs of a plain network and of one with batch norm."""
     plain, batch = (row_of(summary, norm) for norm in ("none", "batch"))
     return (
-        "**Being stale by a step is nothing special.** In every network a layer was fitted to what the ones below put "
-        "out a step ago. In one update the mean of a unit's output moved by "
-        f"{short(plain['output_move'], 2)} of its spread in the plain network, and by "
-        f"{short(batch['output_move'], 2)} with batch norm (means over all units and updates)."
+        "**Being out of date by a step is nothing special.** In every network a layer was fitted to what the ones "
+        "below put out a step ago. In one update the mean of a unit's output moved by "
+        f"{short(plain['output_move'], 2)} of its spread in the plain network, and by {short(batch['output_move'], 2)} "
+        "with batch norm (means over all units and updates)."
     )

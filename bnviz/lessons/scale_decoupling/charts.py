@@ -22,8 +22,8 @@ ScaledQuantity = Literal["output_sd", "gradient_ratio", "relative_step_ratio"]
 # Title, title of the axis, the law of batch norm in words, and the power of a in it.
 _SCALED: dict[ScaledQuantity, tuple[str, str, str, int]] = {
     "output_sd": ("Spread of the output", "standard deviation of y (log scale)", "1 for every a", 0),
-    "gradient_ratio": ("Gradient of W", "‖∂L/∂W‖, 1 at a = 1 (log scale)", "1/a", -1),
-    "relative_step_ratio": ("An update beside W", "‖∂L/∂W‖/‖W‖, 1 at a = 1 (log scale)", "1/a²", -2),
+    "gradient_ratio": ("Gradient of W", "‖∂L/∂W‖ over that at a = 1 (log scale)", "1/a", -1),
+    "relative_step_ratio": ("An update relative to W", "‖∂L/∂W‖/‖W‖ over that at a = 1 (log)", "1/a²", -2),
 }
 _PATH_PIXELS = 300
 _MOST_STEPS = 100  # of curves that coincide: with more, mini-batch noise hides the dashes
@@ -59,7 +59,7 @@ def plot_scaled(
     x = alt.X(
         "scale:Q",
         scale=alt.Scale(type="log", domain=[scales[0], scales[-1]], nice=False),
-        axis=alt.Axis(title="factor a on W (log scale)", values=powers, format="~g", grid=False),
+        axis=alt.Axis(title="factor a on W (log scale)", values=powers, format=",~g", grid=False),
     )
     y = alt.Y(f"{quantity}:Q", **log_axis(values, axis_title))
     tooltip = [
@@ -112,7 +112,7 @@ def plot_path(
             "y": [0.0, 0.0, last["y"]],
             "to_x": [last["x"], last["next_x"], last["next_x"]],
             "to_y": [last["y"], last["next_y"], last["next_y"]],
-            "side": ["‖w‖ before", "‖w′‖ after", "move η‖g‖"],
+            "side": ["‖w‖ before", "‖w′‖ after", "η‖g‖"],
             "length": [last["length"], last["next_length"], last["move"]],
         }
     )

@@ -24,7 +24,7 @@ PRESETS: tuple[Preset, ...] = (
     Preset(
         "A kick to the weights",
         "What does the kick at step 300 do to each training loss?",
-        "The test accuracy of batch norm uses running statistics, which take some steps to catch up.",
+        "Batch norm is tested with running averages of μ and σ², which take some steps to catch up.",
         Experiment(
             steps=600,
             runs=(Run(norm="none"), Run(norm="batch")),
@@ -101,8 +101,8 @@ PRESETS: tuple[Preset, ...] = (
     Preset(
         "Wrong labels",
         "Whose training loss is lower, and whose test accuracy is higher?",
-        "Of the labels of 400 training examples 40 % are drawn anew at random. Whose training loss is near zero has "
-        "learned the wrong ones as well.",
+        "Of the labels of 400 training examples 40 % are drawn anew at random. A run whose training loss is near "
+        "zero has learned the wrong ones as well.",
         Experiment(label_noise=0.4, n_train=400, runs=(Run(norm="none"), Run(norm="batch"))),
     ),
 )

@@ -79,8 +79,8 @@ def what_turning_did(normalized_moved: float, noise_moved: float) -> str:
 def why_turning(normalized_moved: float, degrees: float) -> str:
     """Return how far x̂ moved when w turned, and why ε did not."""
     return (
-        f"x̂ is computed from the batch and w, so it follows: with w turned by {degrees:g}° one of them moves by "
-        f"{short(normalized_moved, 2)}. ε is drawn without looking at any weight."
+        f"x̂ is computed from the batch and w, so it follows: with w turned by {degrees:g}° the one that "
+        f"moves most moves by {short(normalized_moved, 2)}. ε is drawn without looking at any weight."
     )
 
 
@@ -108,12 +108,15 @@ def dependence_verdict(found: Dependence, angle: int, factor: float, again: bool
 
 
 def leak_verdict(found: Dependence) -> str:
-    """Return whether scale leaks from w into x̂."""
+    """Return whether x̂ depends on the length of w."""
     share = found.along / found.sensitivity
     length = f"‖∂x̂/∂w·w‖ is {short(found.along, 1)} where ‖∂x̂/∂w‖ is {short(found.sensitivity)}"
     if share <= ROUNDING:
-        return f"Neither lets scale leak: {length}, and ε depends on no parameter at all, so ∂ε/∂φ = 0 by construction."
-    return f"Scale leaks from w into x̂: {length}."
+        return (
+            f"Neither depends on the length of w: {length}, and ε depends on no weight at all, so ∂ε/∂φ = 0 by "
+            "construction (φ: the weights of the encoder)."
+        )
+    return f"x̂ depends on the length of w: {length}."
 
 
 def right_angle_verdict(cosines: dict[str, float]) -> str:

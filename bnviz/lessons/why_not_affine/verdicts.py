@@ -11,7 +11,7 @@ import pandas as pd
 from bnviz.kept import remembered
 from bnviz.words import percent
 
-QUESTION = "The plain map is filled. Which others will train in clearly more cells?"
+QUESTION = "The plain map fills first. Which others will train in clearly more cells?"
 ANSWERS = ("both others", "γx + β alone", "batch norm alone", "neither")
 
 CLOSE = 0.05  # share of the networks below which two maps are about the same: two cells more or fewer are luck
@@ -80,8 +80,8 @@ def not_immune(batch: pd.DataFrame) -> str:
     slow = batch[(batch["init_scale"] == longest) & (batch["lr"] == SMALL_RATE)]
     fast = batch[(batch["init_scale"] == 1.0) & (batch["lr"] == largest)]
     return (
-        f"Weights {longest:g} times as long at the rate {SMALL_RATE:g} end at a test accuracy of "
-        f"{slow['test_accuracy'].mean():.2f}, the usual ones at the rate {largest:g} at "
+        f"From weights {longest:g} times larger, at rate {SMALL_RATE:g}, batch norm ends at a test accuracy of "
+        f"{slow['test_accuracy'].mean():.2f}; from the usual ones, at rate {largest:g}, at "
         f"{fast['test_accuracy'].mean():.2f}."
     )
 

@@ -132,11 +132,11 @@ RUN_MORE: tuple[Control, ...] = (
         used_by=lambda run: "momentum" in OPTIMIZERS[run["optimizer"]].rule.uses,
     ),
     Control("weight_decay", "Weight decay λ", "Adds λW to the gradient of the hidden weights.", "number", 0.001),
-    Control("decay_head", "Decay the last layer too", "Apply weight decay to the output layer as well.", "switch"),
-    Control("hidden_lr_factor", "Rate of hidden weights", "Factor on η for the hidden weights only.", "number", 1.0),
+    Control("decay_head", "Decay the output layer too", "Apply weight decay to the output layer as well.", "switch"),
+    Control("hidden_lr_factor", "Hidden weights' rate ×", "Factor on η for the hidden weights only.", "number", 1.0),
     Control("train_affine", "Train γ and β", "Off: they stay at 1 and 0.", "switch"),
     Control("train_weights", "Train hidden weights", "Off: they stay as they were drawn.", "switch"),
-    Control("train_head", "Train the last layer", "Off: the output layer stays as it was drawn.", "switch"),
+    Control("train_head", "Train the output layer", "Off: the output layer stays as it was drawn.", "switch"),
     Control(
         "eps",
         "ε",
@@ -148,7 +148,7 @@ RUN_MORE: tuple[Control, ...] = (
     Control(
         "norm_momentum",
         "Momentum of running μ, σ²",
-        "Weight of the new batch, as in PyTorch (0.1 here is 0.9 elsewhere).",
+        "Weight of the new batch, as in PyTorch. Others name its complement: 0.9 for 0.1.",
         "number",
         0.05,
         used_by=_norm_uses("norm_momentum"),

@@ -123,7 +123,7 @@ def about_links(experiment: Experiment) -> str:
     """What to say beside a link of this experiment; "" where all of it is in the link."""
     if experiment.data is None:
         return ""
-    return "Your data are not in this link: whoever opens it is asked for the file."
+    return "A link to this page does not hold your data: whoever opens it is asked for the file."
 
 
 def panel(use: Callable[[], None]) -> None:

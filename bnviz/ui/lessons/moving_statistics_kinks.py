@@ -44,18 +44,19 @@ def kinks_scene(seed: int) -> Scene:
         steps=(
             Step(
                 "At rest",
-                "A line for each of sixteen units: on one side of it the ReLU is 0. Both layers are the same function.",
+                "Each dot is an example. At each line the ReLU of one of sixteen units bends. Here both layers are "
+                "the same function.",
                 {"cloud_x": 0.0, "cloud_y": 0.0, "cloud_radius": 2.0},
             ),
             Step(
                 "Drag the cloud",
-                "γx + β leaves its lines behind. Dashed: units that no longer bend anywhere in the cloud. Batch norm's "
-                "lines came along.",
+                "γx + β leaves its lines behind. Dashed: units that no longer bend anywhere in the circle. Batch "
+                "norm's lines come along.",
                 {"cloud_x": 4.0, "cloud_y": 3.0, "cloud_radius": 2.0},
             ),
             Step(
                 "Widen it",
-                "Batch norm's lines go apart with the cloud.",
+                "Batch norm's lines go apart with the cloud; those of γx + β stay.",
                 {"cloud_x": 3.0, "cloud_y": 2.0, "cloud_radius": 5.0},
             ),
         ),
@@ -74,5 +75,5 @@ def _plane(norm: str) -> list[Mark]:
         circle(norm, "cloud_x", "cloud_y", "cloud_radius", color="cloud"),
         point(norm, "cloud_x", "cloud_y", color="cloud", look="grip"),
         point(norm, "edge", "cloud_y", color="cloud", look="grip"),
-        count(norm, f"idle_{norm}", of=UNITS, words="do not bend in the cloud", color="off", none=norm),
+        count(norm, f"idle_{norm}", of=UNITS, words="do not bend here", color="off", none=norm),
     ]

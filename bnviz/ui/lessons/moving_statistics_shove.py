@@ -16,13 +16,13 @@ SHOVED = 3.0
 INPUTS = {
     each.name: each
     for each in (
-        Input("mean", "inputs: where", -4.0, 4.0, 0.1, "μ", "mean"),
-        Input("sd", "inputs: how wide", 0.25, 2.5, 0.05, "σ", "var"),
-        Input("shape", "inputs: shape", 0.0, 1.0, 0.05),
+        Input("mean", "mean of inputs", -4.0, 4.0, 0.1, "μ", "mean"),
+        Input("sd", "spread of inputs", 0.25, 2.5, 0.05, "σ", "var"),
+        Input("shape", "shape of inputs", 0.0, 1.0, 0.05),
         Input("size", "batch size", SIZES[0], SIZES[-1], choices=SIZES, format="whole"),
         Input("number", "which batch", 1, BATCHES, 1, format="whole"),
         Input("evaluating", "evaluation", 0, 1, choices=(0, 1), format="switch"),
-        Input("after", "batches since the shove", 0.0, 50.0, 1.0),
+        Input("after", "batches since the shove", 0.0, 50.0, 1.0, format="whole"),
         Input("gamma", "learned scale", -3.0, 3.0, 0.1, "γ", "gamma"),
         Input("beta", "learned shift", -3.0, 3.0, 0.1, "β", "beta"),
     )
@@ -36,28 +36,28 @@ _BAR = 84  # pixels above a rail: where the brackets are
 _STEPS = (
     Step(
         "Shove",
-        "The layers below have changed, and all inputs grow. γx + β passes that on. Batch norm subtracts the new μ: "
-        "its outputs stand still, all 256 of them.",
+        "The layers below have changed, and all inputs grow by 3. γx + β passes that on. Batch norm subtracts the new "
+        "μ: its outputs, a dot for each of 256 examples, stand still.",
         {"mean": SHOVED, "sd": 1.0, "shape": 0.0, "size": 256, "evaluating": 0},
         "mean",
     ),
     Step(
         "Stretch",
-        "Now they lie wider apart. With γx + β the outputs do too. Batch norm divides by the new σ, and again no dot "
-        "moves.",
+        "Now the inputs lie wider apart; with γx + β the outputs too. Batch norm divides by the new σ, and again no "
+        "dot moves.",
         {"sd": 2.0, "evaluating": 0},
         "var",
     ),
     Step(
         "Change the shape",
-        "The colors change places. Mean and spread of batch norm's outputs are frozen, yet every example gets another "
-        "value: this part of the motion it lets through.",
+        "The colors, three groups of examples, change places. Batch norm's mean and spread stay, yet every example "
+        "gets another value: this part of the motion passes.",
         {"shape": 1.0, "evaluating": 0},
     ),
     Step(
         "Four examples",
-        "The band still holds. But the ringed example lands elsewhere with other companions (empty rings: twelve "
-        "batches). Here the objection is right. Move “which batch”.",
+        "Mean and spread are β and |γ|. But with other companions the ringed example lands elsewhere (rings: twelve "
+        "batches): μ and σ of four examples are noisy. Move “which batch”.",
         {"mean": 0.0, "sd": 1.0, "shape": 0.0, "size": 4, "evaluating": 0},
     ),
     Step(
@@ -70,7 +70,7 @@ _STEPS = (
     Step(
         "Let averages follow",
         "Each further batch moves the averages a tenth of the way. γ and β are what they were, and the outputs come "
-        "back. So not γ and β were stale: the averages were.",
+        "back. The averages were out of date, not γ and β.",
         {"evaluating": 1, "after": 40.0},
         "mean",
     ),
@@ -119,7 +119,7 @@ def _inputs() -> list[Mark]:
         swarm("x", "own_x", group="own_group", who="own", colors=[*_GROUPS["light"]], ringed=True),
         zone_name(used, "μ ± σ that batch norm takes", "μ ± σ"),
         bracket("x", "mean", "sd", color="var", tick="mean", raised=_BAR, names=("μ", "σ")),
-        name("x", ["One unit's inputs"]),
+        name("x", ["Inputs x of one unit"]),
     ]
 
 

@@ -42,7 +42,7 @@ _COLORS: dict[Theme, dict[str, str]] = {
     "light": {"w": "#1f2328", "guess": "#57606a", "field_low": "#ffffff", "field_high": "#8592a0"},
     "dark": {"w": "#f0f3f6", "guess": "#b1bac4", "field_low": "#14171a", "field_high": "#7d8b99"},
 }
-_KEY = f"<p>One shade, one loss. The arrow is −{ARROW:g}·∂L/∂w, the update at η = {ARROW:g}.</p>"
+_KEY = f"<p>One shade, one loss. The arrow is −{ARROW:g}·∂L/∂w, the update at η = {ARROW:g}. ‖ ‖ is a length.</p>"
 
 
 def steps(seed: int) -> tuple[Step, ...]:
@@ -50,15 +50,15 @@ def steps(seed: int) -> tuple[Step, ...]:
     return (
         Step(
             "Ten times longer",
-            "The same direction, ten times as long. Plain crosses rings of equal loss. With batch norm the ray is "
-            "level: the loss stays, and the arrow is a tenth as long.",
+            "The same direction, ten times as long. Plain crosses rings of equal loss. With batch norm the loss is the "
+            "same all along the dotted ray, and the arrow is a tenth as long.",
             {"w_length": TIMES * FROM},
             first={"w_angle": 320, "w_length": FROM, "walk": 0},
         ),
         Step(
             "A right angle",
-            "A level ray leaves the gradient no part along w. With batch norm the arrow stands at a right angle, "
-            "wherever you drag w; in the plain plane only here and there.",
+            "So the gradient has no part along w: with batch norm the arrow stands at a right angle wherever you drag "
+            "w; in the plain plane only here and there.",
             {"w_angle": 290, "w_length": 2.0, "walk": 0},
         ),
         Step(
@@ -69,14 +69,15 @@ def steps(seed: int) -> tuple[Step, ...]:
         ),
         Step(
             "It turns less",
-            "The same with w twice as long: batch norm's arrow is half as long, and the update turns w by a quarter "
-            "(of the tangent). With every update w grows, and slows down.",
+            "The same with w twice as long: batch norm's arrow is half as long, and the tangent of w's turn is a "
+            "quarter. With every update w grows, and so turns less.",
             {"w_angle": 320, "w_length": 2.0, "plane_rate": ARROW, "walk": 1},
         ),
         Step(
             "Any rate",
-            f"η = 1,000. Plain leaves the picture, as above η = {short(largest_stable_rate(seed))} (2 over the largest "
-            "curvature). Batch norm leaps once, is long then, and crawls: it does not diverge. Try small rates.",
+            f"η = 1,000. Plain diverges, as at every rate above {short(largest_stable_rate(seed))} (2 divided by its "
+            "largest curvature). Batch norm leaps once, is long then, and crawls: it does not diverge. "
+            "Try small rates.",
             {"w_angle": 200, "w_length": 0.4, "plane_rate": 1000, "walk": 60},
         ),
     )
@@ -109,7 +110,7 @@ def hand(styles: Sequence[RunStyle], seed: int, guess: int | None) -> Scene:
         "w of length {w_length} at {w_angle:degrees}: "
         + "; ".join(
             f"{style.label}, loss {{loss_{norm}}}, gradient {{gradient_{norm}}} at {{turn_{norm}:degrees}} to w"
-            f"[walk: , and after {{walk:whole}} updates loss {{now_loss_{norm}}} at length {{now_length_{norm}}}]"
+            f"[walk: , and after update {{walk:whole}} loss {{now_loss_{norm}}} at length {{now_length_{norm}}}]"
             for norm, style in runs.items()
         )
         + ".",

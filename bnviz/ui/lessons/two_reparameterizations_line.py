@@ -128,7 +128,7 @@ def last_line(seed: int) -> Scene:
             tracks(("noise", "noise"), ("z", "z")),
             tracks(("x", "x"), ("normalized", "normalized"), ("y", "y"), picked="first"),
             note("die", "VAE: ε from a die", "", raised=60),
-            note("x", "Batch norm: x̂ from a batch, x = U·w", "", raised=60),
+            note("x", "Batch norm: x̂ from a batch U, x = U·w", "", raised=60),
             *(note(name, "", "ring: where it began", raised=40) for name in ("noise", "normalized")),
             band("x", "mean", "sd", color="var", tick="mean"),
             rings("noise", "noise_before", color="noise"),
@@ -147,9 +147,9 @@ def last_line(seed: int) -> Scene:
         colors=_COLORS,
         steps=[*_STEPS[:-1], replace(_STEPS[-1], values={**START, "graph": 1.0, "batch": line.strangest})],
         alternative="VAE: roll {roll:whole} of the die gives ε, and z is {scale} times ε plus {shift}. Batch norm: of "
-        "a batch with mean {mean} and spread {sd} it makes x̂, and y is {scale} times x̂ plus {shift}. Above them a "
-        "graph turns from the VAE's, 0, into batch norm's, 1, here {graph}. In the VAE the weights lead to m and σ, "
-        "and none to the die; in batch norm they lead to the batch, and the gradient comes back that way. "
+        "a batch with mean {mean} and spread {sd} it makes x̂, and y is {scale} times x̂ plus {shift}. Above them "
+        "stands a graph, which is the VAE's at 0 and batch norm's at 1, here at {graph}. In the VAE the weights lead "
+        "to m and σ, and none to the die; in batch norm they lead to the batch, and the gradient comes back that way. "
         "Since the start ε has moved by up to {noise_moved}, x̂ by up to {normalized_moved}.",
         sums="last_line",
         given={"draws": line.draws.tolist(), "batches": line.batches.tolist(), "start": START},

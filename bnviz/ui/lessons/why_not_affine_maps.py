@@ -42,26 +42,26 @@ STEPS = (
     ),
     Step(
         "Lay γx + β over plain",
-        "γx + β slides over plain, into the middle of each cell: hardly a difference. γ(Wh) + β is (γW)h + β, a plain "
-        "layer with two names for one scale.",
+        "γx + β slides over plain, into the middle of each cell: hardly a difference. With x = Wh, weights times "
+        "inputs, it is (γW)h + β: a plain layer with two names for one scale.",
         {"overlay": 1.0},
     ),
     Step(
         "Go down a column",
-        "From weights 100 times shorter only batch norm leaves guessing: it divides by a spread 100 times smaller. A "
-        "factor cancels, BN(aWh) = BN(Wh).",
+        "From weights 100 times smaller only batch norm does better than guessing: it divides by a spread 100 times "
+        "smaller. A factor on the weights cancels.",
         {"overlay": 0.0, "rate": 0.1, "scale": 0.01},
     ),
     Step(
         "Where batch norm fails",
-        "From weights 100 times as long it puts out the same at first, but small steps turn a long W too little. And "
-        "at rate 10 it learns from no scale.",
+        "From weights 100 times larger batch norm puts out the same at first, but small steps hardly turn so long a "
+        "W. And at rate 10 it learns from no scale.",
         {"overlay": 0.0, "rate": 0.022, "scale": 100.0},
     ),
     Step(
         "Lower the bar",
         "Drag the mark on the color scale, or let this step do it: from 0.5 on, more networks count on every map. "
-        "Their order stays.",
+        "Batch norm's still has the most.",
         {"overlay": 0.0, "threshold": 0.5},
     ),
 )
@@ -139,6 +139,6 @@ def _alternative(norms: Sequence[str], labels: Sequence[str], shown: Sequence[st
     kept = [label for norm, label in zip(norms, labels, strict=True) if norm not in shown]
     waiting = f" Kept back until there is a guess: {', '.join(kept)}." if kept else ""
     return (
-        "Maps of networks over learning rate and initial scale. Rate {rate}, scale {scale}, a network trains from "
-        f"{{threshold}}. {'. '.join(said)}.{waiting}"
+        "Maps of networks over learning rate and initial scale. Rate {rate:exact}, scale {scale:exact}, a network "
+        f"trains from {{threshold:exact}}. {'. '.join(said)}. A dash: diverged, or not trained yet.{waiting}"
     )

@@ -222,21 +222,19 @@ export function drawLaid(pen, mark) {
   }
 }
 
-/** The color scale, with the accuracy from which on a network trains. */
+/** The color scale, with the accuracy from which on a network trains: from there it is twice as high. */
 /** @type {(pen: Pen, mark: Mark) => void} */
 export function drawScale(pen, { panel, at, words }) {
   const { left, top, width, x } = pen.place(panel);
   const { sheet, theme } = pen;
   const { context } = sheet;
-  for (let part = 0; part < PARTS; part++) {
-    context.fillStyle = shadeOf((part + 0.5) / PARTS);
-    context.fillRect(x(part / PARTS), top - BAR[0], width / PARTS + 1, BAR[0] - BAR[1]);
-  }
   const here = x(pen.number(at));
-  context.fillStyle = theme.background;
-  context.globalAlpha = 0.6;
-  context.fillRect(left, top - BAR[0], here - left, BAR[0] - BAR[1]);
-  context.globalAlpha = 1;
+  for (let part = 0; part < PARTS; part++) {
+    const share = (part + 0.5) / PARTS;
+    const high = (BAR[0] - BAR[1]) / (x(share) < here ? 2 : 1);
+    context.fillStyle = shadeOf(share);
+    context.fillRect(x(part / PARTS), top - BAR[1] - high, width / PARTS + 1, high);
+  }
   sheet.line(here, top - BAR[0] - 6, here, top, { color: theme.text, width: 3 });
   grip(pen, here, top - (BAR[0] + BAR[1]) / 2, "text");
   sheet.text(words[0], left, top - BAR[0] - 30, { color: theme.text });

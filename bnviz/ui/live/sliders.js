@@ -15,6 +15,10 @@ import { writeAs } from "./numbers.js";
  * @property {(name: string | null) => void} point which slider has the focus
  */
 
+/** What is chosen from a list is written with all of its digits. */
+/** @type {(input: Input) => string} */
+const formatOf = ({ choices, format }) => (choices && format === "number" ? "exact" : format);
+
 /**
  * @param {Input} input
  * @param {Moves} moves
@@ -25,10 +29,10 @@ function makeSlider(input, moves) {
   Object.assign(slider, { type: "range", min: choices ? 0 : low, max: choices ? choices.length - 1 : high, name });
   slider.step = choices ? "1" : "any";
   slider.setAttribute("aria-label", symbol ? `${symbol}, ${label}` : label);
-  const letter = element("b", "", symbol);
+  const letter = symbol ? [element("b", "", symbol), " "] : [];
   const shown = element("output", "");
   shown.setAttribute("aria-hidden", "true");
-  const words = element("span", "slider-name", letter, ` ${label}`);
+  const words = element("span", "slider-name", ...letter, label);
   words.setAttribute("aria-hidden", "true");
   let held = false;
   const take = () => {
@@ -80,7 +84,7 @@ export class Sliders {
    */
   show(values, colors) {
     for (const { input, slider, shown, row } of this.made) {
-      const text = writeAs(this.inputs.value(input.name, values), input.format);
+      const text = writeAs(this.inputs.value(input.name, values), formatOf(input));
       const position = this.inputs.position(input.name, values);
       if (Number(slider.value) !== position) slider.value = String(position);
       slider.setAttribute("aria-valuetext", text);

@@ -29,7 +29,7 @@ export class PresenterBar {
       "bnviz-bar",
       this.title,
       this.said,
-      button("‹", "Figure before (↑)", "figureBefore"),
+      button("‹", "Previous figure (↑)", "figureBefore"),
       this.place,
       button("›", "Next figure (↓)", "nextFigure"),
       button("?", "Keys (?)", "help"),

@@ -186,8 +186,8 @@ class Stage:
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.info("You stopped this training. Below is what was recorded until then.")
                 st.button("Train to the end", key=f"{self.key}_resume", on_click=self._forget_ending)
-        for outcome in troubled:
-            st.warning(f"{literal(outcome.label)} {outcome.status}: its loss or a weight left the range of numbers.")
+        for outcome in troubled:  # a network that diverges is no fault of the app
+            st.caption(f"{literal(outcome.label)} {outcome.status}: its loss or a weight left the range of numbers.")
 
     def _obtain(self, task: Task, encode: Encode | None = None, fills: bool = False) -> Done[Any] | Watch | None:
         """Return what the task led to, or a watch while it is worked on; None when there is no room for it."""

@@ -163,7 +163,7 @@ function describeCells(recording, { cells, stage, layer }, units) {
     const beyond = recording.examples?.beyond ? " What lies beyond the scale is drawn at the edge." : "";
     return (
       `The same ${recording.exampleCount} test examples in every cell, where the layer puts them in evaluation mode: in ` +
-      "the plane in which its outputs differ most, turned to stay like that of the step before, on one scale. Spread: " +
+      "the plane in which its outputs differ most, turned to stay like that of the step before, all on one scale. Spread: " +
       `the standard deviation over the batch, before normalization, of the median unit.${beyond}`
     );
   }

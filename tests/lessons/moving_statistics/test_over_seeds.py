@@ -31,7 +31,7 @@ def test_descent(seed):
     exact = max(abs(batch["tiny_first"] - 1), abs(batch["tiny_last"] - 1)) <= 0.001
     assert ("has the motion of μ and σ in it" in foretold) == exact
     assert ("too long" in foretold) <= (plain["rises"] > 0)
-    stale = "would be stale" in verdicts.kept_verdict(summary)
+    stale = "would be out of date" in verdicts.kept_verdict(summary)
     assert stale == (batch["kept_move"] > batch["output_move"] and batch["kept_log_sd"] > batch["output_log_sd"])
 
 
@@ -45,7 +45,7 @@ def test_kicks(seed):
             moved = {norm: max(row["shift"], row["log_sd"]) > UNMOVED for norm, row in rows.items()}
             said = verdicts.kick_verdict(summary, kind, kicks)
             assert ("unit's output stayed" in said) == (not moved["batch"])
-            assert ("With γx + β they moved" in said) == moved["affine"]
+            assert ("With γx + β mean and spread moved" in said) == moved["affine"]
             assert ("cancels a common factor" in said) == (kind == "scale" and not moved["layer"])
             batch, said = rows["batch"], verdicts.kick_loss_verdict(summary, kicks)
             assert ("all the same" in said) == (batch["loss"] > HURT * batch["loss_before"])
@@ -60,7 +60,7 @@ def test_agreement(seed):
     behind = mean["none"] - mean["batch"] > CLEAR
     said = agreement_verdict(summary)
     assert ("for the gradient, not for γ" in said) == bool(behind.all())
-    assert ("of some sizes" in said) == bool(behind.any() and not behind.all())
+    assert ("of some mini-batches" in said) == bool(behind.any() and not behind.all())
     gap, left = (mean["none"][64] - mean[norm][64] for norm in ("batch", HELD))
     assert ("Of the gap" in said) == (gap > CLEAR)
     if "not their noise" in said:

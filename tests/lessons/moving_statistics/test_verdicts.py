@@ -69,7 +69,7 @@ def test_after_a_kick_the_output_stayed_or_not():
     stayed = verdicts.kick_verdict(kicks(), "noise", 1)
     assert stayed.startswith("**With batch norm, mean and spread of every unit's output stayed.**")
     assert "noise of 0.5 times their spread, once." in stayed
-    assert "With γx + β they moved." in stayed
+    assert "With γx + β mean and spread moved." in stayed
     assert "over the units of one example" in stayed
     factor = verdicts.kick_verdict(kicks(layer=1e-7), "scale", 2)
     assert "multiplied by 10, twice." in factor
@@ -157,7 +157,7 @@ def test_the_prediction_of_a_tiny_step_held_or_not():
 
 def test_kept_statistics_would_have_hurt_or_not():
     hurt = verdicts.kept_verdict(descent())
-    assert hurt.startswith("**γ and β would be stale if μ and σ were kept.**")
+    assert hurt.startswith("**γ and β would be out of date if μ and σ were kept.**")
     assert "4.5 times as far, and its spread 2.5 times as much" in hurt
     assert "In one update that would be very little, 9·10⁻⁴ of y's spread, but moves add up" in hurt
     assert "the mean of x went 0.16 σ" in hurt
@@ -185,11 +185,11 @@ def cosines(*batch: float, held: float = 0.6) -> pd.DataFrame:
 
 def test_small_batches_are_worse_for_batch_norm_or_not():
     worse = agreement_verdict(cosines(0.1, 0.3, 0.7))
-    assert worse.startswith("**The doubt has a point for the gradient, not for γ and β.**")
+    assert worse.startswith("**With batch norm the gradient of a mini-batch says less about that of all examples.**")
     assert "4 examples: batch norm 0.10, plain 0.80; 64 examples: batch norm 0.30, plain 0.80; 256" in worse
     assert "4 examples: batch norm 0.00, plain" in agreement_verdict(cosines(-0.001, 0.3, 0.7))
     some = agreement_verdict(cosines(0.1, 0.3, 0.79))
-    assert "for the gradient of some sizes, not for γ and β.** Batch norm is behind at 4, 64 examples." in some
+    assert "gradient of some mini-batches says less about that of all examples:** those of 4, 64 examples." in some
     none = agreement_verdict(cosines(0.8, 0.9, 0.79))
     assert none.startswith("**No clear disadvantage here.**")
     assert all("each batch's output still has mean β and spread |γ|" in said for said in (worse, some, none))

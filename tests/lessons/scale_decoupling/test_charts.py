@@ -173,7 +173,7 @@ def test_the_triangle_is_that_of_the_run_and_the_update(run, step):
     assert edges.drawn("x", "y", "x2", "y2", "color").to_numpy().tolist() == [
         [0.0, 0.0, x, y, "‖w‖ before"],
         [0.0, 0.0, next_x, next_y, "‖w′‖ after"],
-        [x, y, next_x, next_y, "move η‖g‖"],
+        [x, y, next_x, next_y, "η‖g‖"],
     ]
     assert [side["length"] for side in edges.rows] == [row["length"], row["next_length"], row["move"]]
     assert corner.drawn("x", "y").to_numpy().tolist() == [[x, y]]

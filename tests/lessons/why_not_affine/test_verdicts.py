@@ -57,8 +57,8 @@ def test_where_batch_norm_fails_is_read_from_its_rows():
         [(100.0, 0.022, 0.4), (1.0, 10.0, 0.1), (1.0, 0.022, 0.9)], columns=["init_scale", "lr", "test_accuracy"]
     )
     words = verdicts.not_immune(rows)
-    assert "Weights 100 times as long at the rate 0.022 end at a test accuracy of 0.40" in words
-    assert "the usual ones at the rate 10 at 0.10" in words
+    assert "From weights 100 times larger, at rate 0.022, batch norm ends at a test accuracy of 0.40" in words
+    assert "from the usual ones, at rate 10, at 0.10" in words
 
 
 def test_the_note_of_a_map_says_how_far_it_is():
