@@ -99,6 +99,30 @@ def test_the_labs_player_fills_the_screen_and_has_its_keys(visit):
     expect(player.locator(".images")).to_be_visible()
 
 
+def test_a_live_figure_takes_the_height_of_the_screen_and_its_words_stand_beside_it(visit):
+    page = visit("what_it_computes?guess=shown")
+    present(page)
+    staged = page.locator(STAGED)
+    picture, words = (staged.locator(part).bounding_box() for part in (".picture", ".live-text"))
+    assert picture is not None
+    assert words is not None
+    box = staged.bounding_box()
+    assert box is not None
+    until(page, f"document.querySelector('{STAGED}').scrollHeight <= document.querySelector('{STAGED}').clientHeight")
+    assert picture["height"] > 0.85 * box["height"]
+    assert picture["y"] + picture["height"] <= 721
+    assert picture["x"] + picture["width"] <= words["x"]
+    # The smallest text of a canvas has 14 of its pixels.
+    assert staged.locator("canvas").evaluate("canvas => 14 * canvas.currentCSSZoom") >= 16
+    # A fold of words alone says so, and does not let wait.
+    bar, said = page.locator(".bnviz-bar"), ""
+    while "no figure" not in said:
+        page.keyboard.press("ArrowDown")
+        expect(bar).not_to_contain_text("Opening", timeout=PATIENCE)
+        said = bar.inner_text()
+        assert "last figure" not in said
+
+
 def test_a_page_prints_as_a_handout_with_sharp_figures_in_light_colors(visit):
     page = visit("same_functions", scheme="dark")
     sheets = page.pdf(format="A4", print_background=True)

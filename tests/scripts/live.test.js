@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { nearest } from "../../bnviz/ui/live/hand.js";
 import { Inputs } from "../../bnviz/ui/live/inputs.js";
-import { layOut } from "../../bnviz/ui/live/layout.js";
+import { layOut, zoomIn } from "../../bnviz/ui/live/layout.js";
 import { movedBrush } from "../../bnviz/ui/live/painting.js";
 
 const own = { symbol: "", color: "text", choices: null, format: "number", folded: false, group: null, of: [] };
@@ -49,6 +49,31 @@ test("rails stand one below the other, as wide as there is room", () => {
   const [x, y] = [...places.values()];
   assert.deepEqual([x.top, y.top, x.left, x.width], [40, 110, 34, 500]);
   assert.deepEqual([y.x(0.5), y.valueOfX(284)], [284, 0.5]);
+});
+
+test("a figure that fills a screen is enlarged until its height or its width is taken", () => {
+  const axis = { low: 0, high: 1, log: false, label: "", ticks: null };
+  const rail = (/** @type {string} */ name) => ({ name, title: name, x: axis, y: null, above: 40, below: 30 });
+  const plane = (/** @type {string} */ name, even = false) => ({ ...rail(name), y: axis, even });
+  const high = (/** @type {any} */ rows, /** @type {number} */ width, /** @type {number} */ room) => {
+    const zoom = zoomIn(rows, width, false, room);
+    return [zoom, zoom * layOut(rows, width / zoom, false, room / zoom).height];
+  };
+  const rails = [[rail("x")], [rail("y")]];
+  assert.equal(zoomIn(rails, 900, false, Infinity), 1, "on a page nothing is enlarged");
+  const [zoom, taken] = high(rails, 900, 280);
+  assert.ok(zoom > 1.9 && zoom <= 2 && taken <= 280 && taken > 270, `${zoom}, ${taken}`);
+  assert.equal(high(rails, 720, 5000)[0], 2, "it keeps 360 pixels of its own across");
+  assert.equal(high([[rail("x"), rail("y")]], 560, 5000)[0], 1, "side by side stays side by side");
+  // Too high by a tenth: smaller, and no smaller than can be read.
+  assert.ok(high(rails, 900, 127)[1] <= 127);
+  assert.ok(high(rails, 900, 20)[0] > 0.85);
+  const [wide] = layOut([[plane("p")]], 800, false, 400).places.values();
+  assert.ok(wide.width === 730 && wide.height > 300 && wide.height <= 316, `${wide.width} × ${wide.height}`);
+  const [even] = layOut([[plane("p", true)]], 800, false, 400).places.values();
+  assert.ok(Math.abs(even.width - even.height) < 1e-9 && even.height <= 316);
+  const beside = layOut([[plane("p"), { ...rail("r"), above: 300, below: 60 }]], 600, false, 400);
+  assert.equal(beside.places.get("p")?.height, 360 - 84, "as high as the rail beside it");
 });
 
 test("a brush goes from cell to cell, over the edge into the map beside, and not out of the maps", () => {

@@ -1,16 +1,17 @@
 """A recording as GIF: decoded frame by frame, and measured."""
 
 import io
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 import pytest
-from PIL import Image, ImageColor, ImageSequence
+from PIL import Image, ImageColor, ImageDraw, ImageSequence
 
 from bnviz import Experiment, History, Intervention, Run, train
 from bnviz.charts.theme import PALETTES
 from bnviz.command import main
-from bnviz.export.gif import FIRST, FRAME, LAST, gif
+from bnviz.export.gif import FIRST, FRAME, LAST, _Drawing, gif
 from bnviz.export.panels import MOST_LAYERS, MOST_RUNS, STAGE, WIDTH, Layout, still
 
 EXPERIMENT = Experiment(
@@ -112,6 +113,37 @@ def test_a_run_that_diverges_pales_and_a_kick_is_marked():
         frame[int(box.top) : int(box.top + box.height), int(box.left) : int(box.left + box.width)] for frame in frames
     ]
     assert cell[-1].mean() > cell[0].mean()  # paler
+
+
+def test_each_frame_says_its_step_and_the_accuracy_on_the_test_set(monkeypatch):
+    history = train(Experiment(**{**EXPERIMENT.model_dump(), "records": 5}))
+    said = []
+    write = ImageDraw.ImageDraw.text
+    monkeypatch.setattr(
+        ImageDraw.ImageDraw, "text", lambda pen, xy, text, **look: (said.append(text), write(pen, xy, text, **look))
+    )
+    drawing = _Drawing(history, "light")
+    accuracy = history.arrays["accuracy"]
+    for record, step in enumerate(history.steps):
+        said.clear()
+        drawing.frame(record)
+        shares = [f"test accuracy {100 * share:.0f} %" for share in accuracy[record, :, 1]]
+        assert said == [f"step {step} of 20", *shares]
+    assert history.steps.tolist() != list(range(len(history.steps)))
+    assert (accuracy[..., 0] != accuracy[..., 1]).any()
+
+
+def test_a_run_that_explodes_does_not_flatten_the_others(history):
+    arrays = {name: history.arrays[name].copy() for name in ("loss", "gamma", "beta")}
+    arrays["loss"][1:, 0] *= 1e6
+    exploded = replace(history, arrays={**history.arrays, **arrays})
+    (low, high), first = Layout(exploded, "light").loss.y, np.log10(arrays["loss"][0, :, 0].min())
+    assert low < high <= first + 1 + 1e-6
+    runs = Experiment(dataset="moons", widths=(6,), steps=5, n_train=64, runs=(Run(norm="affine"), Run()))
+    calm = train(runs)
+    gamma = calm.arrays["gamma"].copy()
+    gamma[2:, 0] = 1e6
+    assert max(Layout(replace(calm, arrays={**calm.arrays, "gamma": gamma}), "light").affine.y) < 10
 
 
 def test_the_command_writes_the_animation(history, light, tmp_path, monkeypatch, capsys):

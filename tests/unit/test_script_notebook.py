@@ -63,6 +63,19 @@ def test_a_notebook_is_python_without_bnviz_in_words_and_code(name):
         assert NORMS[run.norm].equation in words
 
 
+def test_a_name_is_no_markup_in_a_notebook():
+    words = "\n".join(cell.source for cell in read(EXPERIMENTS["alike, with odd names"]).cells)
+    assert "- `'\"γ\" \\ {x}'`: $" in words
+
+
+def test_a_notebook_of_a_readers_file_does_not_say_where_it_lies(tmp_path):
+    file = tmp_path / "grades.csv"
+    file.write_text("a,b,label\n" + "".join(f"{i},{-i},{i % 2}\n" for i in range(40)))
+    book = notebook(Experiment(dataset=f"csv:{file}", widths=(4,), steps=2, batch_size=8, runs=(Run(),)))
+    assert "An experiment of bnviz: own data," in book
+    assert str(tmp_path) not in book
+
+
 def test_the_command_chooses_by_the_suffix(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     experiment = EXPERIMENTS["full batch, adam"]

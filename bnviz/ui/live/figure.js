@@ -10,7 +10,7 @@ import { glide } from "./glide.js";
 import { letDrag } from "./hand.js";
 import { placeOf, valuesAt } from "./handles.js";
 import { Inputs } from "./inputs.js";
-import { layOut } from "./layout.js";
+import { layOut, zoomIn } from "./layout.js";
 import { drawScene } from "./marks.js";
 import { writeAs } from "./numbers.js";
 import { letPaintByKeys, offerBrush } from "./painting.js";
@@ -326,8 +326,13 @@ export class LiveFigure {
     const { scene, pen, root } = this;
     if (!scene || !pen || root.clientWidth < 50) return;
     root.classList.toggle("wide", root.clientWidth >= BESIDE);
-    const width = this.part(".picture").clientWidth;
-    const { places, height } = layOut(scene.rows, width, scene.columns, this.room());
+    const picture = this.part(".picture");
+    picture.style.zoom = "";
+    const room = this.room();
+    const zoom = zoomIn(scene.rows, picture.clientWidth, scene.columns, room);
+    if (zoom !== 1) picture.style.zoom = String(zoom);
+    const width = picture.clientWidth;
+    const { places, height } = layOut(scene.rows, width, scene.columns, room / zoom);
     pen.places = places;
     this.sheet.resize(width, height);
     this.fields?.prepare(

@@ -13,6 +13,8 @@ const STAGED = "data-bnviz-staged";
 const TASTE = "bnviz-presenter-size"; // kept in the tab: how much larger than usual
 const ROUNDS = 4; // of making a figure smaller until it fits
 const FOLD = "[data-testid=stMain] [class*=_fold] [data-testid=stExpander] details";
+const CONTENT = "[data-testid=stExpanderDetails] [data-testid=stElementContainer]";
+const IDLE = "[data-testid=stApp][data-test-script-state=notRunning]";
 
 /** @param {Element} element as it is on the screen, enlarged or not */
 const heightOf = (element) => element.getBoundingClientRect().height;
@@ -124,6 +126,8 @@ export class Presenter {
       this.index = inFold;
       this.awaited = null;
       this.bar.say("");
+    } else if (this.awaited?.querySelector(CONTENT) && this.document.querySelector(IDLE)) {
+      this.bar.say("It has no figure yet. w shows the whole page.");
     }
     const figure = figures[Math.min(this.index, figures.length - 1)] ?? null;
     const same = this.figure?.element === figure?.element && this.figure?.view === figure?.view;
@@ -234,7 +238,9 @@ export class Presenter {
     }
     apply(factor);
     for (let round = 0; round < ROUNDS; round++) {
-      const over = Math.max(element.scrollHeight / height, element.scrollWidth / this.window.innerWidth);
+      // A chart, and a table, take the new width only after this.
+      const across = root ? element.scrollWidth / this.window.innerWidth : 1;
+      const over = Math.max(element.scrollHeight / height, across);
       if (over <= 1.002 || factor <= zoom * SMALLEST_FIT) break;
       factor = Math.max(zoom * SMALLEST_FIT, factor / Math.min(Math.max(over, 1.02), 1.25));
       apply(factor);
@@ -258,8 +264,8 @@ export class Presenter {
   openFold() {
     const fold = [...this.document.querySelectorAll(FOLD)].find((each) => !each.hasAttribute("open"));
     const summary = fold?.querySelector("summary");
-    if (!fold || !summary) return false;
-    this.awaited = fold;
+    this.awaited = summary ? (fold ?? null) : null;
+    if (!summary) return false;
     this.bar.say("Opening …");
     summary.click();
     return true;

@@ -48,8 +48,16 @@ export function followColors(host, refresh) {
   const attributes = { attributeFilter: ["class", "style", "data-jp-theme-light", "data-theme"] };
   for (const node of [document.documentElement, document.body]) observer.observe(node, attributes);
   scheme.addEventListener("change", take);
+  // Some notebooks draw before they give it a place; what it stands on is known from then on.
+  const arrival = new ResizeObserver(() => {
+    if (!host.isConnected) return;
+    arrival.disconnect();
+    take();
+  });
+  if (!host.isConnected) arrival.observe(host);
   return () => {
     observer.disconnect();
+    arrival.disconnect();
     scheme.removeEventListener("change", take);
   };
 }
