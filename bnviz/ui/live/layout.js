@@ -109,7 +109,7 @@ function layOutSmaller(rows, width, columns, share) {
       if (panel.y) {
         const room = across - PLANE_GUTTER - RIGHT;
         const side = share * (panel.even ? room : Math.min(LARGEST_SIDE, room));
-        const flat = width < PHONE ? (panel.flat ?? 1) : 1;
+        const flat = width < PHONE || panel.low ? (panel.flat ?? 1) : 1;
         const high = panel.even ? (side * lengthOf(panel.y)) / lengthOf(panel.x) : side * flat;
         places.set(panel.name, place(panel, left + PLANE_GUTTER, top + PLANE_TITLE, side, high));
         tallest = Math.max(tallest, PLANE_TITLE + high + PLANE_FOOT);
