@@ -69,8 +69,8 @@ def estimates(settings: Settings, seed: int) -> None:
         help="What is averaged: a smooth bowl, or a fast wave.",
     )
     task = draw_arrows(settings, function, seed, held=not guess.shown)
-    stage = reserve_figure("two_reparameterizations_estimates", (500, 700))
-    draw_estimates(stage, task, guess)
+    if guess.shown:
+        draw_estimates(reserve_figure("two_reparameterizations_estimates", (500, 700)), task, guess)
 
 
 def dependence(settings: Settings, seed: int) -> None:

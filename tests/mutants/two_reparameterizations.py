@@ -15,7 +15,7 @@ def _mutant(name: str, file: str, old: str, new: str, tests: str = WIRING) -> Mu
 MUTANTS = [
     _mutant("mean and sd swapped", DRAWN, 'values["mean"], values["sd"]', 'values["sd"], values["mean"]'),
     _mutant("one draw always", DRAWN, 'int(values["samples"])', "1"),
-    _mutant("arrows of the other function", DRAWN, "estimators(function, seed)", 'estimators("square", seed)'),
+    _mutant("arrows of the other function", DRAWN, "estimators(function, seed,", 'estimators("square", seed,'),
     _mutant("the arrows do not wait", PAGE, "function, seed, held=not guess.shown", "function, seed, held=False"),
     _mutant(
         "the die takes the place of the batch",

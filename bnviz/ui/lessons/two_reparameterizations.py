@@ -54,10 +54,10 @@ def settle_the_turn(guess: Guess, seed: int) -> None:
 
 
 def draw_arrows(settings: Settings, function: str, seed: int, *, held: bool) -> GradientEstimates:
-    """Show what single draws say, and return the task of many estimates at what is set there."""
+    """Show what single draws say, no more than the draws while it is `held`, and return the task of many estimates."""
     key = "two_reparameterizations_arrows"
     values = {name: settings.handle(key, given, default) for name, (given, default) in ARROWS.items()}
-    live(estimators(function, seed), key=key, values=values, on_release=settings.take, held=held)
+    live(estimators(function, seed, shown=not held), key=key, values=values, on_release=settings.take, held=held)
     return GradientEstimates(function, values["mean"], values["sd"], int(values["samples"]), seed)
 
 
