@@ -40,7 +40,7 @@ def hero(settings: Settings, seed: int) -> None:
     """Ask what a turn of the weights moves, and let it be turned."""
     guess = ask(SCENE, QUESTION, TURN_ANSWERS, ROOM)
     settle_the_turn(guess, seed)
-    draw_line(settings, seed, held=not guess.shown)
+    draw_line(settings, seed, guess)
 
 
 def estimates(settings: Settings, seed: int) -> None:

@@ -162,8 +162,9 @@ def test_what_follows_a_control_follows_and_the_rest_stays(page, name, value):
 
 def require_figure(page: Page, **values) -> None:
     figure = page.component("line")
+    said = values.get("prediction") and verdicts.TURN_ANSWERS.index(values["prediction"])
     assert figure["values"] == {**START, **{name: value for name, value in values.items() if name in START}}
-    assert figure["scene"] == json.loads(json.dumps(last_line(values.get("seed", 0)).to_dict()))
+    assert figure["scene"] == json.loads(json.dumps(last_line(values.get("seed", 0), said).to_dict()))
     assert figure["held"] == (values.get("prediction") is None)
     arrows = page.component("arrows")
     assert arrows["values"] == {**ARROWS, **{name: value for name, value in values.items() if name in ARROWS}}
