@@ -117,7 +117,12 @@ def test_links_name_the_inputs_and_each_handle_has_a_slider():
         assert all(INPUTS[name][0].allows(value) for name, value in step.values.items())
 
 
-GUESSED = {"x̂ alone": ("stays", "moves"), "ε alone": ("moves", "stays"), "both": ("moves",) * 2, "neither": ("stays",) * 2}
+GUESSED = {
+    "x̂ alone": ("stays", "moves"),
+    "ε alone": ("moves", "stays"),
+    "both": ("moves", "moves"),
+    "neither": ("stays", "stays"),
+}
 
 
 @pytest.mark.parametrize("width", [1000, 358])

@@ -2,8 +2,8 @@ import json
 import re
 from xml.etree import ElementTree
 
-import pytest
 import pandas as pd
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from bnviz.lessons.the_question.race import NORMS_IN_RACE, race

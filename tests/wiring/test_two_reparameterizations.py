@@ -133,9 +133,7 @@ def page():
 
 
 def test_every_control_is_moved(page):
-    require_complete(
-        page, [{name: values[0]} for name, values in MOVES.items()], ["repeat", "line", "arrows", "skip"]
-    )
+    require_complete(page, [{name: values[0]} for name, values in MOVES.items()], ["repeat", "line", "arrows", "skip"])
 
 
 def test_first_sight(page):

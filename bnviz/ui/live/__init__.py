@@ -54,9 +54,9 @@ def live(
 
     With `on_release` the page keeps the values: it is called with what a hand chose, before the page is run, and the
     page gives `values` accordingly. Without it the figure keeps them, `values` are where it begins, and `on_touch` is
-    called when a hand or a link has moved it. Where they differ from what the figure shows, it glides to them. The arrays of `family` are there to be drawn beside what the
-    scene's arithmetic gives. While it is `held` it can be seen, and not moved. `key` must not contain two underscores
-    in a row.
+    called when a hand or a link has moved it. Where they differ from what the figure shows, it glides to them. The
+    arrays of `family` are there to be drawn beside what the scene's arithmetic gives. While it is `held` it can be
+    seen, and not moved. `key` must not contain two underscores in a row.
     """
     import streamlit as st
 
