@@ -12,7 +12,7 @@ from bnviz.lessons.the_question.verdicts import GUESSES, compared_with_guess, ve
 from bnviz.norms import NORMS
 from bnviz.outcome import Outcome, outcomes
 from bnviz.ui.lessons.the_question import LAB, draw_questions, guessed
-from bnviz.ui.lessons.the_question_scales import draw_scales
+from bnviz.ui.lessons.the_question_scales import WANTED, draw_scales
 from bnviz.ui.page import frame, guesses, hiding, story
 from bnviz.ui.page.address import asked, given_away, keep_in_address
 from bnviz.ui.page.ignored import say_what_was_ignored
@@ -89,17 +89,17 @@ def the_race() -> None:
 def other_weights() -> None:
     """Let the networks of the race begin with other weights, once the race waits no longer for a guess."""
     st.subheader("What if the weights had been larger?")
-    st.session_state[SCALED] = began = scaled()
-    seed, held = began
+    seed, held, _ = scaled()
     draw_scales(seed, held=held)
+    st.session_state[SCALED] = scaled()
 
 
-def scaled() -> tuple[int, bool]:
-    """The seed of the figure below the race, and whether it has to wait for the guess."""
+def scaled() -> tuple[int, bool, int | None]:
+    """The seed of the figure below the race, whether it has to wait for the guess, and for which seed it is wanted."""
     norms, seed, _ = read_query(asked())
     guess = st.session_state.get("the_question_guess")
     waiting = suspense(race(norms, seed), guess)
-    return seed, waiting.held
+    return seed, waiting.held, st.session_state.get(WANTED)
 
 
 @section

@@ -23,7 +23,7 @@ from bnviz.ui.page.stage import Stage, reserve_figure
 from bnviz.ui.server.training import job_key, training_queue
 
 KEY = "the_question_scales"
-ASKED = f"{KEY}_asked"
+WANTED = f"{KEY}_wanted"
 """In the session: the seed for which the reader wants the networks trained."""
 SCALE = Input("scale", "initial scale of the weights", SCALES[0], SCALES[-1], symbol="×", choices=SCALES)
 _GRIP = 0.5
@@ -60,16 +60,16 @@ def draw_scales(seed: int, *, held: bool) -> None:
 
 
 def _ask_for(seed: int) -> None:
-    st.session_state[ASKED] = seed
+    st.session_state[WANTED] = seed
 
 
 def _trained(stage: Stage, seed: int) -> dict[str, pd.DataFrame] | None:
     """The networks that are trained so far, by normalization; None while nobody wants them and not all are kept."""
-    if ASKED not in st.session_state and asked_to_open(KEY):
+    if WANTED not in st.session_state and asked_to_open(KEY):
         _ask_for(seed)  # a link of the time when this stood in a fold
     tasks = scale_tasks(seed)
     kept = all(training_queue().result(job_key(task)) for task in tasks)
-    if not kept and st.session_state.get(ASKED) != seed:
+    if not kept and st.session_state.get(WANTED) != seed:
         return None
     found, _ = stage.obtain_in_turn(tasks, "network")
     return {norm: done.result for norm, done in zip(NORMS_IN_RACE, found, strict=False) if done.result is not None}
