@@ -12,12 +12,12 @@ from bnviz.lessons.the_question.verdicts import GUESSES, compared_with_guess, ve
 from bnviz.norms import NORMS
 from bnviz.outcome import Outcome, outcomes
 from bnviz.ui.lessons.the_question import LAB, draw_questions, guessed
-from bnviz.ui.lessons.the_question_scales import draw_scales
+from bnviz.ui.lessons.the_question_scales import WANTED, draw_scales
 from bnviz.ui.page import frame, guesses, hiding, story
 from bnviz.ui.page.address import asked, given_away, keep_in_address
 from bnviz.ui.page.ignored import say_what_was_ignored
 from bnviz.ui.page.stage import reserve
-from bnviz.ui.page.waiting import section
+from bnviz.ui.page.waiting import on_overlooked, section
 from bnviz.ui.player import Suspense, recording_address
 from bnviz.ui.server.application import FirstPicture, SecurityHeaders, lifespan
 from bnviz.ui.server.jobs import Done
@@ -27,6 +27,8 @@ from bnviz.ui.server.training import job_key
 
 HEIGHT = (1130, 1590)
 SEEN, SKIPPED = "the_question_seen", "the_question_skipped"
+SCALED = "the_question_scaled"
+"""In the session: with what the figure below the race was drawn last."""
 
 ASKED = "Take a guess, then watch: who will?"
 SCENE = (
@@ -64,6 +66,7 @@ def question_page() -> None:
     the_race()
     other_weights()
     draw_questions()
+    on_overlooked(lambda: st.session_state.get(SCALED) != scaled())
 
 
 @section
@@ -84,14 +87,19 @@ def the_race() -> None:
 
 @section
 def other_weights() -> None:
-    """Train the networks of the race from other initial weights, for who opens this."""
-    _, seed, _ = read_query(asked())
-    story.look_closer(
-        "Does it hang on the initial weights? A slider for their scale",
-        "the_question_scales",
-        partial(draw_scales, seed),
-        asked={},
-    )
+    """Let the networks of the race begin with other weights, once the race waits no longer for a guess."""
+    st.subheader("What if the weights had been larger?")
+    seed, held, _ = scaled()
+    draw_scales(seed, held=held)
+    st.session_state[SCALED] = scaled()
+
+
+def scaled() -> tuple[int, bool, int | None]:
+    """The seed of the figure below the race, whether it has to wait for the guess, and for which seed it is wanted."""
+    norms, seed, _ = read_query(asked())
+    guess = st.session_state.get("the_question_guess")
+    waiting = suspense(race(norms, seed), guess)
+    return seed, waiting.held, st.session_state.get(WANTED)
 
 
 @section

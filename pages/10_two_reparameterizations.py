@@ -40,7 +40,7 @@ def hero(settings: Settings, seed: int) -> None:
     """Ask what a turn of the weights moves, and let it be turned."""
     guess = ask(SCENE, QUESTION, TURN_ANSWERS, ROOM)
     settle_the_turn(guess, seed)
-    draw_line(settings, seed, held=not guess.shown)
+    draw_line(settings, seed, guess)
 
 
 def estimates(settings: Settings, seed: int) -> None:
@@ -69,8 +69,8 @@ def estimates(settings: Settings, seed: int) -> None:
         help="What is averaged: a smooth bowl, or a fast wave.",
     )
     task = draw_arrows(settings, function, seed, held=not guess.shown)
-    stage = reserve_figure("two_reparameterizations_estimates", (500, 700))
-    draw_estimates(stage, task, guess)
+    if guess.shown:
+        draw_estimates(reserve_figure("two_reparameterizations_estimates", (500, 700)), task, guess)
 
 
 def dependence(settings: Settings, seed: int) -> None:

@@ -118,7 +118,7 @@ def draw(table: pd.DataFrame, settings: mini_batch.Settings, guess: Guess) -> le
             "below at what one example would give."
         )
         return None
-    mini_batch.draw_rails(table, settings, held=not guess.shown)
+    mini_batch.draw_rails(table, settings, guess)
     try:
         batch = mini_batch.unit_batch(table, settings)
     except ValueError as error:

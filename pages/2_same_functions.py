@@ -98,6 +98,9 @@ def parting(settings: Settings, seed: int) -> None:
         verdicts.PART_ANSWERS,
         "same_functions_part",
     )
+    if story.waits():
+        settings.leave("rate", "depth")
+        return
     with st.container(horizontal=True):
         rate = settings.slider(
             "rate", "Learning rate η", (0.03, 0.1, 0.3, 1.0), 1.0, help="The same for all parameters of all three."

@@ -16,6 +16,7 @@ from bnviz.ui.lessons.moving_statistics import (
     draw_shove,
     shove_after_the_guess,
 )
+from bnviz.ui.lessons.moving_statistics_kinks import INPUTS as CLOUD
 from bnviz.ui.page import frame, story
 from bnviz.ui.page.lesson import sources
 from bnviz.ui.page.settings import Settings
@@ -46,7 +47,10 @@ def hero(settings: Settings, seed: int) -> None:
 def kinks(settings: Settings, seed: int) -> None:
     """Drag a cloud of points through the plane of two inputs."""
     st.subheader("The same with two inputs: where do ReLUs bend?")
-    draw_kinks(settings, seed)
+    if story.waits():
+        settings.leave(*(each.name for each in CLOUD))
+    else:
+        draw_kinks(settings, seed)
 
 
 @section

@@ -155,3 +155,44 @@ def test_another_seed_plays_and_is_settled_anew(home):
     until(page, f"() => !({PLAYER}).classList.contains('waiting')")
     press(page, "end")
     expect(words).to_have_text(re.compile("You guessed"), timeout=PATIENCE)
+
+
+@pytest.fixture
+def seeded(browser: Browser, serve: Callable[[Path], str]) -> Iterator[Callable[[str], Page]]:
+    """`seeded(query)` opens the first page; what its browser complains about is left to other tests."""
+    pages: list[Page] = []
+
+    def start(query: str) -> Page:
+        page = open_page(browser, f"{serve(ROOT / 'app.py')}/{query}")
+        pages.append(page)
+        until(page, f"() => ({PLAYER})?.dataset.draws > 0")
+        until(page, f"() => !({PLAYER}).classList.contains('waiting')")
+        wait_until_settled(page)
+        return page
+
+    yield start
+    for page in pages:
+        page.context.close()
+
+
+def test_other_weights_train_once_their_slider_is_moved(seeded):
+    page = seeded("?seed=3")
+    figure = page.locator(".live")
+    picture = figure.locator("canvas")
+    expect(figure).to_have_class(re.compile("held"))
+    guess(page, GUESSES[2])
+    expect(figure).not_to_have_class(re.compile("held"), timeout=PATIENCE)
+    expect(picture).to_have_attribute("aria-label", re.compile("Nothing is trained yet"))
+    figure.get_by_role("button", name="Eight times as large").click()
+    ended = re.compile(r"times 8\.00 it ends at: plain 0\.\d+, γx \+ β 0\.\d+, batch norm 0\.\d+\.$")
+    expect(picture).to_have_attribute("aria-label", ended, timeout=4 * PATIENCE)
+    expect(page.get_by_text(re.compile("of 7 scales: plain from"))).to_be_visible(timeout=PATIENCE)
+
+
+def test_another_seed_takes_the_other_weights_along(seeded):
+    page = seeded("?seed=4&guess=shown")
+    sentence = page.get_by_text(re.compile("^21 networks"))
+    page.locator(".live").get_by_role("button", name="Half as large").click()
+    expect(sentence).to_have_count(0, timeout=4 * PATIENCE)
+    page.get_by_role("button", name="Race again").click()
+    expect(sentence).to_be_visible(timeout=PATIENCE)

@@ -103,3 +103,21 @@ def test_links_of_old_name_the_inputs_and_each_handle_has_a_slider():
     assert all(INPUTS[name][0].allows(value) for name, values in old.items() for value in values)
     assert {name for handle in scene.handles for name in handle.inputs} == {"mean", "sd"}
     assert scene.given["reach"] == REACH
+
+
+@pytest.mark.parametrize("width", [1000, 358])
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_before_the_guess_there_are_the_draws_and_no_number_of_the_answer(ask, function, width):
+    scene = estimators(function, 0, shown=False)
+    drawing = read(ask("drawn", json.loads(json.dumps(scene.to_dict())), START, {"width": width}))
+    whole = read(ask("drawn", json.loads(json.dumps(estimators(function, 0).to_dict())), START, {"width": width}))
+    assert drawing.places == whole.places, "nothing moves when the arrows come"
+    for title in TITLES.values():
+        assert title in drawing.words
+    assert "The arrows come with your guess." in drawing.words
+    assert not any("this roll" in words for words in drawing.words)
+    for way in TITLES:
+        assert not any(ink == PALETTES["light"].classes[list(TITLES).index(way)] for _, ink, _ in drawing.lines)
+    for name in ("estimate", "mean", "spread", "gradient"):
+        assert name not in scene.alternative.replace("mean {mean} and spread {sd}", "")
+    assert "data-number" not in scene.text

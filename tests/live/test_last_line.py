@@ -8,6 +8,7 @@ import pytest
 
 from bnviz.charts.theme import PALETTES
 from bnviz.lessons.two_reparameterizations.last_line import BATCHES, ROLLS, LastLine
+from bnviz.lessons.two_reparameterizations.verdicts import TURN_ANSWERS
 from bnviz.styles import SYMBOL_COLORS
 from bnviz.ui.lessons.two_reparameterizations_line import INPUTS, START, last_line
 from tests.live.drawing import read
@@ -114,3 +115,23 @@ def test_links_name_the_inputs_and_each_handle_has_a_slider():
     assert {name for handle in scene.handles for name in handle.inputs} == {"shift", "scale"}
     for step in scene.steps:
         assert all(INPUTS[name][0].allows(value) for name, value in step.values.items())
+
+
+GUESSED = {
+    "x̂ alone": ("stays", "moves"),
+    "ε alone": ("moves", "stays"),
+    "both": ("moves", "moves"),
+    "neither": ("stays", "stays"),
+}
+
+
+@pytest.mark.parametrize("width", [1000, 358])
+@pytest.mark.parametrize("answer", [None, *TURN_ANSWERS])
+def test_each_rail_says_what_was_guessed_of_its_dots(ask, answer, width):
+    guess = None if answer is None else TURN_ANSWERS.index(answer)
+    drawing = read(ask("drawn", json.loads(json.dumps(last_line(0, guess).to_dict())), START, {"width": width}))
+    for name, does in zip(("noise", "normalized"), GUESSED.get(answer, ("", "")), strict=True):
+        words = f"ring: where it began; your guess: it {does}" if does else "ring: where it began"
+        place = drawing.places[name]
+        assert [place["left"], place["top"] - 20] in drawing.words[words]
+        assert width > 500 or 7.2 * len(words) < place["width"], "it fits on a phone"

@@ -5,7 +5,8 @@ import json
 import numpy as np
 import pytest
 
-from bnviz.lessons.what_it_computes.standardization import START_BATCH, UnitBatch, forward, statistics
+from bnviz.lessons.what_it_computes.standardization import START_BATCH, UnitBatch, forward, guessed, statistics
+from bnviz.lessons.what_it_computes.verdicts import GUESSES
 from bnviz.styles import SYMBOL_COLORS
 from bnviz.ui.lessons.what_it_computes import EPSILONS
 from bnviz.ui.lessons.what_it_computes_rails import moved, rail_values, rails, window
@@ -162,3 +163,30 @@ def test_each_step_shows_what_it_says_wherever_the_values_were(ask, unit, size):
     assert np.subtract(at(beta)["y"], at()["y"]) == pytest.approx(-2.0)
     assert at(large)["normalized_sd"] < 0.9
     assert all(len(step.words.split()) <= 40 for step in scene.steps)
+
+
+@pytest.mark.parametrize("guess", range(len(GUESSES)))
+def test_rings_stand_where_the_guess_has_the_outputs_go(ask, guess):
+    values = START_BATCH[:8, 0].tolist()
+    batch = UnitBatch(tuple(values), (0.0,) * 8, 0.8, 0.5, 1e-5)
+    settings = {"gamma": 0.8, "beta": 0.5, "eps": 1e-5, "example": 3}
+    scene = rails(values, 1, reach=3.0, epsilons=EPSILONS, guess=guess)
+    picture = json.loads(json.dumps(scene.to_dict()))
+    drawing = read(ask("drawn", picture, rail_values(values, settings), {}))
+    must = guessed(batch, guess)
+    assert drawing.arrays["guess_y"] == pytest.approx(must, abs=1e-12)
+    top = drawing.places["y"]["top"]
+    found = sorted(x for x, y, radius, fill, _ in drawing.discs if (y, radius, fill) == (top, 11, None))
+    inside = sorted(min(5, max(-5, value)) for value in must)
+    assert found == pytest.approx([drawing.across("y", value, *STANDARD) for value in inside])
+    assert any("your guess" in words for words in drawing.words)
+    doubled = rail_values([2 * value for value in values], settings)
+    after = read(ask("drawn", picture, doubled, {})).arrays
+    assert (after["y"] == pytest.approx(must, abs=1e-3)) == (guess == 1), "dots go into the rings of the right guess"
+
+
+def test_without_a_guess_there_is_no_ring(ask):
+    _, drawing = drawn(ask, START_BATCH[:8, 0].tolist())
+    assert drawing.arrays["guess_y"] == []
+    assert not any(radius == 11 for _, _, radius, _, _ in drawing.discs)
+    assert not any("guess" in words for words in drawing.words)

@@ -15,7 +15,7 @@ def _mutant(name: str, file: str, old: str, new: str, tests: str = WIRING) -> Mu
 MUTANTS = [
     _mutant("mean and sd swapped", DRAWN, 'values["mean"], values["sd"]', 'values["sd"], values["mean"]'),
     _mutant("one draw always", DRAWN, 'int(values["samples"])', "1"),
-    _mutant("arrows of the other function", DRAWN, "estimators(function, seed)", 'estimators("square", seed)'),
+    _mutant("arrows of the other function", DRAWN, "estimators(function, seed,", 'estimators("square", seed,'),
     _mutant("the arrows do not wait", PAGE, "function, seed, held=not guess.shown", "function, seed, held=False"),
     _mutant(
         "the die takes the place of the batch",
@@ -55,7 +55,26 @@ MUTANTS = [
     _mutant("right angles of seed 0", PAGE, "RightAngles(seed)", "RightAngles(0)"),
     _mutant("never once more", PAGE, "angle, factor, again\n", "angle, factor, False\n"),
     _mutant("the turn of seed 0", PAGE, "settle_the_turn(guess, seed)", "settle_the_turn(guess, 0)"),
-    _mutant("the figure does not wait", PAGE, "settings, seed, held=not guess.shown", "settings, seed, held=False"),
+    _mutant(
+        "the figure does not wait",
+        DRAWN,
+        "on_release=settings.take, held=not guess.shown",
+        "on_release=settings.take, held=False",
+    ),
+    _mutant(
+        "the guess of another rail",
+        "bnviz/ui/lessons/two_reparameterizations_line.py",
+        '(("normalized",), ("noise",), ',
+        '(("noise",), ("normalized",), ',
+        "tests/live/test_last_line.py -k guessed",
+    ),
+    _mutant(
+        "the arrows are drawn before their guess",
+        DRAWN,
+        "shown=not held",
+        "shown=True",
+        f"{WIRING} -k wait_for_the_guess",
+    ),
     _mutant(
         "another roll with the turn",
         f"{ROOM}/last_line.py",

@@ -111,7 +111,7 @@ MUTANTS = [
     ),
     Mutant(
         "the figure does not wait for the guess",
-        PAGE,
+        "bnviz/ui/lessons/what_it_computes.py",
         "held=not guess.shown",
         "held=False",
         f"{WIRED} -k 'follows and opens'",

@@ -72,6 +72,36 @@ def test_folds_wait_as_well(open_page, said):
     assert WAITS not in said(app)
 
 
+OPEN = {
+    "pages/2_same_functions.py": ({"rate": "0.1", "depth": "6"}, "same_functions_parting"),
+    "pages/4_moving_statistics.py": ({"cloud_x": "4", "cloud_radius": "3"}, "moving_statistics_kinks"),
+}
+
+
+@pytest.mark.parametrize("file", OPEN)
+def test_what_stands_unfolded_and_answers_the_question_waits_as_well(open_page, said, file):
+    query, figure = OPEN[file]
+    app = hide(open_page, file, **query)
+    assert not app.exception
+    assert said(app).count(WAITS) == 1 + len([fold for fold in app.expander if fold.proto.expanded])
+    assert not is_there(app, figure)
+    assert "ignored" not in said(app)
+    assert query.items() <= app.query_params.items()
+    reveal(app)
+    assert is_there(app, figure)
+    assert query.items() <= app.query_params.items()
+
+
+def is_there(app, figure):
+    """Whether a figure is drawn, or awaited in its place."""
+    places = [*app.get("bidi_component"), *app.get("vega_lite_chart")]
+    return any((each.key or "").startswith(figure) for each in places) or f"st-key-figure_{figure}" in told_styles(app)
+
+
+def told_styles(app):
+    return " ".join(html.proto.body for html in app.get("html"))
+
+
 def test_answers_stay_hidden_on_the_other_pages_and_in_their_links(open_page, said):
     app = reveal(hide(open_page, STEPS))
     app.switch_page("pages/6_scale_decoupling.py").run()

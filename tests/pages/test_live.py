@@ -38,7 +38,8 @@ def page(monkeypatch):
         from tests.pages.test_live import FAMILY, SCENE
 
         values = {"a": 0.25, "b": st.session_state.get("b", 0.5)}
-        st.text(str(live(SCENE, key="figure", values=values, family=FAMILY)))
+        touch = lambda: st.session_state.update(touches=st.session_state.get("touches", 0) + 1)  # noqa: E731
+        st.text(str(live(SCENE, key="figure", values=values, family=FAMILY, on_touch=touch)))
 
     monkeypatch.setattr(figures, "_component", component)
     app = AppTest.from_function(script).run()
@@ -81,3 +82,13 @@ def test_the_browser_is_told_where_the_results_lie(page):
     assert shown[-1]["family"].rpartition("/")[2] in _packed
     assert shown[-1]["scene"] == SCENE.to_dict()
     json.dumps(shown[-1])
+
+
+def test_a_page_hears_of_each_time_that_a_hand_lets_go(page):
+    app, message, _ = page
+    assert "touches" not in app.session_state
+    message |= {"chosen": {"values": {"a": 0.75}, "serial": 1}}
+    app.button[0].click().run()
+    assert app.session_state["touches"] == 1
+    app.run()
+    assert app.session_state["touches"] == 1

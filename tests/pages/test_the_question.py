@@ -1,19 +1,41 @@
+import json
 import re
 from xml.etree import ElementTree
 
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from bnviz.lessons.the_question.race import NORMS_IN_RACE, race
+from bnviz.lessons.the_question.scales import SCALES, scale_tasks
+from bnviz.lessons.the_question.verdicts import GUESSES
 from bnviz.ui.lessons.the_question import PARTS
 from bnviz.ui.lessons.the_question_thumbnails import thumbnail
 from bnviz.ui.page.contents import PAGES
-from bnviz.ui.server.training import job_key
+from bnviz.ui.page.story import WAITS
+from bnviz.ui.server.training import job_key, training_queue
 from tests.pages.reading import components
 
 
 def on_stage(app: AppTest) -> int:
-    return len(components(app))
+    return len([each for each in components(app) if each.key == "the_question_race_player"])
+
+
+def scales_are_held(app: AppTest) -> bool:
+    (found,) = [each for each in components(app) if each.key == "the_question_scales"]
+    return json.loads(found.proto.json)["held"]
+
+
+def is_trained(seed: int) -> bool:
+    """Whether the networks of some other weights are trained for a seed, or have been."""
+    return any(training_queue().costs_nothing(job_key(task)) for task in scale_tasks(seed))
+
+
+def keep_scales(seed: int) -> None:
+    """Have the networks of other weights trained already, for another visitor."""
+    ends = {"init_scale": SCALES, "test_accuracy": 0.75, "test_accuracy_at_300": 0.75}
+    for task in scale_tasks(seed):
+        assert training_queue().keep(job_key(task), pd.DataFrame(ends))
 
 
 def play_to_the_end(app: AppTest, norms=NORMS_IN_RACE, seed=0) -> AppTest:
@@ -96,3 +118,51 @@ def test_a_link_names_seed_and_runs(open_page, said):
         False,
         True,
     ]
+
+
+def test_other_weights_wait_for_the_guess_and_train_nothing_by_themselves(open_page, said):
+    app = open_page("app.py", seed="41")
+    assert scales_are_held(app)
+    app.radio(key="the_question_guess").set_value(GUESSES[0]).run()
+    assert not scales_are_held(app)
+    assert "21 networks" in said(app)
+    assert not is_trained(41)
+
+
+def test_who_wants_no_guess_may_move_the_other_weights(open_page):
+    assert not scales_are_held(open_page("app.py", seed="41", guess="shown"))
+    assert not scales_are_held(open_page("app.py", seed="41", runs="none-batch")), "this race does not wait either"
+    app = open_page("app.py", seed="41")
+    app.session_state["the_question_skipped"] = True
+    assert not scales_are_held(app.run())
+
+
+def test_other_weights_that_somebody_has_trained_are_there_after_the_guess(open_page, said):
+    keep_scales(42)
+    app = open_page("app.py", seed="42")
+    assert "of 7 scales" not in said(app)
+    app.radio(key="the_question_guess").set_value(GUESSES[0]).run()
+    assert "of 7 scales: plain from 7, γx + β from 7, batch norm from 7." in said(app)
+
+
+def test_a_teacher_s_link_keeps_the_other_weights_too(open_page, said):
+    keep_scales(42)
+    app = open_page("app.py", seed="42", answers="hidden", guess="shown")
+    assert scales_are_held(app)
+    assert WAITS in said(app)
+    assert "of 7 scales" not in said(app)
+
+
+@pytest.mark.parametrize(("query", "trains"), [({}, False), ({"open": "scales"}, True), ({"open": "other"}, False)])
+def test_a_link_to_the_fold_in_which_they_stood_trains_them(open_page, query, trains):
+    seed = 43 + len(query.get("open", ""))
+    open_page("app.py", seed=str(seed), guess="shown", **query)
+    assert is_trained(seed) == trains
+
+
+def test_what_is_wanted_for_one_seed_is_not_trained_for_the_next(open_page):
+    keep_scales(42)
+    app = open_page("app.py", seed="42", guess="shown", open="scales")
+    app.query_params["seed"] = "55"
+    app.run()
+    assert not is_trained(55)

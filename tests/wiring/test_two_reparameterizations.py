@@ -16,6 +16,7 @@ from bnviz.lessons.two_reparameterizations.orthogonality import RightAngles, lar
 from bnviz.norms import NORMS
 from bnviz.ui.lessons.two_reparameterizations_estimates import INPUTS, estimators
 from bnviz.ui.lessons.two_reparameterizations_line import START, last_line
+from tests.wiring import following
 from tests.wiring.following import Page, Shown, dark, require, require_complete, require_order, result_of
 
 FILE, ROOM = "pages/10_two_reparameterizations.py", "two_reparameterizations"
@@ -68,7 +69,7 @@ def estimated(function, mean, sd, samples, guess, seed):
     answer = verdicts.which_spreads_more(exact.score / exact.pathwise)
     return Shown(
         sentences=[
-            *settled(guess, answer, verdicts.why_it_spreads(found, exact, int(samples))),
+            following.settled(guess, answer, verdicts.why_it_spreads(found, exact, int(samples))),
             verdicts.unbiased(found, exact, 100_000),
         ],
         charts=[charts.plot_estimates(histogram(frame), gradient=exact.gradient, **LOOK)],
@@ -119,15 +120,20 @@ TOGETHER = (
 )
 
 
+def opened() -> Page:
+    """The page with every fold open, for a reader who wants no guess in the fold that asks for one."""
+    page = Page(FILE, ROOM, FOLDS)
+    page.app.session_state[f"{ROOM}_spread_skipped"] = True
+    return page.run()
+
+
 @pytest.fixture(scope="module")
 def page():
-    return Page(FILE, ROOM, FOLDS)
+    return opened()
 
 
 def test_every_control_is_moved(page):
-    require_complete(
-        page, [{name: values[0]} for name, values in MOVES.items()], ["repeat", "line", "arrows", "skip", "spread_skip"]
-    )
+    require_complete(page, [{name: values[0]} for name, values in MOVES.items()], ["repeat", "line", "arrows", "skip"])
 
 
 def test_first_sight(page):
@@ -154,20 +160,37 @@ def test_what_follows_a_control_follows_and_the_rest_stays(page, name, value):
 
 def require_figure(page: Page, **values) -> None:
     figure = page.component("line")
+    said = values.get("prediction") and verdicts.TURN_ANSWERS.index(values["prediction"])
     assert figure["values"] == {**START, **{name: value for name, value in values.items() if name in START}}
-    assert figure["scene"] == json.loads(json.dumps(last_line(values.get("seed", 0)).to_dict()))
+    assert figure["scene"] == json.loads(json.dumps(last_line(values.get("seed", 0), said).to_dict()))
     assert figure["held"] == (values.get("prediction") is None)
     arrows = page.component("arrows")
     assert arrows["values"] == {**ARROWS, **{name: value for name, value in values.items() if name in ARROWS}}
     scene = estimators(values.get("function", "square"), values.get("seed", 0))
     assert arrows["scene"] == json.loads(json.dumps(scene.to_dict()))
-    assert arrows["held"] == (values.get("spread_prediction") is None)
+    assert not arrows["held"]
 
 
 def test_before_a_guess_nothing_is_given_away():
     page = Page(FILE, ROOM)
     assert "What happened" not in page.text()
     assert page.component("line")["held"]
+
+
+def test_the_arrows_and_many_estimates_wait_for_the_guess_of_their_fold():
+    page = Page(FILE, ROOM, FOLDS, function="wave")
+    arrows = page.component("arrows")
+    assert arrows["held"]
+    assert arrows["scene"] == json.loads(json.dumps(estimators("wave", 0, shown=False).to_dict()))
+    assert [mark["kind"] for mark in arrows["scene"]["marks"] if mark["kind"] == "estimates"] == []
+    assert len(page.charts()) == 2, "those of the other fold"
+    assert "The true gradient is" not in page.text()
+    assert "Their means" not in page.text()
+    assert "measured" not in page.text().lower().replace("measured in a layer", "")
+    page.control("spread_prediction").set_value(verdicts.SPREAD_ANSWERS[1])
+    page.run()
+    assert page.component("arrows")["scene"] == json.loads(json.dumps(estimators("wave", 0).to_dict()))
+    assert len(page.charts()) == 3
 
 
 @pytest.mark.parametrize(
@@ -197,7 +220,7 @@ def test_controls_that_are_moved_together_are_told_apart(page, values):
 
 
 def test_another_seed_is_another_seed_in_every_experiment():
-    page = Page(FILE, ROOM, FOLDS).press("repeat")
+    page = opened().press("repeat")
     require(page, must_show(seed=1))
     require_figure(page, seed=1)
     assert page.app.query_params == {"seed": "1"}

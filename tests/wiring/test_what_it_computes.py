@@ -129,7 +129,8 @@ def require_all(page: Page, **settings) -> None:
     shown["example"] = min(shown["example"], size)
     figure = page.component("rails")
     assert figure["values"] == {**{f"x{number}": x for number, x in enumerate(values, 1)}, **shown}
-    scene = rails(values, unit, reach=3.0, epsilons=EPSILONS)
+    said = settings.get("prediction") and words.GUESSES.index(settings["prediction"])
+    scene = rails(values, unit, reach=3.0, epsilons=EPSILONS, guess=said)
     assert figure["scene"] == json.loads(json.dumps(scene.to_dict()))
     assert figure["held"] == (settings.get("prediction") is None)
     batch = batch_of(**settings)

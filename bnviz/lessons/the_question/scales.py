@@ -13,6 +13,8 @@ from bnviz.norms import NORMS
 SCALES = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 """Factors on the usual spread of the initial weights, √(1/fan-in)."""
 
+NETWORKS = len(SCALES) * len(NORMS_IN_RACE)
+
 LEARNED = 0.5
 """Test accuracy above which a network has learned something: guessing gives 0.1."""
 
@@ -23,7 +25,15 @@ def scale_tasks(seed: int) -> list[CurveTask]:
 
 
 def reach(rows: Mapping[str, pd.DataFrame]) -> str:
-    """Say from how many scales the networks learn; `rows` of a normalization hold one network a scale."""
+    """Say from how many scales the networks learn; `rows` of a normalization hold one network a scale.
+
+    Before all have rows, say what is trained.
+    """
+    if len(rows) < len(NORMS_IN_RACE):
+        return (
+            f"{NETWORKS} networks: of each kind {len(SCALES)}, from weights × {SCALES[0]:g} to × {SCALES[-1]:g}, for "
+            f"{race().steps} updates each. They are trained once the slider is moved, or a step above is chosen."
+        )
     counts = [
         f"{NORMS[norm].label} from {int((found['test_accuracy'] > LEARNED).sum())}" for norm, found in rows.items()
     ]

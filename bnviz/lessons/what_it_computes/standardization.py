@@ -161,6 +161,15 @@ def gradient_sums(batch: UnitBatch) -> GradientSums:
     )
 
 
+def guessed(batch: UnitBatch, guess: int) -> list[float]:
+    """Where every y goes when every x is doubled, by the guess with this number among `verdicts.GUESSES`.
+
+    It doubles, stays, or is halved; "less than double" is drawn half as far again from β.
+    """
+    y, beta = forward(batch)["y"], batch.beta
+    return [2 * y, y, y / 2, beta + 1.5 * (y - beta)][guess].tolist()
+
+
 @dataclass(frozen=True)
 class Doubling:
     """What doubling every value does: the new mean, the old and new divisor, y before and after, its growth from β."""

@@ -31,6 +31,8 @@ FIELD_TITLES = {
     "depth": "hidden layers",
     "label_noise": "label noise",
 }
+_STEM = 0.18
+"""How high a cross stands on the axis of the accuracy: its stem is long enough to show any dashes of a run."""
 _UNITS = {"batch_size": "examples", "depth": "number", "label_noise": "share of labels"}
 
 
@@ -129,7 +131,7 @@ def plot_profile(
     """Test accuracy of every run along one field, at the value that `cell` gives to the other.
 
     `frame` is `maps.cells`. Points are means over the seeds, bars go from the smallest to the largest.
-    A network that diverged has no point: a cross stands at the bottom.
+    A network that diverged has no point: a cross stands at the bottom, on a stem with the dashes of its run's line.
     """
     palette = PALETTES[theme]
     (other,) = (field for field in axes if field != along)
@@ -155,7 +157,10 @@ def plot_profile(
     base, seen = alt.Chart(kept), len(kept) > 0
     level = alt.Chart(pd.DataFrame({"accuracy": [threshold]})).mark_rule(color=palette.muted, strokeDash=[2, 4])
     here = alt.Chart(pd.DataFrame({along: [cell[along]]})).mark_rule(color=palette.grid, strokeWidth=14, aria=False)
-    ends = alt.Chart(lost.assign(accuracy=0.03)).mark_text(text="×", fontSize=20, fontWeight="bold", aria=len(lost) > 0)
+    pinned = alt.Chart(lost.assign(accuracy=_STEM, foot=0.0))
+    stems = pinned.mark_rule(strokeWidth=3, aria=False)
+    ends = pinned.mark_text(text="×", fontSize=20, fontWeight="bold", aria=len(lost) > 0, dy=-3)
+    aside = alt.XOffset("name:N")
     at_cell = drawn[drawn[along] == cell[along]]
     said = "; ".join(f"{name} {outcome}" for name, outcome in zip(at_cell["name"], at_cell["outcome"], strict=True))
     return finish(
@@ -165,10 +170,11 @@ def plot_profile(
             base.mark_rule(strokeWidth=2, aria=False).encode(x, alt.Y("low:Q"), alt.Y2("high:Q"), color),
             base.mark_line(strokeWidth=3, aria=seen).encode(x, y, color, dash),
             base.mark_point(filled=True, size=80, opacity=1, aria=seen).encode(x, y, color, tooltip=tooltip),
-            ends.encode(x, y, color, xOffset=alt.XOffset("name:N"), tooltip=tooltip),
+            stems.encode(x, alt.Y("foot:Q"), alt.Y2("accuracy:Q"), color, dash, aside),
+            ends.encode(x, y, color, aside, tooltip=tooltip),
         ],
         title=f"Along the {FIELD_TITLES[along]}",
-        notes=[f"At {where}. Dotted: {threshold:g}. ×: diverged."],
+        notes=[f"At {where}. Dotted: {threshold:g}. ×: diverged; its stem is dashed as the line."],
         description=f"At {FIELD_TITLES[along]} = {cell[along]:g}: {said}.",
         theme=theme,
         legend_lines=legend_lines,

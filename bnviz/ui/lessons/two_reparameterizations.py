@@ -40,11 +40,12 @@ def draw_graphs(*graphs: Graph) -> None:
                 st.html(f'<img src="data:image/svg+xml;base64,{picture}" alt="{escape(words(graph))}" style="{style}">')
 
 
-def draw_line(settings: Settings, seed: int, *, held: bool) -> None:
-    """Show the live figure of the last line that both have."""
+def draw_line(settings: Settings, seed: int, guess: Guess) -> None:
+    """Show the live figure of the last line that both have, held before there is a guess, and with that."""
     key = "two_reparameterizations_line"
     values = {name: settings.handle(key, given, default) for name, (given, default) in INPUTS.items()}
-    live(last_line(seed), key=key, values=values, on_release=settings.take, held=held)
+    said = None if guess.said is None or not guess.shown else verdicts.TURN_ANSWERS.index(guess.said)
+    live(last_line(seed, said), key=key, values=values, on_release=settings.take, held=not guess.shown)
 
 
 def settle_the_turn(guess: Guess, seed: int) -> None:
@@ -54,10 +55,10 @@ def settle_the_turn(guess: Guess, seed: int) -> None:
 
 
 def draw_arrows(settings: Settings, function: str, seed: int, *, held: bool) -> GradientEstimates:
-    """Show what single draws say, and return the task of many estimates at what is set there."""
+    """Show what single draws say, no more than the draws while it is `held`, and return the task of many estimates."""
     key = "two_reparameterizations_arrows"
     values = {name: settings.handle(key, given, default) for name, (given, default) in ARROWS.items()}
-    live(estimators(function, seed), key=key, values=values, on_release=settings.take, held=held)
+    live(estimators(function, seed, shown=not held), key=key, values=values, on_release=settings.take, held=held)
     return GradientEstimates(function, values["mean"], values["sd"], int(values["samples"]), seed)
 
 

@@ -101,8 +101,11 @@ _STEPS = (
 )
 
 
-def last_line(seed: int) -> Scene:
-    """Two columns: on the left a die, ε and z; on the right the values x of a batch, x̂ and y."""
+def last_line(seed: int, guess: int | None = None) -> Scene:
+    """Two columns: on the left a die, ε and z; on the right the values x of a batch, x̂ and y.
+
+    `guess` is the number of the reader's answer, None before there is one: each rail says what it has its dots do.
+    """
     line = LastLine(seed)
     return Scene(
         inputs=[given for given, _ in INPUTS.values()],
@@ -129,7 +132,7 @@ def last_line(seed: int) -> Scene:
             tracks(("x", "x"), ("normalized", "normalized"), ("y", "y"), picked="first"),
             note("die", "VAE: ε from a die", "", raised=60),
             note("x", "Batch norm: x̂ from a batch U, x = U·w", "", raised=60),
-            *(note(name, "", "ring: where it began", raised=40) for name in ("noise", "normalized")),
+            *(note(name, "", _ringed(name, guess), raised=40) for name in ("noise", "normalized")),
             band("x", "mean", "sd", color="var", tick="mean"),
             rings("noise", "noise_before", color="noise"),
             rings("normalized", "normalized_before", color="normalized"),
@@ -154,6 +157,15 @@ def last_line(seed: int) -> Scene:
         sums="last_line",
         given={"draws": line.draws.tolist(), "batches": line.batches.tolist(), "start": START},
     )
+
+
+def _ringed(name: str, guess: int | None) -> str:
+    """What stands beside the rings of a rail."""
+    words = "ring: where it began"
+    if guess is None:
+        return words
+    moving = (("normalized",), ("noise",), ("noise", "normalized"), ())[guess]
+    return f"{words}; your guess: it {'moves' if name in moving else 'stays'}"
 
 
 def _rail(name: str, title: str, axis: Axis, *, above: int = 48, below: int = 30, bare: bool = False) -> Panel:

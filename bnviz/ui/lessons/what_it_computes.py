@@ -13,10 +13,12 @@ import pandas as pd
 import streamlit as st
 
 from bnviz.lessons.what_it_computes.standardization import START_BATCH, START_UPSTREAM, UnitBatch
+from bnviz.lessons.what_it_computes.verdicts import GUESSES
 from bnviz.links import STRANGE
 from bnviz.ui.lessons.what_it_computes_gradient import gradient
 from bnviz.ui.lessons.what_it_computes_rails import moved, rail_values, rails
 from bnviz.ui.live import live
+from bnviz.ui.page.story import Guess
 
 UNITS = tuple(range(1, START_BATCH.shape[1] + 1))
 LARGEST_BATCH = len(START_BATCH)
@@ -270,17 +272,18 @@ def controls() -> Settings:
     )
 
 
-def draw_rails(table: pd.DataFrame, settings: Settings, *, held: bool) -> None:
-    """Show the live figure of a table without problems; `held` before there is a guess."""
+def draw_rails(table: pd.DataFrame, settings: Settings, guess: Guess) -> None:
+    """Show the live figure of a table without problems, held before there is a guess, and with that."""
     values = table[column_of(settings.unit)].astype(float).tolist()
-    scene = rails(values, settings.unit, reach=REACH, epsilons=EPSILONS)
+    said = None if guess.said is None or not guess.shown else GUESSES.index(guess.said)
+    scene = rails(values, settings.unit, reach=REACH, epsilons=EPSILONS, guess=said)
     live(
         scene,
         key="what_it_computes_rails",
         values=rail_values(values, asdict(settings)),
         # Of another unit only once it is drawn: a reader may press it while the hand's message is on its way.
         on_release=partial(take, settings.unit),
-        held=held,
+        held=not guess.shown,
     )
 
 

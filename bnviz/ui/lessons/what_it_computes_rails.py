@@ -7,7 +7,7 @@ from importlib.resources import files
 
 from bnviz.lessons.what_it_computes.standardization import START_BATCH
 from bnviz.styles import SYMBOL_COLORS
-from bnviz.ui.live.scene import Axis, Handle, Input, Panel, Scene, Step, band, bracket, dots, tracks
+from bnviz.ui.live.scene import Axis, Handle, Input, Mark, Panel, Scene, Step, band, bracket, dots, note, rings, tracks
 
 _FORMULA = files(__package__).joinpath("what_it_computes_formula.html").read_text(encoding="utf-8")
 # The range of x: that of the unit, or the first of the others that holds all values. A hand cannot leave it, so that
@@ -16,6 +16,7 @@ _HOME = {1: (-2.0, 18.0), 2: (0.0, 22.0), 3: (-10.0, 10.0)}  # twice the first t
 _WIDER = (20.0, 50.0, 100.0, 200.0, 500.0, 1000.0)
 _STANDARD = Axis(-5.0, 5.0)
 """Of x̂ and of y, so that γ = 1, β = 0 draws upright lines. With B examples no x̂ lies beyond √(B − 1), at most 3.9."""
+_GUESSED = [*["ring: your guess, with every x doubled"] * 3, "ring: your guess, say 1.5 times as far from β"]
 _ABOVE, _BELOW = 44, -52  # pixels from a rail to its bracket
 
 
@@ -28,10 +29,13 @@ def window(values: Sequence[float], unit: int) -> tuple[float, float]:
     return -reach, reach
 
 
-def rails(values: Sequence[float], unit: int, *, reach: float, epsilons: Sequence[float]) -> Scene:
+def rails(
+    values: Sequence[float], unit: int, *, reach: float, epsilons: Sequence[float], guess: int | None = None
+) -> Scene:
     """Dots that can be dragged on the rail of x, the mean and the spread of all, γ and β on the rail of y.
 
-    `values` are x of the unit's examples; γ and β go from −`reach` to `reach`, and ε is one of `epsilons`.
+    `values` are x of the unit's examples; γ and β go from −`reach` to `reach`, and ε is one of `epsilons`. `guess` is
+    the number of the reader's answer, None before there is one: rings say where it has y when every x is doubled.
     """
     low, high = window(values, unit)
     names = [f"x{number + 1}" for number in range(len(values))]
@@ -59,7 +63,7 @@ def rails(values: Sequence[float], unit: int, *, reach: float, epsilons: Sequenc
             for number, name in zip(numbers, names, strict=True)
         ),
     ]
-    marks = [
+    marks: list[Mark] = [
         tracks(("x", "x"), ("normalized", "normalized"), ("y", "y"), picked="example"),
         band("x", "mean", "sd", color="var", tick="mean"),
         band("normalized", 0, "normalized_sd", color="var", tick="mean"),
@@ -67,6 +71,8 @@ def rails(values: Sequence[float], unit: int, *, reach: float, epsilons: Sequenc
         bracket("y", "beta", "gamma", color="gamma", tick="beta", raised=_BELOW, names=("β", "γ")),
         *(dots(name, name, name, picked="example", numbers=True) for name in ("x", "normalized", "y")),
     ]
+    if guess is not None:
+        marks += [rings("y", "guess_y", color="text"), note("y", "", _GUESSED[guess], raised=66)]
     return Scene(
         inputs=inputs,
         rows=[
@@ -84,7 +90,7 @@ def rails(values: Sequence[float], unit: int, *, reach: float, epsilons: Sequenc
         "x has mean μ {mean} and spread σ {sd}; x̂ has mean 0 and spread {normalized_sd}; γ is {gamma}, β is {beta}. "
         "Example {example:whole}: x {own_x}, x̂ {own_normalized}, y {own_y}.",
         sums="standardize",
-        given={"size": len(values)},
+        given={"size": len(values)} if guess is None else {"size": len(values), "guess": guess},
     )
 
 

@@ -46,16 +46,17 @@ def live(
     key: str,
     values: Mapping[str, float],
     on_release: Callable[[dict[str, float]], None] | None = None,
+    on_touch: Callable[[], None] | None = None,
     family: Family | None = None,
     held: bool = False,
 ) -> dict[str, float]:
     """Show a live figure at these values of its inputs, and return them as the reader left them.
 
     With `on_release` the page keeps the values: it is called with what a hand chose, before the page is run, and the
-    page gives `values` accordingly. Without it the figure keeps them, and `values` are where it begins. Where they
-    differ from what the figure shows, it glides to them. The arrays of `family` are there to be drawn beside what the
-    scene's arithmetic gives. While it is `held` it can be seen, and not moved. `key` must not contain two underscores
-    in a row.
+    page gives `values` accordingly. Without it the figure keeps them, `values` are where it begins, and `on_touch` is
+    called when a hand or a link has moved it. Where they differ from what the figure shows, it glides to them. The
+    arrays of `family` are there to be drawn beside what the scene's arithmetic gives. While it is `held` it can be
+    seen, and not moved. `key` must not contain two underscores in a row.
     """
     import streamlit as st
 
@@ -65,6 +66,8 @@ def live(
         chosen = scene.accepted(_chosen(key).get("values"))
         if on_release is None:
             st.session_state[kept] = {**values, **chosen}
+            if on_touch:
+                on_touch()
         elif chosen:
             on_release(chosen)
 

@@ -142,7 +142,7 @@ function layOutSmaller(rows, width, columns, share, fills) {
         const room = across - PLANE_GUTTER - RIGHT;
         const side = share * (panel.even || fills ? room : Math.min(LARGEST_SIDE, room));
         const wide = fills && !panel.even ? room : side;
-        const flat = width < PHONE ? (panel.flat ?? 1) : 1;
+        const flat = width < PHONE || panel.low ? (panel.flat ?? 1) : 1;
         const high = panel.even ? (side * lengthOf(panel.y)) / lengthOf(panel.x) : side * flat;
         // Beside a rail that is higher, a plane that fills is as high as that.
         const filled =

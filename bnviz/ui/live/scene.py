@@ -65,8 +65,8 @@ class Axis:
 class Panel:
     """A rail, which is one axis with room `above` and `below` (pixels), or with `y` a plane. A `bare` one has none.
 
-    `share` is how much of its row it takes, against the others. A plane is a square; on a phone its height is `flat`
-    times its width. In an `even` plane a unit is as long up as across.
+    `share` is how much of its row it takes, against the others. A plane is a square; on a phone, and on any screen if
+    it is `low`, its height is `flat` times its width. In an `even` plane a unit is as long up as across.
     """
 
     name: str
@@ -79,6 +79,7 @@ class Panel:
     share: float = 1.0
     even: bool = False
     flat: float = 1.0
+    low: bool = False
 
 
 @dataclass(frozen=True)

@@ -3,13 +3,15 @@
 /** @typedef {import("./figure.js").LiveFigure} LiveFigure */
 
 /**
- * The number of the step that is shown, and the values where the figure alone `keeps` them.
+ * The number of the step that is shown, and the values where the figure alone `keeps` them. A figure that shows nothing
+ * until it is moved has an array `waits` (1 while it does); its link is to move nothing.
  * @param {LiveFigure} figure
  * @param {boolean} keeps
  * @returns {Record<string, string>}
  */
-export function shownByFigure({ steps, values, inputs, held }, keeps) {
-  if (!inputs || held) return {};
+export function shownByFigure({ steps, values, inputs, held, arrays }, keeps) {
+  const { waits } = arrays;
+  if (!inputs || held || (typeof waits === "object" && waits[0] === 1)) return {};
   /** @type {Record<string, string>} */
   const shown = {};
   if (steps.chosen() >= 0) shown.step = String(steps.chosen() + 1);

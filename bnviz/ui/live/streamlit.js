@@ -69,4 +69,5 @@ async function bring(entry, address) {
   if (!bytes || entry.source !== address) return;
   entry.figure.family = new Family(bytes);
   show(entry);
+  entry.figure.rest(); // other numbers at the same values
 }

@@ -22,7 +22,7 @@
 
 /** @typedef {{ low: number, high: number, log: boolean, label: string, ticks: number[] | null }} Axis */
 /** @typedef {{ name: string, title: string, x: Axis, y: Axis | null, above: number, below: number, bare?: boolean,
- *   share?: number, even?: boolean, flat?: number }} Panel */
+ *   share?: number, even?: boolean, flat?: number, low?: boolean }} Panel */
 
 /**
  * @typedef {object} Handle

@@ -43,8 +43,12 @@ class Settings:
 
     def fold(self, *names: str) -> dict[str, Any]:
         """What `look_closer` asks for, of a fold with these controls; closed, it leaves their values in the link."""
-        self._folded |= {*names}
+        self.leave(*names)
         return {"asked": self._asked, "controls": names}
+
+    def leave(self, *names: str) -> None:
+        """Leave the values of controls that are not drawn in the link."""
+        self._folded |= {*names}
 
     def seed(self) -> int:
         """The seed that the link asks for, 0 if it asks for none."""

@@ -85,6 +85,13 @@ def answer(sentence: str, limit: str) -> None:
         st.markdown(f"**{sentence}** *Where this stops being true:* {limit}")
 
 
+def waits() -> bool:
+    """Whether what belongs here answers the page's question, and the answer is hidden; says so then."""
+    if hiding.hides():
+        st.caption(WAITS)
+    return hiding.hides()
+
+
 def look_closer(
     question: str, key: str, draw: Callable[[], None], *, asked: Mapping[str, str], controls: Iterable[str] = ()
 ) -> bool:
@@ -104,9 +111,7 @@ def look_closer(
     fold = st.expander(question, expanded=state[begins], key=kept, on_change="rerun")
     if fold.open:
         with fold:
-            if hiding.hides():
-                st.caption(WAITS)
-            else:
+            if not waits():
                 draw()
     return bool(fold.open)
 

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from bnviz.lessons.the_question.race import NORMS_IN_RACE, race
-from bnviz.lessons.the_question.scales import LEARNED, SCALES, reach, scale_tasks
+from bnviz.lessons.the_question.scales import LEARNED, NETWORKS, SCALES, reach, scale_tasks
 from bnviz.lessons.why_not_affine.curves import steps_of
 from bnviz.training import train
 from bnviz.ui.lessons.the_question_scales import SCALE, networks, scales
@@ -56,6 +56,18 @@ def test_every_mark_names_what_the_family_has():
     }
     assert names <= family.arrays.keys()
     assert {f"{norm}_curve" for norm in NORMS_IN_RACE} <= names
+
+
+def test_before_all_networks_are_trained_there_are_points_of_those_that_are():
+    rows = made_up({"none": [0.5] * 7})
+    for found, known in ((networks({}, waits=True), []), (networks(rows), ["none"])):
+        assert found.arrays["waits"].tolist() == [int(not known)] * 7
+        for norm in NORMS_IN_RACE:
+            points = 7 if norm in known else 0
+            assert found.arrays[f"{norm}_accuracy"].shape == found.arrays[f"{norm}_scales"].shape == (7, points)
+            assert np.isfinite(found.arrays[f"{norm}_now"]).all() == bool(points)
+    assert networks({}).arrays["waits"].tolist() == [0] * 7, "while the first are trained it waits no longer"
+    assert reach(rows).startswith(f"{NETWORKS} networks") == reach({}).startswith("21 networks")
 
 
 @pytest.mark.parametrize("count", range(8))

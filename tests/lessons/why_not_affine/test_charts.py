@@ -111,8 +111,8 @@ def test_a_profile_goes_through_the_chosen_cell():
     assert values(spec, 0)["lr"].tolist() == [1.0]
     assert values(spec, 1)["accuracy"].tolist() == [0.85]
     assert values(spec, 3)[["name", "lr"]].values.tolist() == [["plain", 0.1], ["batch norm", 0.1]]
-    assert values(spec, 5)["name"].tolist() == ["plain", "batch norm"]
-    assert "At initial scale = 1. Dotted: 0.85. ×: diverged." in spec["description"]
+    assert values(spec, 6)["name"].tolist() == ["plain", "batch norm"]
+    assert "At initial scale = 1. Dotted: 0.85. ×: diverged; its stem is dashed as the line." in spec["description"]
     assert "plain 3 of 3 diverged; batch norm diverged at step 4." in spec["description"]
 
 
@@ -163,6 +163,18 @@ def test_a_profile_has_a_point_a_network_under_the_name_of_its_run(along):
     assert here.drawn("x")["x"].tolist() == [cell[along]]
     assert level.drawn("y")["y"].tolist() == [0.7]
     assert bars.drawn("x", "y", "y2").to_numpy().tolist() == rows[[along, "low", "high"]].to_numpy().tolist()
+
+
+def test_a_cross_stands_on_a_stem_that_has_the_dashes_of_its_line():
+    shown = picture(profile())
+    line, stems, crosses = shown.layer("line"), shown.layer("rule", 3), shown.layer("text")
+    assert stems.encoding["strokeDash"] == line.encoding["strokeDash"]
+    assert len(stems.rows) == len(crosses.rows) == 2
+    drawn = stems.drawn("x", "y", "y2", "color", "strokeDash", "xOffset")
+    for (x, foot, head, *names), cross in zip(drawn.to_numpy(), crosses.rows, strict=True):
+        assert (x, foot, head) == (cross["lr"], 0.0, cross["accuracy"])
+        assert names == [cross["name"]] * 3
+    assert crosses.field("xOffset") == "name"
 
 
 def test_the_control_is_drawn_apart_from_the_depths():
