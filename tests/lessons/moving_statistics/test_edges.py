@@ -56,9 +56,9 @@ def kept(**batch):
     return verdicts.kept_verdict(descended(**batch))
 
 
-def agreed(first, second=0.0):
+def agreed(first, second=0.0, error=0.0):
     rows = [("none", 4, first), ("none", 8, second), ("batch", 4, 0.0), ("batch", 8, 0.0)]
-    return agreement_verdict(pd.DataFrame(rows, columns=["norm", "size", "mean"]))
+    return agreement_verdict(pd.DataFrame(rows, columns=["norm", "size", "mean"]).assign(error=error))
 
 
 STAYED, MOVED = "output stayed", "output moved too"
@@ -99,6 +99,12 @@ EDGES = {
     "kept, spread": (lambda x: kept(kept_log_sd=x), 1.0, "would not have hurt", "would be stale"),
     "moves add up": (lambda x: kept(z_drift=x, z_move=0.1), 1.0, "hardly adds up", "moves add up"),
     "one size behind": (agreed, 0.05, "No clear disadvantage", "of some sizes"),
+    "one size behind, for certain": (
+        lambda x: agreed(x, error=0.1),
+        0.2 * 2**0.5,
+        "No clear disadvantage",
+        "of some sizes",
+    ),
     "all sizes behind": (lambda x: agreed(1.0, x), 0.05, "of some sizes", "for the gradient, not for γ and β"),
 }
 ABOVE = {
