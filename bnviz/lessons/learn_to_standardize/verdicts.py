@@ -99,8 +99,8 @@ def drift_verdict(losses: pd.Series, drift: str, size: float, raw: bool = False)
     """Return who kept up with the inputs, and why."""
     winner = who_won(losses)
     measured = (
-        f"Mean loss over the second half: γx + β {short(losses['affine'])}, batch norm {short(losses['batch'])}, of "
-        f"which the noise of μ and σ from 64 examples makes {short(FLOOR)}."
+        f"Mean loss over the second half: γx + β {short(losses['affine'])}, batch norm {short(losses['batch'])}. "
+        f"For comparison: the noise of μ and σ from 64 examples alone makes {short(FLOOR)} on average."
     )
     if winner == DRIFT_ANSWERS[2]:
         return f"**About the same in this run.** {measured}"
@@ -216,8 +216,9 @@ def frozen_verdict(result: pd.DataFrame, lr: float) -> str:
     if broken == [True, True]:
         return f"**Both diverged.** {at} neither of the two could be trained."
     if broken == [True, False]:
+        head = "Not in this run" if lr in SEEDS_DISAGREE else "Not at this rate"
         return (
-            f"**Not at this rate: frozen statistics {frozen['status']}.** {at} batch norm trains on: loss "
+            f"**{head}: frozen statistics {frozen['status']}.** {at} batch norm trains on: loss "
             f"{short(batch['loss'])}, test accuracy {batch['accuracy']:.3f}. {_with_shorter_steps(shorter)}"
         )
     if broken == [False, True]:
@@ -237,9 +238,9 @@ def frozen_verdict(result: pd.DataFrame, lr: float) -> str:
 def _with_shorter_steps(row: pd.Series) -> str:
     """What the control says: the same frozen network, whose hidden weights take shorter steps."""
     if not isfinite(row["loss"]):
-        return f"With steps of the hidden weights ten times shorter the frozen network {row['status']}."
+        return f"With steps of the hidden weights ten times shorter the frozen network {row['status']} in this run."
     return (
-        "The same frozen network with steps of the hidden weights ten times shorter trains as well: loss "
+        "The same frozen network with steps of the hidden weights ten times shorter trains in this run: loss "
         f"{short(row['loss'])}, test accuracy {row['accuracy']:.3f}. So a perfect start can be enough. What is "
         "wrong at this rate is the length of the steps: the σ of step 0 divides it for ever."
     )

@@ -45,7 +45,7 @@ def agreement_verdict(summary: pd.DataFrame) -> str:
 
 
 def _chance(summary: pd.DataFrame, norm: str) -> pd.Series:
-    """Difference of this run's mean cosine from the plain one's that counts, by size: `CLEAR`, or two standard errors."""
+    """By size, how far this run's mean cosine must be from the plain one's: `CLEAR`, or two standard errors."""
     error = summary.pivot_table(index="size", columns="norm", values="error")
     return (2 * np.hypot(error["none"], error[norm])).clip(lower=CLEAR)
 

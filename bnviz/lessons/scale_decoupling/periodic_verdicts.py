@@ -8,7 +8,7 @@ from bnviz.kept import remembered
 from bnviz.lessons.scale_decoupling.periodic import BEFORE, CALM, DECAYED, PLAIN, RISE, WITHOUT
 from bnviz.words import short
 
-HARDLY = 2.0  # times that the effective rate may rise between spikes and not count as their cause
+HARDLY = 1.7  # times that the effective rate may rise between spikes and not be called their cause
 ANSWERS = ("it falls and stays low", "it jumps up once or twice", "it jumps up again and again")
 QUESTION = (
     "A small batch-norm network learns 400 digits by heart, with weight decay and the full batch in every update. "

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.slow
 
 
 def in_turn(values, precisions=PRECISIONS):
-    """(value, seed, precision): each seed with one value in turn, in 32 bits, and one in 64 bits; all with DRIVE_ALL."""
+    """(value, seed, precision): each seed with one value in turn, and one in 64-bit numbers; all with DRIVE_ALL."""
     if ALL:
         return [(value, seed, precision) for precision in precisions for seed in SEEDS for value in values]
     rows = [(values[seed % len(values)], seed, "float32") for seed in SEEDS]
