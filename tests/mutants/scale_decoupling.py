@@ -104,7 +104,7 @@ MUTANTS = [
             ("GOES_ON = 1.25", "GOES_ON = 1.2"),
             ("RIGHT_ANGLE = 1e-6", "RIGHT_ANGLE = 2e-6"),
             ("BALANCED = 0.1", "BALANCED = 0.12"),
-            ("ROUNDING, SAME = 1e-6, 0.01", "ROUNDING, SAME = 1e-6, 0.02"),
+            ("SAME = 0.02", "SAME = 0.04"),
             ("SLIGHT = 0.01", "SLIGHT = 0.02"),
         )
     ),

@@ -143,7 +143,12 @@ def test_one_rise_is_not_never_and_the_detached_does_worse_from_one_more_rise_on
     assert verdicts.what_the_loss_did(descended(rises=0)) == "never"
     assert verdicts.what_the_loss_did(descended(rises=1)) == verdicts.RISE_ANSWERS[1]
     assert "about the same" in verdicts.why_the_loss(descended(rises=3, detached={"rises": 3}))
-    assert "Only the gradient of the first" in verdicts.why_the_loss(descended(rises=3, detached={"rises": 4}))
+    assert "Only the gradient of the first" in verdicts.why_the_loss(descended(rises=3, detached={"rises": 9}))
+    few = verdicts.why_the_loss(descended(rises=3, detached={"rises": 8, "loss": 2.0}))
+    assert "The detached run hardly rises more often here, but it falls less" in few
+    assert "does not rise more often here" in verdicts.why_the_loss(
+        descended(rises=3, detached={"rises": 3, "loss": 2.0})
+    )
 
 
 def test_every_number_of_a_sentence_is_that_of_its_run():
