@@ -128,7 +128,7 @@ MUTANTS = [
     _mutant(
         "two spikes are again and again", f"{ROOM}/periodic_verdicts.py", "if spikes <= 2", "if spikes < 2", PERIODIC
     ),
-    _mutant("hardly is three", f"{ROOM}/periodic_verdicts.py", "HARDLY = 1.7", "HARDLY = 3.0", PERIODIC),
+    _mutant("clearly is three", f"{ROOM}/periodic_verdicts.py", "= 1.5, 2.0", "= 1.5, 3.0", PERIODIC),
     _mutant(
         "the corner at the end of the step",
         f"{ROOM}/charts.py",

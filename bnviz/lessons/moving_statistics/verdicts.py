@@ -219,7 +219,7 @@ def decrease_verdict(summary: pd.DataFrame) -> str:
     measured = (
         "For steps so short that only the slope counts, the loss fell by these multiples of η‖g‖²: batch norm "
         f"{_first_and_last(batch)}, detached {_first_and_last(detached)}, plain {_first_and_last(plain)} (first step, "
-        "last step)."
+        "last one with a slope)."
     )
     if not _exact(batch):
         return f"**The prediction of batch norm's gradient is off here.** {measured}"

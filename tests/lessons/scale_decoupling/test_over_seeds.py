@@ -159,8 +159,6 @@ def test_spikes_are_laid_at_what_the_other_runs_lack(rate, hidden_only, seed, pr
     assert ("it takes both, batch norm and decay" in said) == (batch > 0 and without == plain == 0)
     assert ("it is not alone in jumping" in said) == (batch > 0 and without == 0 and plain > 0)
     assert ("names no one cause" in said) == (batch > 0 and without > 0)
-    # No rise is near the bound from which it is called the cause.
-    rises = summary["rate_rise"].dropna()
-    assert not rises.between(0.9 * periodic_verdicts.HARDLY, 1.1 * periodic_verdicts.HARDLY).any()
-    if without == 0 and batch > 1:
-        assert "decay shortens W" in periodic_verdicts.why_it_jumps(summary.iloc[0])
+    if batch > 1:
+        rise = summary["rate_rise"].iloc[0]
+        assert ("decay shortens W" in periodic_verdicts.why_it_jumps(summary.iloc[0])) == (rise >= 2)
