@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
 from bnviz.kept import remembered
@@ -47,7 +46,7 @@ def agreement_verdict(summary: pd.DataFrame) -> str:
 def _chance(summary: pd.DataFrame, norm: str) -> pd.Series:
     """By size, how far this run's mean cosine must be from the plain one's: `CLEAR`, or two standard errors."""
     error = summary.pivot_table(index="size", columns="norm", values="error")
-    return (2 * np.hypot(error["none"], error[norm])).clip(lower=CLEAR)
+    return (2 * (error["none"] ** 2 + error[norm] ** 2) ** 0.5).clip(lower=CLEAR)
 
 
 def _about_held_statistics(cosine: pd.DataFrame, chance: float) -> str:
