@@ -110,8 +110,9 @@ def rows(sweep: Sweep, found: Found, threshold: float) -> None:
         st.latex(r"\mathrm{BN}(aWh)=\mathrm{BN}(Wh)")
         st.markdown(
             "So at first batch norm puts out the same in all rows of its map. What is left of the scale is the pace: "
-            "at the same rate, the direction of longer weights changes more slowly. And no batch norm follows the "
-            "output layer, so its weights still ask for a rate that suits them."
+            "at the same rate, the direction of longer weights changes more slowly. And no batch norm follows γ, β and "
+            "the output layer, so they still ask for a rate that suits them: at the rate 10 batch norm learns from no "
+            "scale, but from scale 1 it does with the hidden weights alone at 10 and all else at 0.1."
         )
     if found.complete:
         tell_rows(sweep, found.rows, threshold)

@@ -111,7 +111,7 @@ class TestSteps:
     def test_less_decay(self, seed):
         strong, weak = self.arrive(1, seed)["decayed"][0], self.arrive(2, seed)["decayed"][0]
         assert 1.15 < weak.balance / strong.balance < 1.27  # wider by about a fifth
-        assert 0.45 < weak.turn / strong.turn < 0.65  # little more than half as far
+        assert 0.45 < weak.turn / strong.turn < 0.65  # about half as far
 
 
 def test_the_circle_and_the_end_of_each_walk_stand_at_their_places(ask):

@@ -104,7 +104,7 @@ MUTANTS = [
             ("GOES_ON = 1.25", "GOES_ON = 1.2"),
             ("RIGHT_ANGLE = 1e-6", "RIGHT_ANGLE = 2e-6"),
             ("BALANCED = 0.1", "BALANCED = 0.12"),
-            ("ROUNDING, SAME = 1e-6, 0.01", "ROUNDING, SAME = 1e-6, 0.02"),
+            ("SAME = 0.02", "SAME = 0.04"),
             ("SLIGHT = 0.01", "SLIGHT = 0.02"),
         )
     ),
@@ -128,7 +128,7 @@ MUTANTS = [
     _mutant(
         "two spikes are again and again", f"{ROOM}/periodic_verdicts.py", "if spikes <= 2", "if spikes < 2", PERIODIC
     ),
-    _mutant("hardly is three", f"{ROOM}/periodic_verdicts.py", "HARDLY = 2.0", "HARDLY = 3.0", PERIODIC),
+    _mutant("clearly is three", f"{ROOM}/periodic_verdicts.py", "= 1.5, 2.0", "= 1.5, 3.0", PERIODIC),
     _mutant(
         "the corner at the end of the step",
         f"{ROOM}/charts.py",

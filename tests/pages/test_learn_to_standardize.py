@@ -32,7 +32,7 @@ def test_the_folds_hold_the_experiments(open_page):
         "Even when told to, γ and β do not standardize within these updates.",
         "So a perfect standardization alone does not help the task here: its gradient has to know μ and σ.",
         "Not at this rate: frozen statistics diverged at step",
-        "ten times shorter trains as well",
+        "ten times shorter trains in this run",
         "Steps for nothing.",
         "**It should.**",
         "Of the two, holding μ costs more.",

@@ -56,8 +56,8 @@ SAID = {
         "Nothing in the way.",
         "**γx + β has the lower loss.**",
         "It diverged, at step",
-        "**Batch norm has the lower training loss.**",
-        "seeds disagree",
+        "**No order to rely on at this rate.** At the rate 0.2 the training loss is",
+        "**No order to rely on at this rate.** With both held constant",
     ],
     "out of reach, the guess wrong": [
         "You guessed *101 to 10,000*. **What happened: more than 10,000.** It takes 39,167 steps",

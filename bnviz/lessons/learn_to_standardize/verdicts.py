@@ -31,9 +31,11 @@ _LEARNS_WITHOUT = (
     " This network, at this rate and from this start, learns without. Whether a network needs "
     "standardized layers depends on its depth, its rate and its initial weights: see *Why not γx + β?*"
 )
-_OTHER_SEEDS = " At this rate seeds disagree about the order, so it is one of this run."
+_NO_ORDER = "**No order to rely on at this rate.**"
+_TURNS = "Another seed, or rounding alone, turns the order."
 
 EASY = 3.0  # condition number up to which nothing is in the way of gradient descent
+CLOSE_BY = 2  # steps up to which the start lay so well that the flat direction does not show
 ALIKE = 1.25  # ratio of two losses up to which they count as about the same: one seed, mini-batches
 LOW = 0.5  # loss on ten digits up to which a network counts as having learned them; chance is 2.3
 LEARNED = 0.5  # test accuracy on ten digits from which a network counts as having learned them
@@ -73,6 +75,11 @@ def conditioning_verdict(found: Fit, mean: float, spread: float) -> str:
         )
     if found.condition <= EASY:
         return f"**Nothing in the way.** {inputs} have κ = {short(found.condition)}, and it took {_steps(found)}."
+    if found.steps <= CLOSE_BY:
+        return (
+            f"**The start lies well.** {inputs} have κ = {short(found.condition)}, but it took {_steps(found)}: from "
+            "γ = 1, β = 0 there is next to nothing to go along the flat direction."
+        )
     return (
         f"**It can be learned, in {_steps(found)}.** {inputs} have κ = {short(found.condition, 4)}. The γ and β that "
         "make up for mean and spread exist, and gradient descent does get there; the flat direction sets the pace. "
@@ -92,8 +99,8 @@ def drift_verdict(losses: pd.Series, drift: str, size: float, raw: bool = False)
     """Return who kept up with the inputs, and why."""
     winner = who_won(losses)
     measured = (
-        f"Mean loss over the second half: γx + β {short(losses['affine'])}, batch norm {short(losses['batch'])}, of "
-        f"which the noise of μ and σ from 64 examples makes {short(FLOOR)}."
+        f"Mean loss over the second half: γx + β {short(losses['affine'])}, batch norm {short(losses['batch'])}. "
+        f"For comparison: the noise of μ and σ from 64 examples alone makes {short(FLOOR)} on average."
     )
     if winner == DRIFT_ANSWERS[2]:
         return f"**About the same in this run.** {measured}"
@@ -210,8 +217,9 @@ def frozen_verdict(result: pd.DataFrame, lr: float) -> str:
     if broken == [True, True]:
         return f"**Both diverged.** {at} neither of the two could be trained."
     if broken == [True, False]:
+        head = "Not in this run" if lr in SEEDS_DISAGREE else "Not at this rate"
         return (
-            f"**Not at this rate: frozen statistics {frozen['status']}.** {at} batch norm trains on: loss "
+            f"**{head}: frozen statistics {frozen['status']}.** {at} batch norm trains on: loss "
             f"{short(batch['loss'])}, test accuracy {batch['accuracy']:.3f}. {_with_shorter_steps(shorter)}"
         )
     if broken == [False, True]:
@@ -220,19 +228,20 @@ def frozen_verdict(result: pd.DataFrame, lr: float) -> str:
         f"{at} the training loss is {short(frozen['loss'])} with frozen statistics and {short(batch['loss'])} with "
         f"batch norm, and the test accuracy {frozen['accuracy']:.3f} against {batch['accuracy']:.3f}."
     )
+    if lr in SEEDS_DISAGREE:
+        return f"{_NO_ORDER} {measured} {_TURNS} Compare other rates."
     if max(frozen["loss"], batch["loss"]) <= ALIKE * min(frozen["loss"], batch["loss"]):
         return f"**About the same in this run.** {measured}"
     lower = "Frozen statistics have" if frozen["loss"] < batch["loss"] else "Batch norm has"
-    turns = _OTHER_SEEDS if lr in SEEDS_DISAGREE else ""
-    return f"**{lower} the lower training loss.** {measured}{turns} Compare other rates."
+    return f"**{lower} the lower training loss.** {measured} Compare other rates."
 
 
 def _with_shorter_steps(row: pd.Series) -> str:
     """What the control says: the same frozen network, whose hidden weights take shorter steps."""
     if not isfinite(row["loss"]):
-        return f"With steps of the hidden weights ten times shorter the frozen network {row['status']}."
+        return f"With steps of the hidden weights ten times shorter the frozen network {row['status']} in this run."
     return (
-        "The same frozen network with steps of the hidden weights ten times shorter trains as well: loss "
+        "The same frozen network with steps of the hidden weights ten times shorter trains in this run: loss "
         f"{short(row['loss'])}, test accuracy {row['accuracy']:.3f}. So a perfect start can be enough. What is "
         "wrong at this rate is the length of the steps: the σ of the first batch divides it for ever."
     )
@@ -252,10 +261,12 @@ def held_verdict(ends: pd.DataFrame, lr: float) -> str:
     """Return the losses behind `what_hurt_more`."""
     true, std, mean, both = (_ended(ending(ends, run)) for run in (TRUE, STD_HELD, MEAN_HELD, BOTH_HELD))
     losses = f"Loss at the end: true gradient {true}, σ held {std}, μ held {mean}, both held {both}."
+    if lr >= SEEDS_DISAGREE_FROM:
+        return f"{losses} Which of μ and σ costs more if it is held? {_TURNS}"
     worse = what_hurt_more(ends)
     if worse == HELD_ANSWERS[2]:
         return f"{losses} Holding μ and holding σ cost about the same in this run."
-    return f"{losses} Of the two, {worse} costs more.{_OTHER_SEEDS if lr >= SEEDS_DISAGREE_FROM else ''}"
+    return f"{losses} Of the two, {worse} costs more."
 
 
 @remembered
@@ -268,14 +279,16 @@ def detached_verdict(ends: pd.DataFrame, lr: float) -> str:
         return f"**With both held constant, the run diverged at step {both['diverged_at']:.0f}.**"
     accuracy = f"test accuracy {both['accuracy']:.3f} against {true['accuracy']:.3f}"
     ratio = both["loss"] / true["loss"]
+    if lr >= SEEDS_DISAGREE_FROM:
+        times = f"With both held constant the loss ends {short(ratio, 2)} times as high"
+        return f"{_NO_ORDER} {times}: {accuracy}. {_TURNS}"
     if ratio <= ALIKE:
         less = "lower" if ratio < 1 / ALIKE else "about the same in this run"
         return f"**No clear harm here.** With both held constant the loss is {less}: {accuracy}."
     learned = "The network learns" if both["accuracy"] >= LEARNED else "The network has hardly learned"
-    turns = _OTHER_SEEDS if lr >= SEEDS_DISAGREE_FROM else ""
     return (
         f"**It should.** The runs differ in their gradients alone. With both held constant the loss ends "
-        f"{short(ratio, 2)} times as high. {learned}: {accuracy}.{turns}"
+        f"{short(ratio, 2)} times as high. {learned}: {accuracy}."
     )
 
 

@@ -71,7 +71,8 @@ class Agreement:
         programs = list(state.programs)
         with torch.inference_mode():
             split = load_data(self.experiment)
-            x, y = torch.from_numpy(split.x_train).float(), torch.from_numpy(split.y_train)
+            x, y = torch.from_numpy(split.x_train), torch.from_numpy(split.y_train)
+            x = x.to(getattr(torch, self.experiment.dtype))
             programs = [*programs, _with_held_statistics(programs[1], self.experiment, x)]
             whole = [_gradient(program, make_batch(x, y, split.classes)) for program in programs]
             generator = torch.Generator().manual_seed(self.seed)
@@ -107,7 +108,9 @@ def _gradient(program: "Program", batch: "Batch") -> "Tensor":
 
 @remembered
 def agreement_summary(frame: pd.DataFrame) -> pd.DataFrame:
-    """Mean, standard deviation, 10th and 90th percentile over the draws: run, norm, size, mean, sd, low, high."""
+    """Over the draws: run, norm, size, mean, error (its standard error), sd, low, high (10th and 90th percentile)."""
     grouped = frame.groupby(["run", "norm", "size"])["cosine"]
-    table = grouped.agg(mean="mean", sd="std", low=lambda c: c.quantile(0.1), high=lambda c: c.quantile(0.9))
+    table = grouped.agg(
+        mean="mean", error="sem", sd="std", low=lambda c: c.quantile(0.1), high=lambda c: c.quantile(0.9)
+    )
     return table.reset_index()

@@ -77,7 +77,7 @@ class DeepKick:
                 return pd.DataFrame()
             report(state.step + 1, state.losses)
         programs, batch = state.programs, state.batch
-        batches = mini_batches(experiment, load_data(experiment), torch.float32)
+        batches = mini_batches(experiment, load_data(experiment), getattr(torch, experiment.dtype))
         following = list(islice(batches, self.updates + 1, self.updates + 1 + LATER))
         with torch.inference_mode():
             for place, kind in enumerate(KINDS):

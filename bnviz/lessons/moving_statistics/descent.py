@@ -20,6 +20,7 @@ NORMS = ("none", "batch_detached", "batch")
 RATES = (0.05, 0.1, 0.2, 0.5, 1.0)
 EXAMPLES = 256
 TINY = 1e-5  # of the learning rate: a step so short that only the slope counts
+ROUNDING = 1e-12  # share of the loss: a decrease that small is known to a thousandth
 TINY_EVERY = 20  # updates between two such steps
 
 
@@ -162,20 +163,25 @@ def _movement(now: _Moments, later: _Moments, run: Run) -> dict[str, float]:
 
 
 def _tiny_ratio(program: "Program", batch: "Batch", loss: float, predicted: float) -> float:
-    """Decrease over prediction for a step of `TINY` times the rate; parameters and gradient are put back."""
+    """Decrease over prediction for a step of `TINY` times the rate; parameters and gradient are put back.
+
+    NaN where the slope is so small that rounding would make the ratio.
+    """
     parameters, gradients = program.network.parameters.flat, program.network.gradients.flat
     kept, gradient = parameters.clone(), gradients.clone()
     parameters.addcmul_(program.optimizer.rate.flat, gradient, value=-TINY)
     (after,) = program.gradients(batch)
     parameters.copy_(kept)
     gradients.copy_(gradient)
-    return (loss - after) / (TINY * predicted) if predicted > 0 else float("nan")
+    return (loss - after) / (TINY * predicted) if TINY * predicted > ROUNDING * loss else float("nan")
 
 
 def _with_ratio(frame: pd.DataFrame) -> pd.DataFrame:
     numbers = [name for name in frame.columns if name not in ("step", "run", "norm")]
     frame = frame.astype(dict.fromkeys(numbers, float))
-    return frame.assign(ratio=frame["decrease"] / frame["predicted"].where(frame["predicted"] > 0))
+    return frame.assign(
+        ratio=frame["decrease"] / frame["predicted"].where(frame["predicted"] > ROUNDING * frame["loss"])
+    )
 
 
 @remembered

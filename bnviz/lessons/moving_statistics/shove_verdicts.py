@@ -26,6 +26,8 @@ def why_the_shove(shove: Shove, seed: int) -> str:
     affine, batch = (_mean_and_spread(training, norm, seed) for norm in ("affine", "batch"))
     said = f"γx + β puts out {affine} (mean ± spread), batch norm {batch}, with β = {number(shove.beta)}"
     said += f" and γ = {number(shove.gamma)}."
+    if max(abs(shove.beta), abs(abs(shove.gamma) - 1)) <= SAME:
+        said += " Here that is 0 and 1 as well; move γ or β."
     if shove.evaluating:
         said += f" In evaluation, with running averages, it puts out {_mean_and_spread(shove, 'batch', seed)}."
     return said

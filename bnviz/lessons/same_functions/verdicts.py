@@ -203,6 +203,8 @@ def walk_verdict(start: pd.Series, now: pd.Series, name: str) -> str:
     turn = abs((now["angle"] - start["angle"] + 180) % 360 - 180)
     before, after = start["length"], now["length"]
     lengths = f"from {short(before)} to {short(after)}"
+    if short(before) == short(after):
+        lengths = f"from {short(before)} by {short(abs(after - before), 1)}"
     if abs(after - before) <= ROUNDING * before:
         change = f"stayed {short(before)}"
     else:

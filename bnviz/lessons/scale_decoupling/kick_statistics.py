@@ -66,7 +66,7 @@ class KickStatistics:
             report(state.step, state.losses)
         (program,) = state.programs
         split = load_data(experiment)
-        examples = torch.from_numpy(split.x_test).float()
+        examples = torch.from_numpy(split.x_test).to(getattr(torch, experiment.dtype))
         labels = torch.from_numpy(split.y_test)
         with torch.inference_mode():
             network = program.network

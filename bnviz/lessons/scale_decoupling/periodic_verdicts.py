@@ -8,7 +8,7 @@ from bnviz.kept import remembered
 from bnviz.lessons.scale_decoupling.periodic import BEFORE, CALM, DECAYED, PLAIN, RISE, WITHOUT
 from bnviz.words import short
 
-HARDLY = 2.0  # times that the effective rate may rise between spikes and not count as their cause
+HARDLY, CLEARLY = 1.5, 2.0  # times that the effective rate rises between spikes: no cause of theirs, and one
 ANSWERS = ("it falls and stays low", "it jumps up once or twice", "it jumps up again and again")
 QUESTION = (
     "A small batch-norm network learns 400 digits by heart, with weight decay and the full batch in every update. "
@@ -33,6 +33,11 @@ def why_it_jumps(batch: pd.Series) -> str:
         return (
             f"Between two of its {batch['spikes']:.0f} spikes, {batch['apart']:.0f} steps apart on average, η/‖W‖² "
             f"rises only {short(batch['rate_rise'], 2)} times, so a rising rate does not explain them here."
+        )
+    if batch["rate_rise"] < CLEARLY:
+        return (
+            f"Between two of its {batch['spikes']:.0f} spikes, {batch['apart']:.0f} steps apart on average, η/‖W‖² "
+            f"rises {short(batch['rate_rise'], 2)} times: in this run too little to call it the cause."
         )
     return (
         f"Between two of its {batch['spikes']:.0f} spikes, {batch['apart']:.0f} steps apart on average, decay shortens "

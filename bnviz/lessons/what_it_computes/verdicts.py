@@ -21,6 +21,7 @@ NEGLIGIBLE = 0.01  # share of the part along x̂ below which Σdx·x̂ is as goo
 GROUPED = 3  # the unit whose values form two groups in the first table
 GUESSES = ("y doubles", "y stays as it is", "y is halved", "y spreads, but does not double")
 NUDGE = 0.01  # how far one of equal values is moved, to see what the others hide
+ALL_BUT_DOUBLE = 1.99  # growth of the distances from β that two decimals would call double
 SEEN = 0.005  # a change that two decimals may show
 
 
@@ -36,7 +37,8 @@ def after_doubling(found: Doubling, example: int) -> tuple[str, str]:
         return GUESSES[1], f"μ and σ double as well, and the quotient (x − μ)/σ is the same: {moves}{left}."
     if found.doubles:
         return GUESSES[0], f"ε is so large that σ² hardly counts beside it: {divisor}, so that {moves}."
-    return GUESSES[3], f"ε does not grow with σ²: {divisor}. Distances from β grow × {found.growth:.2f}, and {moves}."
+    growth = f"grow × {found.growth:.2f}" if found.growth < ALL_BUT_DOUBLE else "all but double"
+    return GUESSES[3], f"ε does not grow with σ²: {divisor}. Distances from β {growth}, and {moves}."
 
 
 def groups(gap: Gap | None, unit: int) -> str:
@@ -108,31 +110,35 @@ def what_is_left(batch: UnitBatch, sums: GradientSums, example: int) -> str:
             "change y, and the gradient is zero."
         )
     kept = f"What is left keeps {number(sums.kept)} of the squared length of dy."
+    kept = f"{kept} γ = 0 then lets none of it through to x." if batch.gamma == 0 else kept
     if batch.constant:
-        return f"{kept} All values are equal, so x̂ = 0 and only the mean is taken away. {_if_one_moved(batch, example)}"
+        equal = "All values are equal, so x̂ = 0 and only the mean is taken away."
+        return f"{kept} {equal} {_if_one_moved(batch, example)}".rstrip()
+    usual = f"so a random dy keeps {number(sums.expected)} on average."
+    if sums.left_along > NEGLIGIBLE:
+        other = "the other" if size == 2 else "another"
+        return (
+            f"{kept} As a vector dy has {size} directions. One, the mean, is taken away whole. Of {other}, x̂, the share "
+            f"ε/(σ² + ε) = {number(sums.left_along)} stays, {usual}"
+        )
     if size == 2:
         return (
             f"{kept} Two examples have two directions, and both are taken away but for the share "
             f"ε/(σ² + ε) = {number(sums.left_along)}. At ε = 0 the gradient of a batch of two is zero."
         )
-    kept = f"{kept} γ = 0 then lets none of it through to x." if batch.gamma == 0 else kept
-    usual = f"so a random dy keeps {number(sums.expected)} on average."
-    if sums.left_along <= NEGLIGIBLE:
-        return f"{kept} As a vector dy has {size} directions. Two of them are taken away, {usual}"
-    return (
-        f"{kept} As a vector dy has {size} directions. One, the mean, is taken away whole. Of another, x̂, the share "
-        f"ε/(σ² + ε) = {number(sums.left_along)} stays, {usual}"
-    )
+    return f"{kept} As a vector dy has {size} directions. Two of them are taken away, {usual}"
 
 
 def _if_one_moved(batch: UnitBatch, example: int) -> str:
-    """What one of equal values would do to its y: with a small ε almost anything."""
+    """What one of equal values would do to its y: with a small ε almost anything, with a large one nothing to see."""
     moved = [*batch.values]
     moved[example - 1] += NUDGE
-    after = forward(replace(batch, values=tuple(moved)))["y"].iloc[example - 1]
+    before, after = number(batch.beta), number(forward(replace(batch, values=tuple(moved)))["y"].iloc[example - 1])
+    if before == after:
+        return ""
     return (
-        f"It is an edge, not the rule: if example {example} alone moved by {NUDGE:g}, its y would go from "
-        f"{number(batch.beta)} to {number(after)}."
+        f"It is an edge, not the rule: if example {example} alone moved by {NUDGE:g}, its y would go from {before} to "
+        f"{after}."
     )
 
 

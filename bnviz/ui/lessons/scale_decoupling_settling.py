@@ -57,7 +57,7 @@ STEPS = (
     ),
     _step(
         "Less decay",
-        "A third of the decay: the circle is wider by about a fifth, and an update turns w little more than half as "
+        "A third of the decay: the circle is wider by about a fifth, and an update turns w about half as "
         "far. Decay cannot shrink a function that does not depend on ‖w‖. It sets the pace.",
         0.1,
         0.01,

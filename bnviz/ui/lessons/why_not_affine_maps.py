@@ -61,7 +61,7 @@ STEPS = (
     Step(
         "Lower the bar",
         "Drag the mark on the color scale, or let this step do it: from 0.5 on, more networks count on every map. "
-        "Batch norm's still has the most.",
+        "Batch norm stays far ahead.",
         {"overlay": 0.0, "threshold": 0.5},
     ),
 )

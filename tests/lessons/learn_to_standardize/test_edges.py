@@ -125,7 +125,7 @@ def test_every_number_of_a_sentence_is_that_of_its_run():
     assert "is 2 with frozen statistics and 3 with batch norm, and the test accuracy 0.250 against 0.750." in lost
     broken = frozen(np.inf, 3)
     assert "At the rate 0.1 batch norm trains on: loss 3, test accuracy 0.750." in broken
-    assert "trains as well: loss 5, test accuracy 0.500." in broken
+    assert "trains in this run: loss 5, test accuracy 0.500." in broken
     control = verdicts.unforeseen_verdict(ends(told=told, computed=computed, unforeseen={"loss": 9}))
     assert "It ends at a loss of 9, the told network at 3." in control
     assert control.endswith("from the loss of 7.")
@@ -137,5 +137,5 @@ def test_every_number_of_a_sentence_is_that_of_its_run():
         verdicts.detached_verdict(both, 0.1)
     )
     measured = verdicts.drift_verdict(pd.Series({"affine": 3.0, "batch": 1.0}), "sine", 2.0)
-    assert "Mean loss over the second half: γx + β 3, batch norm 1, of which" in measured
+    assert "Mean loss over the second half: γx + β 3, batch norm 1. For comparison: the noise" in measured
     assert "When the inputs move by 2, the β that γx + β needs moves by 4, and it lags." in measured

@@ -174,6 +174,7 @@ class TestAgreement:
         row = agreement_summary(frame).iloc[0]
         assert (row["mean"], row["low"], row["high"]) == pytest.approx((0.3, 0.14, 0.46))
         assert row["sd"] == pytest.approx(np.std(frame["cosine"], ddof=1))
+        assert row["error"] == pytest.approx(row["sd"] / 5**0.5)
 
     def test_it_reports_every_step_stops_when_asked_and_depends_on_the_seed(self, agreed):
         seen = []

@@ -56,9 +56,9 @@ def kept(**batch):
     return verdicts.kept_verdict(descended(**batch))
 
 
-def agreed(first, second=0.0):
+def agreed(first, second=0.0, error=0.0):
     rows = [("none", 4, first), ("none", 8, second), ("batch", 4, 0.0), ("batch", 8, 0.0)]
-    return agreement_verdict(pd.DataFrame(rows, columns=["norm", "size", "mean"]))
+    return agreement_verdict(pd.DataFrame(rows, columns=["norm", "size", "mean"]).assign(error=error))
 
 
 STAYED, MOVED = "output stayed", "output moved too"
@@ -99,6 +99,12 @@ EDGES = {
     "kept, spread": (lambda x: kept(kept_log_sd=x), 1.0, "would not have hurt", "would be out of date"),
     "moves add up": (lambda x: kept(z_drift=x, z_move=0.1), 1.0, "hardly adds up", "moves add up"),
     "one size behind": (agreed, 0.05, "No clear disadvantage", "of some mini-batches"),
+    "one size behind, for certain": (
+        lambda x: agreed(x, error=0.1),
+        0.2 * 2**0.5,
+        "No clear disadvantage",
+        "of some mini-batches",
+    ),
     "all sizes behind": (lambda x: agreed(1.0, x), 0.05, "of some mini-batches", "of a mini-batch"),
 }
 ABOVE = {
@@ -137,7 +143,12 @@ def test_one_rise_is_not_never_and_the_detached_does_worse_from_one_more_rise_on
     assert verdicts.what_the_loss_did(descended(rises=0)) == "never"
     assert verdicts.what_the_loss_did(descended(rises=1)) == verdicts.RISE_ANSWERS[1]
     assert "about the same" in verdicts.why_the_loss(descended(rises=3, detached={"rises": 3}))
-    assert "Only the gradient of the first" in verdicts.why_the_loss(descended(rises=3, detached={"rises": 4}))
+    assert "Only the gradient of the first" in verdicts.why_the_loss(descended(rises=3, detached={"rises": 9}))
+    few = verdicts.why_the_loss(descended(rises=3, detached={"rises": 8, "loss": 2.0}))
+    assert "The detached run hardly rises more often here, but it falls less" in few
+    assert "does not rise more often here" in verdicts.why_the_loss(
+        descended(rises=3, detached={"rises": 3, "loss": 2.0})
+    )
 
 
 def test_every_number_of_a_sentence_is_that_of_its_run():

@@ -77,6 +77,9 @@ def test_what_is_settled_is_what_the_outputs_did(seed):
 
 def test_the_numbers_of_the_settlement_are_those_of_the_picture():
     said = why_the_shove(Shove(mean=3.0), 0)
+    assert "0 and 1 as well" not in said
+    # Where γ and β leave them there, the other answer is true too.
+    assert why_the_shove(Shove(gamma=-1.0, beta=0.0), 0).endswith("Here that is 0 and 1 as well; move γ or β.")
     assert said.replace("\u00a0", " ") == (
         "γx + β puts out 5.00 ± 1.50 (mean ± spread), batch norm 0.50 ± 1.50, with β = 0.50 and γ = 1.50."
     )

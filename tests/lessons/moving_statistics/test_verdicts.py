@@ -175,12 +175,12 @@ def test_every_network_is_stale_by_a_step():
     assert "moved by 0.088 of its spread in the plain network, and by 2·10⁻⁴ with batch norm" in said
 
 
-def cosines(*batch: float, held: float = 0.6) -> pd.DataFrame:
+def cosines(*batch: float, held: float = 0.6, error: float = 0.0) -> pd.DataFrame:
     sizes = (4, 64, 256)
     return pd.DataFrame(
         [{"norm": norm, "size": size, "mean": mean} for norm, mean in (("none", 0.8), (HELD, held)) for size in sizes]
         + [{"norm": "batch", "size": size, "mean": mean} for size, mean in zip(sizes, batch, strict=True)]
-    )
+    ).assign(error=error)
 
 
 def test_small_batches_are_worse_for_batch_norm_or_not():
@@ -200,11 +200,23 @@ def test_small_batches_are_worse_for_batch_norm_or_not():
     [
         (0.6, "Of the gap of 0.50 at 64 examples, 0.20 is there too with μ and σ held"),
         (0.6, "(0.60): that part is not their noise."),
-        (0.78, "0.02 is there too with μ and σ held at those of all examples (0.78): it goes with the batch's own"),
+        (0.78, "0.02 is there too with μ and σ held at those of all examples (0.78), no more than chance makes"),
         (0.33, "0.47 is there too with μ and σ held at those of all examples (0.33): the noise of μ and σ is not"),
-        (0.9, "0.00 is there too with μ and σ held at those of all examples (0.90): it goes with the batch's own"),
+        (
+            0.9,
+            "0.00 is there too with μ and σ held at those of all examples (0.90), no more than chance makes: ",
+        ),
     ],
 )
 def test_the_control_says_how_much_of_the_gap_is_no_noise(held, words):
     assert words in agreement_verdict(cosines(0.1, 0.3, 0.7, held=held))
     assert "Of the gap" not in agreement_verdict(cosines(0.1, 0.78, 0.7, held=held))
+
+
+def test_a_gap_within_two_standard_errors_of_the_draws_is_none():
+    said = agreement_verdict(cosines(0.6, 0.3, 0.7, error=0.1))
+    assert "Batch norm is behind at 64 examples." in said
+    assert "behind at 4, 64, 256 examples" not in said
+    # Here .2 is left, and two standard errors are .28.
+    assert "no more than chance makes" in said
+    assert "that part is not their noise" in agreement_verdict(cosines(0.6, 0.3, 0.7))

@@ -1,17 +1,21 @@
 """What the page says without asking a run, driven over seeds and the values of its controls."""
 
+import itertools
 import re
 
 import pytest
 
 from bnviz.lessons.same_functions import verdicts
+from bnviz.lessons.same_functions.fixed_scale import OTHER_RATE, SAME_RATE, SCALES, FixedScale, difference
 from bnviz.lessons.same_functions.folding import Folding, folding_summary
 from bnviz.lessons.same_functions.identity import EPSILONS, ScaleIdentity, found
-from bnviz.lessons.same_functions.parting import Parting, split
+from bnviz.lessons.same_functions.parting import Parting, endings, split
+from bnviz.lessons.same_functions.plane import RATES, Walks, state
+from tests.lessons.driven import SEEDS, of_all
 
 pytestmark = pytest.mark.slow
 
-SEEDS = range(10)
+GRID = list(itertools.product((0.03, 0.1, 0.3, 1.0), (1, 3, 6), SEEDS))
 
 
 def no_report(step, losses):
@@ -20,6 +24,10 @@ def no_report(step, losses):
 
 def never():
     return False
+
+
+def compute(task):
+    return task.compute(no_report, never)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -55,3 +63,39 @@ def test_who_is_pulled_is_what_the_numbers_say_at_every_eps(seed):
         share = batch.weight_part / batch.gamma_part
         assert ("only γ is pulled" in said) == (share <= verdicts.SLIGHT)
         assert ("Batch norm: only" in said) == (eps == 0)
+
+
+@pytest.mark.parametrize(("rate", "depth", "seed"), of_all(GRID, [(1.0, 3, 0), (0.3, 3, 2), (0.3, 1, 1)]))
+def test_who_got_furthest_is_who_has_the_lowest_loss_by_a_margin(rate, depth, seed):
+    ends = endings(compute(Parting(rate, depth, seed)), 150)
+    names, losses = ("batch norm", "γx + β", "plain"), [end.loss for end in ends]
+    said = verdicts.walks_verdict(ends, names)
+    near = [name for name, loss in zip(names, losses, strict=True) if loss <= 1.25 * min(losses)]
+    if len(near) == 3:
+        assert "about the same in this run" in said
+    else:
+        head = said.split("got furthest")[0].lower()
+        assert [name for name in names if name in head] == near
+        assert ("hardly apart in this run" in said) == (len(near) == 2)
+
+
+@pytest.mark.parametrize(("scale", "seed"), of_all(itertools.product(SCALES, SEEDS), [(c, 0) for c in SCALES]))
+def test_a_held_scale_is_a_learning_rate_at_every_scale(scale, seed):
+    frame = compute(FixedScale(scale, seed))
+    same, other = (difference(frame, run) for run in (SAME_RATE, OTHER_RATE))
+    said = verdicts.fixed_scale_verdict(same, other, scale)
+    assert other < 1e-9
+    assert ("nothing tells the three apart" in said) == (same < 1e-9) == (scale == 1)
+
+
+@pytest.mark.parametrize("rate", RATES)
+def test_a_walk_is_said_to_change_by_what_can_be_read(rate):
+    for seed, length, angle in itertools.product(of_all(SEEDS, [0, 5]), (0.1, 2.0, 4.0), (30.0, 170.0, 290.0)):
+        frame = Walks(length, angle, rate, seed).compute()
+        plain, batch = (state(frame, norm, 60) for norm in ("none", "batch"))
+        assert "every ray is level" in verdicts.ray_verdict(plain, batch)
+        for norm, update in itertools.product(("none", "batch"), (1, 60)):
+            said = verdicts.walk_verdict(state(frame, norm, 0), state(frame, norm, update), "It")
+            if changed := re.search(r"(grew|shrank) from (\S+) to (\S+);", said):
+                assert changed[2] != changed[3]
+            assert norm == "none" or "shrank" not in said

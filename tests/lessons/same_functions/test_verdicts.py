@@ -138,7 +138,8 @@ def test_rays_are_level_or_not():
 
 
 @pytest.mark.parametrize(
-    ("length", "change"), [(1.0, "shrank from 2 to 1"), (2.5, "grew from 2 to 2.5"), (2.0, "stayed 2;")]
+    ("length", "change"),
+    [(1.0, "shrank from 2 to 1"), (2.5, "grew from 2 to 2.5"), (2.0, "stayed 2;"), (2.00003, "grew from 2 by 3·10⁻⁵;")],
 )
 def test_a_walk_turns_and_its_length_changes_or_not(length, change):
     words = verdicts.walk_verdict(at(350, 2.0), at(20, length), "It")

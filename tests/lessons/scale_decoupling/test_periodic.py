@@ -176,14 +176,21 @@ def test_the_reason_names_how_far_the_rate_rose():
     assert periodic_verdicts.why_it_jumps(summary(0, 0, 0).iloc[1]) == "Spikes in this run: 0."
 
 
-@pytest.mark.parametrize(("rise", "hardly"), [(1.99, True), (2.01, False)])
-def test_a_rate_that_rises_less_than_twofold_explains_no_jump(rise, hardly):
+@pytest.mark.parametrize(("rise", "hardly"), [(1.49, True), (1.51, False)])
+def test_a_rate_that_hardly_rises_explains_no_jump(rise, hardly):
     words = periodic_verdicts.why_it_jumps(summary(7, 0, 0).assign(rate_rise=rise).iloc[0])
     assert ("does not explain them here" in words) == hardly
     assert words.startswith("Between two of its 7 spikes, 147 steps apart on average, ")
     said = periodic_verdicts.periodic_verdict(summary(19, 0, 8, rise), 0.5)
     assert ("for another reason: there η/‖W‖² rises only" in said) == hardly
     assert "At η = 0.5 the plain network" in said
+
+
+@pytest.mark.parametrize(("rise", "cause"), [(1.51, False), (1.99, False), (2.01, True)])
+def test_a_rate_that_doubles_is_called_the_cause(rise, cause):
+    words = periodic_verdicts.why_it_jumps(summary(7, 0, 0).assign(rate_rise=rise).iloc[0])
+    assert ("decay shortens W" in words) == cause
+    assert ("in this run too little to call it the cause" in words) != cause
 
 
 @pytest.mark.parametrize(("height", "spikes"), [(9.99, 0), (10.01, 1)])

@@ -189,7 +189,7 @@ class TestThresholds:
     @pytest.mark.parametrize(
         ("difference", "bold"),
         [(9e-7, "The same training."), (1.1e-6, "All but the same training."),
-         (0.0099, "All but the same training."), (0.0101, None)],
+         (0.0199, "All but the same training."), (0.0201, None)],
     )  # fmt: skip
     def test_differences_of_losses_are_rounding_small_or_real(self, difference, bold):
         two = verdicts.equivalence_verdict(difference, "batch", 10.0, 1.0)

@@ -84,7 +84,7 @@ def test_what_doubling_did_names_the_numbers_of_the_example():
         (replace(BATCH, upstream=(0.0,) * 4), "dy is 0 everywhere"),
         (replace(BATCH, values=(2.0,) * 4), "All values are equal, so x̂ = 0 and only the mean is taken away."),
         (UnitBatch((1.0, 2.0), (1.0, 0.0), eps=0.0), "With two examples nothing is left."),
-        (UnitBatch((1.0, 2.0), (1.0, 0.0), eps=1e-8), "but for the share ε/(σ² + ε) = 0.20."),
+        (UnitBatch((1.0, 2.0), (1.0, 0.0), eps=10.0), "Of the other, x̂, the share ε/(σ² + ε) = 0.20 stays, so a"),
         (
             UnitBatch((1.0, 2.0, 4.0), (1.0, 0.0, 0.0), eps=0.0),
             "= 0.20 stays, so a",
