@@ -118,8 +118,8 @@ def what_is_left(batch: UnitBatch, sums: GradientSums, example: int) -> str:
     if sums.left_along > NEGLIGIBLE:
         other = "the other" if size == 2 else "another"
         return (
-            f"{kept} As a vector dy has {size} directions. One, the mean, is taken away whole. Of {other}, x̂, the share "
-            f"ε/(σ² + ε) = {number(sums.left_along)} stays, {usual}"
+            f"{kept} As a vector dy has {size} directions. One, the mean, is taken away whole. Of {other}, x̂, the "
+            f"share ε/(σ² + ε) = {number(sums.left_along)} stays, {usual}"
         )
     if size == 2:
         return (
