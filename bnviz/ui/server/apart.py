@@ -25,9 +25,6 @@ from bnviz.ui.server.workshop import Asks, Ended, Order
 if TYPE_CHECKING:
     from bnviz.history import History
 
-AT_ONCE = 2
-"""Short tasks that are worked on at the same time: as many as a small server has cores."""
-
 
 class WorkLost(RuntimeError):
     """The process that worked on a task has ended before it: killed, perhaps for want of memory."""

@@ -111,7 +111,7 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
     keep_few_arenas()
     if Path(app.script_path).parent.name == "cloud":
         os.environ.setdefault(f"{PREFIX}HOSTED", "1")
-    works = working_apart if configuration().hosted else nullcontext
+    works = working_apart if configuration().at_once else nullcontext
     # Altair's modules import each other: two visitors who made a fresh server load them at the same moment would both
     # meet a half-loaded one.
     import_module("bnviz.charts")

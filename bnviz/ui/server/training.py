@@ -33,7 +33,7 @@ def training_queue() -> JobQueue[Task, Any]:
     settings = configuration()
     return JobQueue(
         _work,
-        at_once=apart.AT_ONCE if apart.is_open() else 1,
+        at_once=settings.at_once if apart.is_open() else 1,
         size=_bytes,
         is_long=is_long,
         absence=ABSENCE,
