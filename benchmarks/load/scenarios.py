@@ -112,16 +112,15 @@ async def connect(server: Server, report: Report, size: Size) -> None:
 async def identical(server: Server, report: Report, size: Size) -> None:
     """A class asks for the same new race at once: one training serves all."""
     name = f"{size.readers} identical runs"
-    before = server.threads()
+    before = server.training()
     await visit(server.host, query="seed=71")
-    alone = _spent(before, server.threads())
-    worker = max(alone, key=alone.__getitem__)
-    before = server.threads()
+    alone = server.training() - before
+    before = server.training()
     async with innocent_visitor(server, report, name):
         runs = await asyncio.gather(*(visit(server.host, query="seed=72") for _ in range(size.readers)))
     note_trouble(report, name, runs)
     report.errors += [f"{name}: a page without a player" for run in runs if run.picture is None]
-    trainings = _spent(before, server.threads())[worker] / alone[worker]
+    trainings = (server.training() - before) / alone
     report.figures.append(Figure(name, "trainings: CPU of the worker over that of one", trainings, "", 1.3))
     report.figures += _waiting(name, runs, 10.0)
 
@@ -240,10 +239,6 @@ async def restart(server: Server, report: Report, size: Size) -> None:
         report.errors.append(f"{name}: the link does not bring its experiment back")
     report.figures.append(Figure(name, "an experiment by its link", run.seconds, "s"))
     await asyncio.to_thread(server.rest)
-
-
-def _spent(before: dict[int, float], after: dict[int, float]) -> dict[int, float]:
-    return {thread: seconds - before.get(thread, 0.0) for thread, seconds in after.items()}
 
 
 def _waiting(name: str, runs: Sequence[Run], target: float) -> list[Figure]:

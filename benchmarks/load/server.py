@@ -13,7 +13,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -77,19 +77,30 @@ class Server:
             return False
 
     def cpu(self) -> float:
-        """CPU seconds that the process has used."""
+        """CPU seconds that the server has used, in all its processes."""
         times = self._process.cpu_times()
-        return times.user + times.system
+        return times.user + times.system + self.training()
 
-    def threads(self) -> dict[int, float]:
-        """CPU seconds of each thread."""
-        return {thread.id: thread.user_time + thread.system_time for thread in self._process.threads()}
+    def training(self) -> float:
+        """CPU seconds of the processes in which it trains."""
+        spent = 0.0
+        for process in self._process.children(recursive=True):
+            with suppress(psutil.Error):
+                times = process.cpu_times()
+                spent += times.user + times.system + times.children_user + times.children_system
+        return spent
 
     def memory(self) -> float:
-        """Resident memory, in megabytes."""
-        resident = self._process.memory_info().rss / 1e6
-        self.peak = max(self.peak, resident)
-        return resident
+        """Memory of the server in megabytes, in all its processes; what several of them share counts once.
+
+        What they share with others than themselves, this benchmark for one, counts in part only.
+        """
+        found = 0.0
+        for process in [self._process, *self._process.children(recursive=True)]:
+            with suppress(OSError, psutil.Error):
+                found += _share_of_memory(process.pid)
+        self.peak = max(self.peak, found)
+        return found
 
     async def watch_memory(self) -> None:
         """Note the peak of the memory until canceled."""
@@ -123,6 +134,12 @@ class Server:
         before = self.cpu()
         time.sleep(seconds)
         return (self.cpu() - before) / seconds
+
+
+def _share_of_memory(pid: int) -> float:
+    """Megabytes of a process: its own, and of what it shares its part ("proportional set size")."""
+    text = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    return sum(float(kilobytes) for kilobytes in re.findall(r"^Pss: +(\d+) kB", text, re.MULTILINE)) * 1.024e-3
 
 
 @contextmanager

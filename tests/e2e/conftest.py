@@ -31,7 +31,7 @@ CHROMIUM_FLAGS = [
     "--no-first-run",
     "--disable-features=LocalNetworkAccessChecks",
 ]
-START_UP_SECONDS = 60
+START_UP_SECONDS = 240
 
 
 @pytest.fixture(scope="module")

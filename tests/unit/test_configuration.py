@@ -14,13 +14,15 @@ def test_without_settings_the_app_is_generous():
     found = read({"HOME": "/", "PATH": ""})
     assert found == Configuration()
     assert found.bounds == LAPTOP
-    assert (found.deadline, found.results_bytes) == (600, 150_000_000)
+    assert (found.deadline, found.results_bytes, found.at_once) == (600, 150_000_000, 0)
 
 
 def test_a_shared_server_is_strict():
     found = read({"BNVIZ_HOSTED": "1"})
     assert found.bounds == HOSTED
     assert found.deadline == 60
+    assert found.at_once == 2
+    assert read({"BNVIZ_HOSTED": "1", "BNVIZ_PROCESSES": "0"}).at_once == 0
 
 
 def test_every_setting_can_be_given():
@@ -29,13 +31,14 @@ def test_every_setting_can_be_given():
             "BNVIZ_HOSTED": "true",
             "BNVIZ_DEADLINE_SECONDS": "7.5",
             "BNVIZ_QUEUE": "3",
+            "BNVIZ_PROCESSES": "1",
             "BNVIZ_RESULTS_MEGABYTES": "50",
             "BNVIZ_FRAME_ANCESTORS": "'self' https://school.example",
             "BNVIZ_MAX_STEPS": "800",
             "BNVIZ_MAX_WORK": "2e9",
         }
     )
-    assert (found.deadline, found.queue, found.results_megabytes) == (7.5, 3, 50)
+    assert (found.deadline, found.queue, found.at_once, found.results_megabytes) == (7.5, 3, 1, 50)
     assert found.frame_ancestors == "'self' https://school.example"
     assert (found.bounds["steps"].high, found.bounds["work"].high) == (800, 2e9)
     assert found.bounds["width"] == HOSTED["width"]
@@ -51,6 +54,7 @@ def test_no_recording_is_larger_than_the_store():
     [
         ("BNVIZ_HOSTED", "perhaps"),
         ("BNVIZ_QUEUE", "0"),
+        ("BNVIZ_PROCESSES", "-1"),
         ("BNVIZ_DEADLINE_SECONDS", "-1"),
         ("BNVIZ_RESULTS_MEGABYTES", "lots"),
         ("BNVIZ_MAX_STEPS", "many"),

@@ -12,8 +12,8 @@ from bnviz import Experiment, History, Intervention, Run, train
 from bnviz.history import RUNNING
 from bnviz.recorder import recorded_steps
 from bnviz.training import Recorded
-from bnviz.ui.server import training
-from bnviz.ui.server.training import FIRST_PART, PART, Part
+from bnviz.ui.server import work as working
+from bnviz.ui.server.work import FIRST_PART, PART, Part
 
 AT_NO_RECORD = {"edges", "grid_x", "grid_y", "points", "point_labels", "example_x", "example_y"}
 # Batch norm and the plain network are worked on by programs of their own, in another order than that of the runs.
@@ -153,7 +153,7 @@ def work(monkeypatch):
     def work(kind: str, tick: float) -> Reported:
         experiment, stop = KINDS[kind]
         clock = SimpleNamespace(now=0.0)
-        monkeypatch.setattr(training, "time", SimpleNamespace(monotonic=lambda: clock.now))
+        monkeypatch.setattr(working, "time", SimpleNamespace(monotonic=lambda: clock.now))
         reports, times = [], []
 
         def report(step, losses, partial=None, /):
@@ -163,7 +163,7 @@ def work(monkeypatch):
             if not new:
                 clock.now += tick
 
-        return Reported(training._train(experiment, report, stop_before(stop)), reports, times)
+        return Reported(working._train(experiment, report, stop_before(stop)), reports, times)
 
     return work
 

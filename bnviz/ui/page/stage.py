@@ -24,7 +24,8 @@ from bnviz.ui.server.budget import nearest_allowed, refused
 from bnviz.ui.server.desk import Encode, Watch
 from bnviz.ui.server.jobs import Done, QueueFull
 from bnviz.ui.server.stream import STREAM
-from bnviz.ui.server.training import Computation, Part, Task, job_key, training_queue
+from bnviz.ui.server.training import job_key, training_queue
+from bnviz.ui.server.work import Computation, Part, Task
 from bnviz.ui.watch import watch_bar
 from bnviz.words import short
 
@@ -206,7 +207,7 @@ class Stage:
             with self.messages.container():
                 st.warning(
                     f"The server is busy: {full.waiting} trainings are waiting, and yours would be number "
-                    f"{full.waiting + 1}. It trains one experiment at a time."
+                    f"{full.waiting + 1}. It trains one experiment after the other."
                 )
                 st.button("Try again", key=f"{self.key}_retry")
             return None

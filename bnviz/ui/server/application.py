@@ -8,7 +8,7 @@ import hashlib
 import os
 import re
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
@@ -22,6 +22,7 @@ from bnviz.datasets.own import files_closed
 from bnviz.export.apart import drawing_apart
 from bnviz.lessons.the_question.race import RACE
 from bnviz.ui.private import hearing_scripts_out, index_page
+from bnviz.ui.server.apart import working_apart
 from bnviz.ui.server.configuration import PREFIX, configuration
 from bnviz.ui.server.memory import keep_few_arenas
 from bnviz.ui.server.training import prepare
@@ -110,7 +111,7 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
     keep_few_arenas()
     if Path(app.script_path).parent.name == "cloud":
         os.environ.setdefault(f"{PREFIX}HOSTED", "1")
-    configuration()
+    works = working_apart if configuration().at_once else nullcontext
     # Altair's modules import each other: two visitors who made a fresh server load them at the same moment would both
     # meet a half-loaded one.
     import_module("bnviz.charts")
@@ -118,7 +119,7 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
     for component in ("bnviz.ui.player", "bnviz.ui.live"):
         import_module(component).registered()
     # Else Altair holds every axis and every mark against its schema while a reader waits for the chart. Tests do so.
-    with schemapi.debug_mode(False), hearing_scripts_out(), files_closed(), drawing_apart():
+    with schemapi.debug_mode(False), hearing_scripts_out(), files_closed(), drawing_apart(), works():
         Thread(target=warm_up, name="bnviz-warm-up", daemon=True).start()
         yield
 

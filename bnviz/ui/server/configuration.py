@@ -29,6 +29,8 @@ class Configuration(BaseModel):
     hosted              whether many visitors share the server: sets the bounds and the deadline
     deadline_seconds    after how long a training is ended with what it has; 60 when hosted, else 600
     queue               how many trainings may wait in line
+    processes           how many short trainings are worked on at the same time, each in a process of its own; with 0,
+                        trainings run one by one in a thread of the server; 2 when hosted, else 0
     results_megabytes   memory for the recordings that are kept for all visitors; 100 when hosted, else 150
     frame_ancestors     who may embed the app: sources of the policy's directive, such as `https://school.example`
     most                field → its upper bound, in place of that in :mod:`bnviz.limits`; `BNVIZ_MAX_STEPS` and so on
@@ -39,6 +41,7 @@ class Configuration(BaseModel):
     hosted: bool = False
     deadline_seconds: Seconds | None = None
     queue: Count = 40
+    processes: Annotated[int, Field(ge=0)] | None = None
     results_megabytes: Count | None = None
     frame_ancestors: Hosts = "'self'"
     most: Mapping[str, Seconds] = {}
@@ -47,6 +50,11 @@ class Configuration(BaseModel):
     def deadline(self) -> float:
         """Seconds after which a training is ended."""
         return self.deadline_seconds or (60.0 if self.hosted else 600.0)
+
+    @property
+    def at_once(self) -> int:
+        """How many processes work on short trainings at the same time; 0 where a thread of the server does."""
+        return (2 if self.hosted else 0) if self.processes is None else self.processes
 
     @property
     def results_bytes(self) -> int:

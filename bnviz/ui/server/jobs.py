@@ -7,9 +7,9 @@ a moment of grace, because a rerun leaves and comes straight back; when the page
 canceled at once. Each look also renews a lease, so that even a visitor who vanished without leaving does not keep the
 worker busy.
 
-Only one job computes at a time. Short jobs need not wait for a long one: it pauses while they run, and then goes on for
-as long as the last of them took before the next one runs. So short jobs wait for short jobs, and a long one gets half
-of the time however many of them there are.
+One job computes at a time, or a few short ones where the work stands that. Short jobs need not wait for a long one: it
+pauses while they run, and then goes on for as long as the last of them took before the next one runs. So short jobs
+wait for short jobs, and a long one gets half of the time however many of them there are.
 """
 
 from __future__ import annotations
@@ -84,8 +84,9 @@ class Ticket(Generic[Task, Result]):
 
 
 class JobQueue(Generic[Task, Result]):
-    """Run `work(task, report, should_stop)` for one job at a time, short ones first, else in the order of arrival.
+    """Run `work(task, report, should_stop)` for one job after the other, short ones first, else as they came.
 
+    at_once: short jobs that are worked on at the same time;
     is_long: tells whether a task takes so long that short ones go first;
     capacity: jobs that may stand in line, short and long ones counted apart;
     deadline: seconds of work after which a job is ended with what it has;
@@ -101,6 +102,7 @@ class JobQueue(Generic[Task, Result]):
         work: Work[Task, Result],
         *,
         size: Callable[[Result], int],
+        at_once: int = 1,
         is_long: Callable[[Task], bool] = lambda _task: False,
         capacity: int = 12,
         deadline: float = 60.0,
@@ -122,7 +124,7 @@ class JobQueue(Generic[Task, Result]):
         self._present = present
         self._clock = clock
         self._changed = Condition()
-        self._short: Lane[Task, Result] = Lane("short")
+        self._short: Lane[Task, Result] = Lane("short", at_once)
         self._long: Lane[Task, Result] = Lane("long")
         self._owed = clock()  # until then the long job goes on
         self._shared: dict[str, Job[Task, Result]] = {}
@@ -209,7 +211,7 @@ class JobQueue(Generic[Task, Result]):
                 return
             job.left = visitor
             if not job.waiters:
-                away = self._absence if job is self._long.at_work else 0.0
+                away = self._absence if job in self._long.at_work else 0.0
                 stay = (0.0 if for_good else self._grace) if self._present(visitor) else away
                 job.lease = self._clock() + stay
                 self._changed.notify_all()
@@ -243,7 +245,7 @@ class JobQueue(Generic[Task, Result]):
             while True:
                 now = self._clock()
                 self._look_after(job, now)
-                if job.stop is None and (job.deserted or (job.lane is self._long and self._short.at_work is not None)):
+                if job.stop is None and (job.deserted or (job.lane is self._long and self._short.at_work)):
                     job.pause(now)
                     self._changed.wait(LOOK_AROUND)
                     continue
@@ -278,21 +280,21 @@ class JobQueue(Generic[Task, Result]):
                     self._changed.wait(LOOK_AROUND if lane.line else None)
                     self._cancel_abandoned()
                 job = lane.line.popleft()
-                lane.at_work = job
+                lane.at_work.append(job)
                 job.started = self._clock()
             done = self._run(job)
             with self._changed:
                 now = self._clock()
                 if lane is self._short:
                     self._owed = now + job.seconds(now)
-                lane.at_work = None
+                lane.at_work.remove(job)
                 self._finish(job, done)
                 self._changed.notify_all()
 
     def _is_owed(self) -> bool:
         """Whether the long job is to go on before another short one begins."""
-        job = self._long.at_work
-        return job is not None and not job.deserted and job.stop is None and self._clock() < self._owed
+        going = any(not job.deserted and job.stop is None for job in self._long.at_work)
+        return going and self._clock() < self._owed
 
     def _run(self, job: Job[Task, Result]) -> Done[Result]:
         def report(step: int, losses: Sequence[float], partial: Any = None, /) -> None:

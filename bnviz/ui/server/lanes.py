@@ -70,24 +70,27 @@ class Job(Generic[Task, Result]):
 
 @dataclass(eq=False)
 class Lane(Generic[Task, Result]):
-    """Jobs that one thread works on in the order of arrival."""
+    """Jobs that so many threads work on in the order of arrival."""
 
     name: str
+    workers: int = 1
     line: deque[Job[Task, Result]] = field(default_factory=deque)
-    at_work: Job[Task, Result] | None = None
-    worker: Thread | None = None
+    at_work: list[Job[Task, Result]] = field(default_factory=list)
+    threads: list[Thread] = field(default_factory=list)
 
     @property
     def idle(self) -> bool:
         """Whether nothing is at work or in line."""
-        return self.at_work is None and not self.line
+        return not self.at_work and not self.line
 
     def ahead(self, job: Job[Task, Result]) -> int:
         """How many jobs run before one that stands in line here."""
-        return self.line.index(job) + (self.at_work is not None)
+        return self.line.index(job) + len(self.at_work)
 
     def start(self, work: Callable[[Lane[Task, Result]], None]) -> None:
-        """Start the thread unless it lives."""
-        if self.worker is None or not self.worker.is_alive():
-            self.worker = Thread(target=work, args=(self,), name=f"bnviz-{self.name}", daemon=True)
-            self.worker.start()
+        """Start the threads unless they live."""
+        self.threads = [thread for thread in self.threads if thread.is_alive()]
+        while len(self.threads) < self.workers:
+            thread = Thread(target=work, args=(self,), name=f"bnviz-{self.name}", daemon=True)
+            self.threads.append(thread)
+            thread.start()

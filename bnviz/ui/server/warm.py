@@ -11,7 +11,8 @@ from bnviz.lessons.training_lab.presets import PRESETS
 from bnviz.lessons.two_reparameterizations.direction import TurnedWeights
 from bnviz.lessons.two_reparameterizations.gradient_estimates import GradientEstimates
 from bnviz.lessons.two_reparameterizations.rolls import START_DRAWS
-from bnviz.ui.server.training import Task, prepare, training_queue
+from bnviz.ui.server.training import prepare, training_queue
+from bnviz.ui.server.work import Task
 
 PRESETS_AT_HAND = 5
 """Presets of the lab, of the first ones: the recordings of all would fill half of what a small server keeps."""
