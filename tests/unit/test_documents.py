@@ -81,4 +81,5 @@ def test_the_table_of_settings_names_every_setting_with_its_default():
     assert told.pop("frame_ancestors") == (f"`{local.frame_ancestors}`",) * 2
     assert told.pop("deadline_seconds") == (f"{local.deadline:g}", f"{hosted.deadline:g}")
     assert told.pop("results_megabytes") == tuple(str(found.results_bytes // 1_000_000) for found in (local, hosted))
+    assert told.pop("processes") == tuple(str(found.at_once) for found in (local, hosted))
     assert told == {"queue": (str(local.queue),) * 2}
