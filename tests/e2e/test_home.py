@@ -157,26 +157,8 @@ def test_another_seed_plays_and_is_settled_anew(home):
     expect(words).to_have_text(re.compile("You guessed"), timeout=PATIENCE)
 
 
-@pytest.fixture
-def seeded(browser: Browser, serve: Callable[[Path], str]) -> Iterator[Callable[[str], Page]]:
-    """`seeded(query)` opens the first page; what its browser complains about is left to other tests."""
-    pages: list[Page] = []
-
-    def start(query: str) -> Page:
-        page = open_page(browser, f"{serve(ROOT / 'app.py')}/{query}")
-        pages.append(page)
-        until(page, f"() => ({PLAYER})?.dataset.draws > 0")
-        until(page, f"() => !({PLAYER}).classList.contains('waiting')")
-        wait_until_settled(page)
-        return page
-
-    yield start
-    for page in pages:
-        page.context.close()
-
-
-def test_other_weights_train_once_their_slider_is_moved(seeded):
-    page = seeded("?seed=3")
+def test_other_weights_train_once_their_slider_is_moved(home):
+    page = home(path="?seed=3")
     figure = page.locator(".live")
     picture = figure.locator("canvas")
     expect(figure).to_have_class(re.compile("held"))
@@ -189,8 +171,8 @@ def test_other_weights_train_once_their_slider_is_moved(seeded):
     expect(page.get_by_text(re.compile("of 7 scales: plain from"))).to_be_visible(timeout=PATIENCE)
 
 
-def test_another_seed_takes_the_other_weights_along(seeded):
-    page = seeded("?seed=4&guess=shown")
+def test_another_seed_takes_the_other_weights_along(home):
+    page = home(path="?seed=4&guess=shown")
     sentence = page.get_by_text(re.compile("^21 networks"))
     page.locator(".live").get_by_role("button", name="Half as large").click()
     expect(sentence).to_have_count(0, timeout=4 * PATIENCE)

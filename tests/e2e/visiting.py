@@ -41,9 +41,10 @@ def open_page(
     def hear(message):
         # Asked for a page by a deep link, Streamlit's own start-up probes for its base path with requests
         # that answer 404, and finds it at the root.
-        probe = "_stcore" in message.location.get("url", "") and "404" in message.text
+        where = message.location.get("url", "")
+        probe = "_stcore" in where and "404" in message.text
         if message.type in ("error", "warning") and not probe:
-            page.complaints.append(message.text)
+            page.complaints.append(f"{message.text} ({where})")
 
     page.on("console", hear)
     page.on("pageerror", lambda error: page.complaints.append(str(error)))
