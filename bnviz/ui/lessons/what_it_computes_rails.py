@@ -16,7 +16,7 @@ _HOME = {1: (-2.0, 18.0), 2: (0.0, 22.0), 3: (-10.0, 10.0)}  # twice the first t
 _WIDER = (20.0, 50.0, 100.0, 200.0, 500.0, 1000.0)
 _STANDARD = Axis(-5.0, 5.0)
 """Of x̂ and of y, so that γ = 1, β = 0 draws upright lines. With B examples no x̂ lies beyond √(B − 1), at most 3.9."""
-_GUESSED = [*["ring: your guess, with every x doubled"] * 3, "ring: your guess, say 1.5 times as far from β"]
+_GUESSED = [*["ring: your guess, x doubled"] * 3, "ring: your guess, say 1.5 times as far from β"]
 _ABOVE, _BELOW = 44, -52  # pixels from a rail to its bracket
 
 

@@ -4,7 +4,7 @@
 /** @import { Pen } from "./pen.js" */
 
 const BOX = 58; // pixels: the height of a box
-const WIDE = 0.3; // of the panel: the width of a box
+const WIDE = 0.31; // of the panel: the width of a box
 const MARK = 7; // pixels: half of a disc or a diamond
 
 /**
@@ -61,7 +61,7 @@ function box(pen, x, y, wide, ink, lines) {
     const [toX, toY] = corners[(index + 1) % 4];
     sheet.line(fromX, fromY, toX, toY, { color: ink, width: 2.5 });
   });
-  sheet.setFont(theme, 600, 15);
+  sheet.setFont(theme, 600, 14);
   lines.forEach((line, index) => {
     const down = BOX / 2 + 5 + (index - (lines.length - 1) / 2) * 20;
     sheet.text(line, x + wide / 2, y + down, { color: ink, align: "center" });
