@@ -94,7 +94,7 @@ def test_every_value_is_a_dot_and_began_in_a_ring(ask, width, theme):
         "β",
         "γ",
         "VAE: ε from a die",
-        "Batch norm: x̂ from a batch, x = U·w",
+        "Batch norm: x̂ from a batch U, x = U·w",
         "z = σ·ε + m",
         "ring: where it began",
     } <= drawing.words.keys()

@@ -8,7 +8,7 @@ RECORDER = "bnviz/recorder.py"
 ASKING = "bnviz/ui/watch/stream.js"
 SETTINGS = "bnviz/ui/page/settings.py"
 STREAM = "bnviz/ui/server/stream.py"
-TRAINING = "bnviz/ui/server/training.py"
+TRAINING = "bnviz/ui/server/work.py"
 
 TEST_DESK = "tests/unit/test_desk.py"
 TEST_PARTS = "tests/unit/test_training_parts.py"

@@ -61,8 +61,8 @@ MUTANTS = [
     Mutant(
         "networks are shown in the order in which they arrived",
         "bnviz/ui/lessons/the_question_scales.py",
-        'found.sort_values("init_scale")',
-        "found",
+        'rows[norm].sort_values("init_scale") if',
+        "rows[norm] if",
         "tests/lessons/the_question/test_scales.py -m 'not slow'",
     ),
     Mutant(
