@@ -175,7 +175,8 @@ def test_groups_are_worded_by_the_result():
         ({"eps": 10.0}, "= 0.73 stays, so a random dy keeps 0.82 on average"),
         ({"gamma": 0.0}, "γ = 0 then lets none of it through"),
         ({"size": 2, "eps": 0.0}, "nothing is left"),
-        ({"size": 2, "eps": 1.0}, "both are taken away but for the share"),
+        ({"size": 2, "eps": 1.0}, "Of the other, x̂, the share"),
+        ({"size": 2, "eps": 1e-5}, "both are taken away but for the share"),
     ],
 )
 def test_what_is_left_is_worded_by_the_result(changes, sentence):

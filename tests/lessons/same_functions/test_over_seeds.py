@@ -54,7 +54,7 @@ def test_the_first_update_already_leads_elsewhere(rate, depth, seed):
 def test_who_is_pulled_is_what_the_numbers_say_at_every_eps(seed):
     table = ScaleIdentity(seed).compute(no_report, never)
     affine, exact = found(table, "affine"), found(table, "batch", 0.0)
-    assert "hold: identical" in verdicts.change_verdict(affine, exact)
+    assert "both sides are identical" in verdicts.change_verdict(affine, exact)
     for eps in EPSILONS:
         batch = found(table, "batch", eps)
         said = verdicts.identity_verdict(affine, batch, eps)
@@ -74,7 +74,7 @@ def test_who_got_furthest_is_who_has_the_lowest_loss_by_a_margin(rate, depth, se
     if len(near) == 3:
         assert "about the same in this run" in said
     else:
-        head = said.split("got furthest")[0].lower()
+        head = said.split("reached the lowest loss")[0].lower()
         assert [name for name in names if name in head] == near
         assert ("hardly apart in this run" in said) == (len(near) == 2)
 
