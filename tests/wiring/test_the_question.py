@@ -25,7 +25,7 @@ def must_show(*, none=True, affine=True, batch=True, guess=None, seed=0) -> Show
     ended = dict(zip(norms, outcomes(result_of(race(norms, seed))), strict=True))
     seconds = training_queue().result(job_key(race(norms, seed))).seconds
     compared = [compared_with_guess(guess, ended)] if guess and len(norms) == 3 else []
-    trained = [f"Trained by this server in {seconds:.1f} seconds, ", f"with seed {seed}. The server trains"]
+    trained = [f"Trained by this server in {seconds:.1f} seconds, ", f"with seed {seed}. The same seed gives"]
     return Shown(sentences=[f"**{verdict(ended)}**", *compared, *trained])
 
 
