@@ -51,7 +51,7 @@ def until(holds: Callable[[], bool]) -> None:
 
 def forks() -> list[psutil.Process]:
     """The forks that are at work."""
-    return [each for each in psutil.Process().children(recursive=True) if each.ppid() != os.getpid()]
+    return psutil.Process(apart._workshop._process.pid).children()
 
 
 @dataclass(frozen=True)
