@@ -1,14 +1,13 @@
 """The first page: it waits for a guess, keeps the end to itself until it was seen, and fits on the first screen."""
 
 import re
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from bnviz.lessons.the_question.verdicts import GUESSES
-from tests.e2e.visiting import PATIENCE, ROOT, open_page, until, wait_until_settled
+from tests.e2e.visiting import PATIENCE, until, wait_until_settled
 
 pytestmark = pytest.mark.browser
 
@@ -18,22 +17,17 @@ PLAYER = """[...document.querySelectorAll('[data-testid=stBidiComponentIsolated]
 
 
 @pytest.fixture
-def home(browser: Browser, serve: Callable[[Path], str]) -> Iterator[Callable[..., Page]]:
-    """`home(size, scheme, reduced)` opens the first page; complaints of the browser fail the test at its end."""
-    pages: list[Page] = []
+def home(visit_app: Callable[..., Page]) -> Callable[..., Page]:
+    """`home(size, scheme, path)` opens the first page with its race; see `visit_app`."""
 
     def start(size: tuple[int, int] = (1440, 900), scheme: str = "light", path: str = "") -> Page:
-        page = open_page(browser, f"{serve(ROOT / 'app.py')}/{path}", scheme=scheme, size=size)
-        pages.append(page)
+        page = visit_app(path, scheme=scheme, size=size)
         until(page, f"() => ({PLAYER})?.dataset.draws > 0")
         until(page, f"() => !({PLAYER}).classList.contains('waiting')")  # no more of it will come
         wait_until_settled(page)
         return page
 
-    yield start
-    for page in pages:
-        assert page.complaints == []
-        page.context.close()
+    return start
 
 
 def step(page: Page) -> int:

@@ -7,7 +7,15 @@ import pytest
 from bnviz.charts.curves import plot_loss
 from bnviz.charts.run_losses import plot_run_losses
 from bnviz.experiment import Experiment, Run
-from bnviz.lessons.learn_to_standardize import charts, conditioning, detached, drift, frozen, self_standardizing
+from bnviz.lessons.learn_to_standardize import (
+    charts,
+    conditioning,
+    detached,
+    drift,
+    frozen,
+    held_verdicts,
+    self_standardizing,
+)
 from bnviz.lessons.learn_to_standardize import verdicts as words
 from bnviz.lessons.learn_to_standardize.endings import endings
 from bnviz.styles import run_styles
@@ -267,14 +275,14 @@ def of_frozen(rate, seed, theme) -> Shown:
     runs = list(run_styles(experiment))
     runs[2] = replace(runs[2], dash=(2, 3))
     chart = plot_loss(history.losses(), runs, status=history.status, theme=theme)
-    return Shown(sentences=[words.frozen_verdict(frozen.frozen_result(history), rate)], charts=[chart])
+    return Shown(sentences=[held_verdicts.frozen_verdict(frozen.frozen_result(history), rate)], charts=[chart])
 
 
 def of_bias(seed, theme) -> Shown:
     table = result_of(detached.DriftingBias(seed))
     both = styles("batch", "batch_detached", labels=("true gradient", "mean held constant"))
     chart = charts.plot_tracked(table, both, field="b", title="The bias b", axis_title="b", theme=theme)
-    return Shown(sentences=[words.bias_verdict(table)], charts=[chart])
+    return Shown(sentences=[held_verdicts.bias_verdict(table)], charts=[chart])
 
 
 def of_detached(rate, seed, theme) -> Shown:
@@ -282,6 +290,6 @@ def of_detached(rate, seed, theme) -> Shown:
     table = result_of(task)
     ends = endings(table, 300)
     return Shown(
-        sentences=[words.detached_verdict(ends, rate), words.held_verdict(ends, rate)],
+        sentences=[held_verdicts.detached_verdict(ends, rate), held_verdicts.held_verdict(ends, rate)],
         charts=[plot_run_losses(table, run_styles(task.experiment), theme=theme)],
     )

@@ -1,9 +1,12 @@
 """How runs that a lesson stepped itself came to their end."""
 
+from math import isfinite
+
 import numpy as np
 import pandas as pd
 
 from bnviz.kept import remembered
+from bnviz.words import short
 
 LATE = 20  # last mini-batches over which a number is averaged, because they differ
 
@@ -31,3 +34,8 @@ def endings(frame: pd.DataFrame, steps: int) -> pd.DataFrame:
 def ending(ends: pd.DataFrame, run: int) -> pd.Series:
     """The row of `endings` for one run."""
     return ends[ends["run"] == run].iloc[0]
+
+
+def ended(row: pd.Series) -> str:
+    """How a run ended, in words, from its row of `endings`: with this loss, or "diverged at step k"."""
+    return short(row["loss"]) if isfinite(row["loss"]) else f"diverged at step {row['diverged_at']:.0f}"

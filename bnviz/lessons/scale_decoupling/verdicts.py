@@ -24,7 +24,7 @@ GOES_ON = 1.25  # training loss after a kick over that before, up to which a run
 RIGHT_ANGLE = 1e-6  # largest |cos| that counts as one: far above rounding in float64, far below a real tilt
 BALANCED = 0.1  # relative distance from equilibrium that counts as in balance
 ROUNDING = 1e-6  # a difference of losses (nats) that is rounding alone
-SAME = 0.02  # and one too small to matter: 32-bit trainings that are one by the rule differ by up to a third of it
+SAME = 0.02  # and one too small to matter: 32-bit trainings that are one by the rule differ by up to half of it
 
 
 def what_the_gradient_did(ratio: float) -> str:

@@ -10,7 +10,7 @@ import streamlit as st
 from bnviz.charts.curves import plot_loss
 from bnviz.charts.run_losses import plot_run_losses
 from bnviz.experiment import Experiment, Run
-from bnviz.lessons.learn_to_standardize import charts, verdicts
+from bnviz.lessons.learn_to_standardize import charts, held_verdicts, verdicts
 from bnviz.lessons.learn_to_standardize.conditioning import Conditioning, curve, fit
 from bnviz.lessons.learn_to_standardize.detached import Detached, DriftingBias
 from bnviz.lessons.learn_to_standardize.drift import FLOOR, NORMS, Drift, drift_summary
@@ -137,7 +137,7 @@ def draw_frozen(stage: Stage, experiment: Experiment) -> None:
         if done.ending != "finished":
             return
         with prose():
-            st.markdown(verdicts.frozen_verdict(frozen_result(history), experiment.runs[0].lr))
+            st.markdown(held_verdicts.frozen_verdict(frozen_result(history), experiment.runs[0].lr))
 
 
 def draw_bias(stage: Stage, task: DriftingBias) -> None:
@@ -151,7 +151,7 @@ def draw_bias(stage: Stage, task: DriftingBias) -> None:
         chart = charts.plot_tracked(done.result, styles, field="b", title="The bias b", axis_title="b", theme=theme())
         figure(chart, "learn_to_standardize_bias")
         with prose():
-            st.markdown(verdicts.bias_verdict(done.result))
+            st.markdown(held_verdicts.bias_verdict(done.result))
 
 
 def draw_detached(stage: Stage, task: Detached) -> None:
@@ -167,8 +167,8 @@ def draw_detached(stage: Stage, task: Detached) -> None:
             return
         ends = endings(done.result, task.steps)
         with prose():
-            st.markdown(verdicts.detached_verdict(ends, task.lr))
-            st.markdown(verdicts.held_verdict(ends, task.lr))
+            st.markdown(held_verdicts.detached_verdict(ends, task.lr))
+            st.markdown(held_verdicts.held_verdict(ends, task.lr))
 
 
 def _pair() -> tuple[RunStyle, RunStyle]:

@@ -47,9 +47,8 @@ def draw_shove(settings: Settings, guess: Guess, seed: int) -> None:
     # Once there is a guess the unit is shoved, so that this is where the page begins then.
     start = asdict(START) | ({"mean": SHOVED} if guess.shown else {})
     values = {name: settings.handle(_SHOVE, each, start[name]) for name, each in INPUTS.items()}
-    said = None if guess.said is None else verdicts.OUTPUT_ANSWERS.index(guess.said)
     live(
-        shove_scene(seed, said),
+        shove_scene(seed, guess.number(verdicts.OUTPUT_ANSWERS)),
         key=_SHOVE,
         values=values,
         on_release=settings.take,

@@ -47,9 +47,9 @@ def draw_hand(settings: Settings, seed: int, guess: story.Guess) -> None:
     start = {name: default for name, (_, default) in INPUTS.items()}
     start |= {"w_length": TIMES * FROM} if guess.shown else {}
     values = {name: settings.handle(HAND, given, start[name]) for name, (given, _) in INPUTS.items()}
-    answer = verdicts.GRADIENT_ANSWERS.index(guess.said) if guess.said else None
     styles = run_styles(Experiment(runs=tuple(Run(norm=norm) for norm in NORMS)))
-    live(hand(styles, seed, answer), key=HAND, values=values, on_release=settings.take, held=not guess.shown)
+    scene = hand(styles, seed, guess.number(verdicts.GRADIENT_ANSWERS))
+    live(scene, key=HAND, values=values, on_release=settings.take, held=not guess.shown)
     plain, batch = longer(values["w_angle"], seed)
     guess.settle(verdicts.what_the_gradient_did(batch.gradient_ratio), verdicts.why_the_gradient(plain, batch))
 

@@ -44,8 +44,8 @@ def draw_line(settings: Settings, seed: int, guess: Guess) -> None:
     """Show the live figure of the last line that both have, held before there is a guess, and with that."""
     key = "two_reparameterizations_line"
     values = {name: settings.handle(key, given, default) for name, (given, default) in INPUTS.items()}
-    said = None if guess.said is None or not guess.shown else verdicts.TURN_ANSWERS.index(guess.said)
-    live(last_line(seed, said), key=key, values=values, on_release=settings.take, held=not guess.shown)
+    scene = last_line(seed, guess.number(verdicts.TURN_ANSWERS))
+    live(scene, key=key, values=values, on_release=settings.take, held=not guess.shown)
 
 
 def settle_the_turn(guess: Guess, seed: int) -> None:

@@ -275,8 +275,7 @@ def controls() -> Settings:
 def draw_rails(table: pd.DataFrame, settings: Settings, guess: Guess) -> None:
     """Show the live figure of a table without problems, held before there is a guess, and with that."""
     values = table[column_of(settings.unit)].astype(float).tolist()
-    said = None if guess.said is None or not guess.shown else GUESSES.index(guess.said)
-    scene = rails(values, settings.unit, reach=REACH, epsilons=EPSILONS, guess=said)
+    scene = rails(values, settings.unit, reach=REACH, epsilons=EPSILONS, guess=guess.number(GUESSES))
     live(
         scene,
         key="what_it_computes_rails",

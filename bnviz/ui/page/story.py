@@ -30,6 +30,10 @@ class Guess:
     place: Place
     gathered: bool = True
 
+    def number(self, answers: Sequence[str]) -> int | None:
+        """Which of the answers was guessed, from 0, for a figure that draws the guess; None before there is one."""
+        return None if self.said is None else answers.index(self.said)
+
     def settle(self, happened: str, why: str) -> None:
         """Say beside the question what happened, in one of its answers, and whether that was the guess.
 

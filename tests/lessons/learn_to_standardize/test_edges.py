@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from bnviz.lessons.learn_to_standardize import verdicts
+from bnviz.lessons.learn_to_standardize import held_verdicts, verdicts
 from bnviz.lessons.learn_to_standardize.conditioning import Fit
 from bnviz.lessons.learn_to_standardize.detached import BOTH_HELD, MEAN_HELD, STD_HELD, TRUE
 from bnviz.lessons.learn_to_standardize.self_standardizing import COMPUTED, FREE, TOLD, UNFORESEEN
@@ -42,7 +42,7 @@ def free(**own):
 def frozen(own=1.0, batch=1.0):
     rows = [("batch_frozen", own, 0.25), ("batch", batch, 0.75), ("batch_frozen", 5.0, 0.5)]
     table = pd.DataFrame(rows, columns=["norm", "loss", "accuracy"]).assign(status="finished")
-    return verdicts.frozen_verdict(table, 0.1)
+    return held_verdicts.frozen_verdict(table, 0.1)
 
 
 def held(true=1.0, std=1.0, mean=1.0, both=1.0, accuracy=0.9):
@@ -51,12 +51,12 @@ def held(true=1.0, std=1.0, mean=1.0, both=1.0, accuracy=0.9):
 
 
 def harm(both, accuracy=0.9):
-    return verdicts.detached_verdict(held(both=both, accuracy=accuracy), 0.1)
+    return held_verdicts.detached_verdict(held(both=both, accuracy=accuracy), 0.1)
 
 
 def biased(loss):
     rows = [(step, run, 0.1 * step * run, loss * (step == 2) * run) for step in range(3) for run in (0, 1)]
-    return verdicts.bias_verdict(pd.DataFrame(rows, columns=["step", "run", "b", "loss"]))
+    return held_verdicts.bias_verdict(pd.DataFrame(rows, columns=["step", "run", "b", "loss"]))
 
 
 LIKE = "about the same"
@@ -88,9 +88,9 @@ EDGES = {
     ),
     "frozen, higher": (lambda x: frozen(own=x), 1.25, "About the same", "Batch norm has the lower"),
     "frozen, lower": (lambda x: frozen(batch=x), 1.25, "About the same", "Frozen statistics have the lower"),
-    "both held, lower": (lambda x: verdicts.detached_verdict(held(true=x), 0.1), 1.25, LIKE, "the loss is lower"),
-    "μ held": (lambda x: verdicts.what_hurt_more(held(mean=x)), 1.25, LIKE, "holding μ"),
-    "σ held": (lambda x: verdicts.what_hurt_more(held(std=x)), 1.25, LIKE, "holding σ"),
+    "both held, lower": (lambda x: held_verdicts.detached_verdict(held(true=x), 0.1), 1.25, LIKE, "the loss is lower"),
+    "μ held": (lambda x: held_verdicts.what_hurt_more(held(mean=x)), 1.25, LIKE, "holding μ"),
+    "σ held": (lambda x: held_verdicts.what_hurt_more(held(std=x)), 1.25, LIKE, "holding σ"),
     "both held": (harm, 1.25, "No clear harm", "It should."),
     "a moving loss": (biased, 1e-9, "the loss stays at", "the loss moves by"),
 }
@@ -128,13 +128,13 @@ def test_every_number_of_a_sentence_is_that_of_its_run():
     assert "trains in this run: loss 5, test accuracy 0.500." in broken
     control = verdicts.unforeseen_verdict(ends(told=told, computed=computed, unforeseen={"loss": 9}))
     assert "It ends at a loss of 9, the told network at 3." in control
-    assert control.endswith("from the loss of 7.")
+    assert control.endswith("that ends at 7.")
     assert frozen(2, np.inf).endswith("At the rate 0.1 frozen statistics trained on: loss 2.")
-    why = verdicts.held_verdict(held(1, 2, 3, 4), 0.1)
+    why = held_verdicts.held_verdict(held(1, 2, 3, 4), 0.1)
     assert why.startswith("Loss at the end: true gradient 1, σ held 2, μ held 3, both held 4.")
     both = held(2, both=5).assign(accuracy=[0.1, 0.2, 0.3, 0.4])
     assert "ends 2.5 times as high. The network has hardly learned: test accuracy 0.400 against 0.100." in (
-        verdicts.detached_verdict(both, 0.1)
+        held_verdicts.detached_verdict(both, 0.1)
     )
     measured = verdicts.drift_verdict(pd.Series({"affine": 3.0, "batch": 1.0}), "sine", 2.0)
     assert "Mean loss over the second half: γx + β 3, batch norm 1. For comparison: the noise" in measured

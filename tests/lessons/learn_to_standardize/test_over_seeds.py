@@ -11,7 +11,7 @@ from math import isfinite
 import pytest
 
 from bnviz import train
-from bnviz.lessons.learn_to_standardize import detached, drift, frozen, self_standardizing, verdicts
+from bnviz.lessons.learn_to_standardize import detached, drift, frozen, held_verdicts, self_standardizing, verdicts
 from bnviz.lessons.learn_to_standardize.endings import endings
 from tests.lessons.driven import ALL, PRECISIONS, SEEDS, of_all
 from tests.pages.reading import compute
@@ -88,7 +88,7 @@ def test_what_is_said_of_the_told_is_so(rate, seed, precision):
 @pytest.mark.parametrize(("rate", "seed", "precision"), over(frozen.RATES, (0.2, 0.5)))
 def test_what_is_said_of_a_perfect_start_is_so(rate, seed, precision):
     kept, batch, shorter = (frozen_rows(rate, seed, precision).iloc[run] for run in range(3))
-    said = verdicts.frozen_verdict(frozen_rows(rate, seed, precision), rate)
+    said = held_verdicts.frozen_verdict(frozen_rows(rate, seed, precision), rate)
     assert isfinite(batch["loss"])
     if isfinite(kept["loss"]):
         ratio, luck = kept["loss"] / batch["loss"], rate in frozen.SEEDS_DISAGREE
@@ -112,13 +112,13 @@ def test_what_is_said_of_a_perfect_start_is_so(rate, seed, precision):
 @pytest.mark.parametrize(("rate", "seed", "precision"), over(detached.RATES, (0.1, 1.0)))
 def test_what_is_said_of_the_gradients_is_so(rate, seed, precision):
     true, std, mean, both = held_ends(rate, seed, precision).set_index("run")["loss"]
-    said = verdicts.held_verdict(held_ends(rate, seed, precision), rate)
+    said = held_verdicts.held_verdict(held_ends(rate, seed, precision), rate)
     ratio, luck = mean / std, rate >= detached.SEEDS_DISAGREE_FROM
     assert ("rounding alone, turns the order" in said) == luck
     assert ("holding μ costs more" in said) == (ratio > 1.25 and not luck)
     assert ("holding σ costs more" in said) == (ratio < 0.8 and not luck)
     assert ("cost about the same in this run" in said) == (0.8 <= ratio <= 1.25 and not luck)
-    harm = verdicts.detached_verdict(held_ends(rate, seed, precision), rate)
+    harm = held_verdicts.detached_verdict(held_ends(rate, seed, precision), rate)
     assert ("No order to rely on" in harm) == luck
     assert ("**It should.**" in harm) == (both > 1.25 * true and not luck)
     assert ("is lower" in harm) == (both < 0.8 * true and not luck)

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from bnviz.lessons.learn_to_standardize import verdicts
+from bnviz.lessons.learn_to_standardize import held_verdicts, verdicts
 from bnviz.lessons.learn_to_standardize.conditioning import Fit
 from bnviz.lessons.learn_to_standardize.detached import BOTH_HELD, MEAN_HELD, STD_HELD, TRUE
 from bnviz.lessons.learn_to_standardize.self_standardizing import COMPUTED, FREE, TOLD, UNFORESEEN
@@ -161,18 +161,18 @@ def frozen(frozen_loss, batch_loss, shorter=0.013):
     ],
 )
 def test_frozen_statistics_win_lose_or_diverge(losses, beginning):
-    assert verdicts.frozen_verdict(frozen(*losses), 0.1).startswith(beginning)
+    assert held_verdicts.frozen_verdict(frozen(*losses), 0.1).startswith(beginning)
 
 
 def test_the_control_tells_the_length_of_the_steps_from_a_start_that_is_not_enough():
-    trains = verdicts.frozen_verdict(frozen(np.inf, 0.01), 0.5)
+    trains = held_verdicts.frozen_verdict(frozen(np.inf, 0.01), 0.5)
     assert (
         "ten times shorter trains in this run: loss 0.013, test accuracy 0.970. So a perfect start can be enough"
         in trains
     )
-    breaks = verdicts.frozen_verdict(frozen(np.inf, 0.01, np.inf), 1.0)
+    breaks = held_verdicts.frozen_verdict(frozen(np.inf, 0.01, np.inf), 1.0)
     assert breaks.endswith("ten times shorter the frozen network diverged at step 4 in this run.")
-    unsure = verdicts.frozen_verdict(frozen(np.inf, 0.01), 0.2)
+    unsure = held_verdicts.frozen_verdict(frozen(np.inf, 0.01), 0.2)
     assert unsure.startswith("**Not in this run: frozen statistics diverged at step 4.**")
     assert "So a perfect start" not in breaks
 
@@ -180,15 +180,15 @@ def test_the_control_tells_the_length_of_the_steps_from_a_start_that_is_not_enou
 def test_no_order_is_named_where_seeds_or_rounding_turn_it():
     turns = "Another seed, or rounding alone, turns the order."
     for losses in ((0.08, 0.03), (0.03, 0.08), (0.03, 0.03)):
-        said = verdicts.frozen_verdict(frozen(*losses), 0.2)
+        said = held_verdicts.frozen_verdict(frozen(*losses), 0.2)
         assert said.startswith("**No order to rely on at this rate.** At the rate 0.2 the training loss is")
         assert turns in said
-    assert turns not in verdicts.frozen_verdict(frozen(0.03, 0.08), 0.1)
-    for say in (verdicts.held_verdict, verdicts.detached_verdict):
+    assert turns not in held_verdicts.frozen_verdict(frozen(0.03, 0.08), 0.1)
+    for say in (held_verdicts.held_verdict, held_verdicts.detached_verdict):
         assert turns in say(held(), 1.0)
         assert turns not in say(held(), 0.3)
-    assert "costs more." not in verdicts.held_verdict(held(), 1.0)
-    assert verdicts.detached_verdict(held(), 1.0).startswith("**No order to rely on at this rate.**")
+    assert "costs more." not in held_verdicts.held_verdict(held(), 1.0)
+    assert held_verdicts.detached_verdict(held(), 1.0).startswith("**No order to rely on at this rate.**")
 
 
 def held(true=0.05, std=0.07, mean=0.6, both=0.6) -> pd.DataFrame:
@@ -212,8 +212,8 @@ def held(true=0.05, std=0.07, mean=0.6, both=0.6) -> pd.DataFrame:
 )
 def test_which_statistic_matters_more(mean, std, answer):
     table = held(mean=mean, std=std)
-    assert verdicts.what_hurt_more(table) == answer
-    said = verdicts.held_verdict(table, 0.1)
+    assert held_verdicts.what_hurt_more(table) == answer
+    said = held_verdicts.held_verdict(table, 0.1)
     assert ("cost about the same in this run" in said) == (answer == "about the same")
     assert (f"Of the two, {answer} costs more." in said) == (answer != "about the same")
     assert ("diverged at step 9" in said) == (mean == np.inf)
@@ -221,10 +221,10 @@ def test_which_statistic_matters_more(mean, std, answer):
 
 def test_holding_both_costs_something_nothing_or_everything():
     def said(**own):
-        return verdicts.detached_verdict(held(**own), 0.1)
+        return held_verdicts.detached_verdict(held(**own), 0.1)
 
     assert "12 times as high. The network learns: test accuracy 0.900 against 0.900" in said()
-    assert "hardly learned" in verdicts.detached_verdict(held().assign(accuracy=0.2), 0.1)
+    assert "hardly learned" in held_verdicts.detached_verdict(held().assign(accuracy=0.2), 0.1)
     assert said(both=0.05).startswith("**No clear harm here.** With both held constant the loss is about the same in")
     assert "constant the loss is lower:" in said(both=0.02)
     assert said(both=np.inf) == "**With both held constant, the run diverged at step 9.**"
@@ -240,7 +240,7 @@ def test_the_bias_moves_for_nothing_and_a_loss_that_moves_is_said():
         ]
     )
     assert "b grows by 0.1 in every step (the rate is 0.1) and reaches 0.3, while the loss stays at 0.5" in (
-        verdicts.bias_verdict(frame)
+        held_verdicts.bias_verdict(frame)
     )
     frame.iloc[-1, 3] = 0.7
-    assert "the loss moves by 0.2" in verdicts.bias_verdict(frame)
+    assert "the loss moves by 0.2" in held_verdicts.bias_verdict(frame)
