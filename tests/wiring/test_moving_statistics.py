@@ -62,7 +62,10 @@ SAID = {
         "Layer norm cancels a common factor",
         "With batch norm the gradient of a mini-batch says less",
     ],
-    "all predictions wrong": ["With ε = 1 the spread is", "With batch norm the gradient of a mini-batch says less"],
+    "all predictions wrong": [
+        "With ε = 1 the spread is",
+        "With batch norm the gradient of some mini-batches says less",
+    ],
     "no kick": ["No kick yet. Press the button."],
     "evaluation, and the cloud moved": ["In evaluation, with running averages, it puts out"],
 }
