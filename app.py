@@ -11,10 +11,11 @@ from bnviz.lessons.the_question.race import NORMS_IN_RACE, RACE, race, read_quer
 from bnviz.lessons.the_question.verdicts import GUESSES, compared_with_guess, verdict, what_happened
 from bnviz.norms import NORMS
 from bnviz.outcome import Outcome, outcomes
-from bnviz.ui.lessons.the_question import LAB, draw_questions, guessed
+from bnviz.ui.lessons.the_question import draw_questions, guessed
 from bnviz.ui.lessons.the_question_scales import WANTED, draw_scales
 from bnviz.ui.page import frame, guesses, hiding, story
 from bnviz.ui.page.address import asked, given_away, keep_in_address
+from bnviz.ui.page.contents import LAB
 from bnviz.ui.page.ignored import say_what_was_ignored
 from bnviz.ui.page.stage import reserve
 from bnviz.ui.page.waiting import on_overlooked, section

@@ -4,7 +4,7 @@ import streamlit as st
 
 from bnviz.lessons.why_not_affine import verdicts
 from bnviz.lessons.why_not_affine.depths import DepthSweep
-from bnviz.lessons.why_not_affine.maps import RATES, SCALES, map_experiment, network_at
+from bnviz.lessons.why_not_affine.maps import RATES, SCALES, at_the_largest_rate, map_experiment, network_at
 from bnviz.lessons.why_not_affine.sigmoids import sigmoid_experiment
 from bnviz.norms import NORMS
 from bnviz.ui.lessons.why_not_affine import (
@@ -18,6 +18,7 @@ from bnviz.ui.lessons.why_not_affine import (
     tell_rows,
 )
 from bnviz.ui.page import frame, story
+from bnviz.ui.page.contents import LAB
 from bnviz.ui.page.lesson import sources
 from bnviz.ui.page.settings import Settings
 from bnviz.ui.page.stage import reserve, reserve_figure
@@ -113,6 +114,12 @@ def rows(sweep: Sweep, found: Found, threshold: float) -> None:
             "at the same rate, the direction of longer weights changes more slowly. And no batch norm follows γ, β and "
             "the output layer, so they still ask for a rate that suits them: at the rate 10 batch norm learns from no "
             "scale, but from scale 1 it does with the hidden weights alone at 10 and all else at 0.1."
+        )
+        st.page_link(
+            LAB,
+            label="Train the three in the lab: all at 10, the hidden weights alone, all but those",
+            icon=":material/science:",
+            query_params=at_the_largest_rate(sweep.experiment.seed).to_query(),
         )
     if found.complete:
         tell_rows(sweep, found.rows, threshold)

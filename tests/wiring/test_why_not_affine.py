@@ -10,7 +10,7 @@ from bnviz.experiment import Experiment, Run
 from bnviz.lessons.why_not_affine import charts, verdicts
 from bnviz.lessons.why_not_affine.curves import CurveTask
 from bnviz.lessons.why_not_affine.depths import DepthSweep, advantage
-from bnviz.lessons.why_not_affine.maps import RATES, SCALES, cells, map_experiment, shares
+from bnviz.lessons.why_not_affine.maps import RATES, SCALES, at_the_largest_rate, cells, map_experiment, shares
 from bnviz.lessons.why_not_affine.sigmoids import sigmoid_experiment, steps_to_learn
 from bnviz.styles import run_styles
 from bnviz.ui.page import sweep_view
@@ -201,10 +201,14 @@ def test_a_second_seed_waits_behind_a_button_until_others_have_trained_it(page):
     assert "train" not in page.controls()
 
 
-def test_the_link_opens_the_chosen_cell_in_the_lab(page):
+def test_the_links_open_the_chosen_cell_and_the_controls_of_the_largest_rate_in_the_lab(page):
     page.move(rate=2.2, scale=0.01)
     runs = tuple(Run(norm=norm, lr=2.2, init_scale=0.01) for norm in ALWAYS)
-    assert opened(page) == [Experiment(widths=(32,) * 4, batch_size=64, steps=200, runs=runs)]
+    cell = Experiment(widths=(32,) * 4, batch_size=64, steps=200, runs=runs)
+    found = opened(page)
+    assert len(found) == 2
+    assert cell in found
+    assert at_the_largest_rate() in found
 
 
 def test_another_seed_is_another_seed_in_every_network():

@@ -33,6 +33,19 @@ def map_experiment(norms: Sequence[str], seed: int = 0) -> Experiment:
     return Experiment(widths=(32,) * 4, batch_size=64, steps=200, records=2, seed=seed, runs=runs)
 
 
+def at_the_largest_rate(seed: int = 0) -> Experiment:
+    """Batch norm from the usual weights at the rate 10: all of it; its hidden weights alone; all but those.
+
+    The rest of each learns at 0.1.
+    """
+    runs = (
+        Run(lr=10.0, label="all at 10"),
+        Run(lr=0.1, hidden_lr_factor=100.0, label="hidden weights at 10"),
+        Run(lr=10.0, hidden_lr_factor=0.01, label="all but those at 10"),
+    )
+    return map_experiment(("batch",), seed).model_copy(update={"runs": runs, "records": 60})
+
+
 @dataclass(frozen=True)
 class MapTask:
     """The networks of one map: one run and one seed, every combination of the values of the axes."""

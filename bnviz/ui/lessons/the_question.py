@@ -11,13 +11,11 @@ import streamlit as st
 from bnviz.lessons.training_lab.presets import WHERE_LITTLE_IS_GAINED
 from bnviz.ui.lessons.the_question_thumbnails import HEIGHT, WIDTH, thumbnail
 from bnviz.ui.page import guesses, hiding
-from bnviz.ui.page.contents import page_named
+from bnviz.ui.page.contents import LAB, page_named
 from bnviz.ui.page.frame import prose, visited
 from bnviz.ui.page.here import arrived
 from bnviz.ui.page.lesson import theme
 from bnviz.ui.page.tally import draw_tally
-
-LAB = "pages/12_training_lab.py"
 
 QUESTION = """
 “Batch norm standardizes with the batch mean and variance, then learns γ and β that may undo it. Isn't that redundant?

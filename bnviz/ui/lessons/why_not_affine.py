@@ -17,6 +17,7 @@ from bnviz.lessons.why_not_affine.sigmoids import steps_to_learn
 from bnviz.styles import run_styles
 from bnviz.ui.lessons.why_not_affine_maps import INPUTS, maps_scene
 from bnviz.ui.live import live
+from bnviz.ui.page.contents import LAB
 from bnviz.ui.page.frame import prose
 from bnviz.ui.page.lesson import figure, theme
 from bnviz.ui.page.settings import Settings
@@ -25,7 +26,6 @@ from bnviz.ui.page.story import Guess
 from bnviz.ui.page.sweep_view import Sweep, cell_table, show_profiles
 from bnviz.ui.server.budget import bounds
 
-LAB = "pages/12_training_lab.py"
 FIGURE = "why_not_affine_maps"
 """Key of the hero, whose values are those of the page."""
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+LAB = "pages/12_training_lab.py"
+
 
 @dataclass(frozen=True)
 class Page:
@@ -39,7 +41,7 @@ PAGES: tuple[Page, ...] = (
         ":material/compare_arrows:",
         "The question, answered",
     ),
-    Page("pages/12_training_lab.py", "Training lab", ":material/science:", "Try it yourself"),
+    Page(LAB, "Training lab", ":material/science:", "Try it yourself"),
 )
 
 

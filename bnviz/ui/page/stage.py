@@ -14,6 +14,7 @@ from pandas.api.types import is_float_dtype
 
 from bnviz.experiment import Experiment
 from bnviz.outcome import Outcome, outcomes
+from bnviz.ui.page.contents import LAB
 from bnviz.ui.page.literal import literal
 from bnviz.ui.page.saving import note_recording
 from bnviz.ui.page.waiting import desk, wait_a_moment
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 
     from bnviz.history import History
 
-LAB = "pages/12_training_lab.py"
 
 Height = tuple[int, int]
 """Pixels that a place takes with what comes into it: at a window's width of 1440 and of 390. Without one it is as high

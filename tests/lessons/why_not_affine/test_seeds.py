@@ -6,10 +6,9 @@ import re
 import pytest
 
 from bnviz import sweep, train
-from bnviz.experiment import Run
 from bnviz.lessons.why_not_affine import verdicts
 from bnviz.lessons.why_not_affine.depths import DepthSweep, advantage
-from bnviz.lessons.why_not_affine.maps import RATES, SCALES, map_experiment, shares
+from bnviz.lessons.why_not_affine.maps import RATES, SCALES, at_the_largest_rate, map_experiment, shares
 from bnviz.lessons.why_not_affine.sigmoids import sigmoid_experiment, steps_to_learn
 from bnviz.training import train_losses
 from bnviz.ui.lessons.why_not_affine_maps import THRESHOLDS
@@ -79,9 +78,7 @@ def test_batch_norm_fails_from_long_weights_at_a_small_rate_and_at_the_largest_r
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_at_the_largest_rate_it_is_not_the_hidden_weights_that_keep_batch_norm_from_learning(seed):
-    runs = (Run(lr=10.0), Run(lr=0.1, hidden_lr_factor=100.0), Run(lr=10.0, hidden_lr_factor=0.01))
-    losses = train_losses(map_experiment(("batch",), seed).model_copy(update={"runs": runs}))
-    everything, hidden_alone, all_else = losses.accuracy[-1, :, 1]
+    everything, hidden_alone, all_else = train_losses(at_the_largest_rate(seed)).accuracy[-1, :, 1]
     assert max(everything, all_else) < 0.5
     assert hidden_alone > 0.9
 
