@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bnviz.limits import HOSTED, LAPTOP
+from bnviz.ui.server import configuration as settings
 from bnviz.ui.server.configuration import Configuration, configuration, read
 
 
@@ -23,6 +24,15 @@ def test_a_shared_server_is_strict():
     assert found.deadline == 60
     assert found.at_once == 2
     assert read({"BNVIZ_HOSTED": "1", "BNVIZ_PROCESSES": "0"}).at_once == 0
+
+
+def test_a_shared_server_that_may_take_little_memory_trains_in_a_thread_unless_told_otherwise(monkeypatch):
+    monkeypatch.setattr(settings, "bytes_allowed", lambda: 6.9e8)
+    assert read({"BNVIZ_HOSTED": "1"}).at_once == 0
+    assert read({"BNVIZ_HOSTED": "1", "BNVIZ_PROCESSES": "2"}).at_once == 2
+    monkeypatch.setattr(settings, "bytes_allowed", lambda: 2.7e9)
+    assert read({"BNVIZ_HOSTED": "1"}).at_once == 2
+    assert read({}).at_once == 0
 
 
 def test_every_setting_can_be_given():

@@ -58,3 +58,30 @@ def test_a_library_that_is_no_glibc_is_told_apart(monkeypatch):
 def test_glibc_takes_it():
     code = "from bnviz.ui.server.memory import give_back, keep_few_arenas; assert keep_few_arenas(); give_back()"
     subprocess.run([sys.executable, "-c", code], check=True, env={})
+
+
+@pytest.mark.parametrize(
+    ("second", "first", "allowed"),
+    [
+        ("690000000\n", None, 6.9e8),
+        (None, "690000000\n", 6.9e8),
+        ("max\n", None, 8e9),
+        (None, "9223372036854771712\n", 8e9),
+        (None, None, 8e9),
+        ("", "nonsense", 8e9),
+    ],
+)
+def test_a_container_may_take_less_than_the_machine_has(tmp_path, monkeypatch, second, first, allowed):
+    paths = (tmp_path / "memory.max", tmp_path / "memory.limit_in_bytes")
+    for path, text in zip(paths, (second, first), strict=True):
+        if text is not None:
+            path.write_text(text, encoding="ascii")
+    monkeypatch.setattr(memory, "_LIMITS", paths)
+    monkeypatch.setattr(memory.os, "sysconf", {"SC_PHYS_PAGES": 2_000_000, "SC_PAGE_SIZE": 4000}.get)
+    assert memory.bytes_allowed() == allowed
+
+
+def test_a_system_that_tells_nothing_sets_no_limit(tmp_path, monkeypatch):
+    monkeypatch.setattr(memory, "_LIMITS", (tmp_path / "memory.max",))
+    monkeypatch.delattr(memory.os, "sysconf", raising=False)
+    assert memory.bytes_allowed() == float("inf")

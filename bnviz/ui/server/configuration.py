@@ -12,8 +12,10 @@ import streamlit as st
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bnviz.limits import HOSTED, LAPTOP, Bound
+from bnviz.ui.server.memory import bytes_allowed
 
 PREFIX = "BNVIZ_"
+ROOM = 1e9  # bytes: a class on a server with processes takes more than one with a thread, which does with 700 MB
 _MOST = f"{PREFIX}MAX_"
 _READ_ELSEWHERE = {f"{PREFIX}DASK_SCHEDULER"}
 
@@ -30,7 +32,7 @@ class Configuration(BaseModel):
     deadline_seconds    after how long a training is ended with what it has; 60 when hosted, else 600
     queue               how many trainings may wait in line
     processes           how many short trainings are worked on at the same time, each in a process of its own; with 0,
-                        trainings run one by one in a thread of the server; 2 when hosted, else 0
+                        trainings run one by one in a thread of the server; 2 when hosted with `ROOM` for them, else 0
     results_megabytes   memory for the recordings that are kept for all visitors; 100 when hosted, else 150
     frame_ancestors     who may embed the app: sources of the policy's directive, such as `https://school.example`
     most                field → its upper bound, in place of that in :mod:`bnviz.limits`; `BNVIZ_MAX_STEPS` and so on
@@ -54,7 +56,9 @@ class Configuration(BaseModel):
     @property
     def at_once(self) -> int:
         """How many processes work on short trainings at the same time; 0 where a thread of the server does."""
-        return (2 if self.hosted else 0) if self.processes is None else self.processes
+        if self.processes is None:
+            return 2 if self.hosted and bytes_allowed() >= ROOM else 0
+        return self.processes
 
     @property
     def results_bytes(self) -> int:
