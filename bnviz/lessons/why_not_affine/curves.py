@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -69,7 +70,7 @@ def steps_of(rows: pd.DataFrame) -> list[int]:
     return sorted(int(str(name).removeprefix(_AT)) for name in rows if str(name).startswith(_AT))
 
 
-def curve(row: pd.Series, steps: Sequence[int]) -> list[float]:
+def curve(row: Mapping[Any, Any], steps: Sequence[int]) -> list[float]:
     """The test accuracies of one network at the steps, as far as it came; none where they were not kept."""
     found = [row.get(f"{_AT}{step}") for step in steps]
     return [float(value) for value in found if value is not None and not pd.isna(value)]

@@ -88,7 +88,7 @@ def networks(rows: Mapping[str, pd.DataFrame], *, waits: bool = False) -> Family
     for norm in NORMS_IN_RACE:
         ordered = rows[norm].sort_values("init_scale") if norm in rows else pd.DataFrame()
         steps = steps_of(ordered)
-        curves = [curve(row, steps) for _, row in ordered.iterrows()] or [[] for _ in SCALES]
+        curves = [curve(row, steps) for row in ordered.to_dict("records")] or [[] for _ in SCALES]
         ends = np.array([each[-1] if each else np.nan for each in curves])
         padded = np.array([[*each, *each[-1:] * (len(steps) - len(each))] for each in curves])
         known = len(ordered)

@@ -118,7 +118,7 @@ def given_of(sweep: Sweep, rows: pd.DataFrame, shown: Sequence[str]) -> dict[str
     steps, size, seeds = steps_of(rows), len(RATES) * len(SCALES), range(sweep.seeds)
     maps: dict[str, list[list[float | None]]] = {norm: [[None] * size for _ in seeds] for norm in shown}
     ways: dict[str, list[list[list[float]]]] = {norm: [[[] for _ in seeds] for _ in range(size)] for norm in shown}
-    for _, row in rows[rows["norm"].isin(shown)].iterrows() if len(rows) else ():
+    for row in rows[rows["norm"].isin(shown)].to_dict("records") if len(rows) else ():
         seed = row["seed"] - sweep.experiment.seed
         cell = SCALES.index(row["init_scale"]) * len(RATES) + RATES.index(row["lr"])
         maps[row["norm"]][seed][cell] = -1.0 if row["status"] == "diverged" else float(row["test_accuracy"])
