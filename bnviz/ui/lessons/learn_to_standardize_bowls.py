@@ -24,8 +24,8 @@ from bnviz.ui.live.scene import (
 )
 
 INPUTS = {
-    "mean": (Input("mean", "mean of the inputs", 0, FARTHEST, 0.1, "m", "mean"), FARTHEST),
-    "spread": (Input("spread", "their spread", 0.1, WIDEST, 0.1, "s", "var"), 1.0),
+    "mean": (Input("mean", "initial mean of x", 0, FARTHEST, 0.1, "m", "mean"), FARTHEST),
+    "spread": (Input("spread", "spread of x", 0.1, WIDEST, 0.1, "s", "var"), 1.0),
     "roll": (Input("roll", "rolled so far (%)", 0, 100, 1, format="count"), 100.0),
     "time": (Input("time", "updates as m moves", 0, UPDATES, 1, format="count"), 0.0),
 }
