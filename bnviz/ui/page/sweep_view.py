@@ -14,11 +14,13 @@ import streamlit as st
 from bnviz.charts.theme import Layers
 from bnviz.costs import sweep_problems, work_in_a_sweep
 from bnviz.experiment import Experiment, InvalidExperiment
+from bnviz.kept import remembered
 from bnviz.lessons.why_not_affine import charts
 from bnviz.lessons.why_not_affine.charts import PICK
 from bnviz.lessons.why_not_affine.curves import curve_tasks
 from bnviz.lessons.why_not_affine.maps import Axes, MapTask, cells, gather, map_tasks, networks_of, shares
 from bnviz.lessons.why_not_affine.verdicts import share_note
+from bnviz.limits import Bound
 from bnviz.styles import run_styles
 from bnviz.ui.page.lesson import figure, theme
 from bnviz.ui.page.literal import literal
@@ -75,13 +77,18 @@ def cost_words(networks: int, multiply_adds: float, updates: int | None) -> str:
     return f"{networks:,} networks{steps}, about {short(multiply_adds, 2)} multiply-adds"
 
 
-def problems_of(sweep: Sweep) -> dict[str, str]:
+def problems_of(sweep: Sweep) -> Mapping[str, str]:
     """Return what is wrong with the sweep or too much for this app: field → message."""
+    return _problems(sweep.experiment, sweep.axes, sweep.seeds, bounds())
+
+
+@remembered
+def _problems(experiment: Experiment, axes: Axes, seeds: int, bounds: Mapping[str, Bound]) -> Mapping[str, str]:
     try:
-        networks = networks_of(sweep.experiment, sweep.axes)
+        networks = networks_of(experiment, axes)
     except InvalidExperiment as error:
         return error.problems
-    return sweep_problems(networks, sweep.seeds, bounds())
+    return sweep_problems(networks, seeds, bounds)
 
 
 def nearest_allowed(sweep: Sweep) -> Sweep | None:
