@@ -20,7 +20,7 @@ from bnviz.ui.lessons.same_functions import (
 )
 from bnviz.ui.lessons.same_functions_planes import INPUTS as PLANE
 from bnviz.ui.page import frame, story
-from bnviz.ui.page.lesson import predict, sources
+from bnviz.ui.page.lesson import sources
 from bnviz.ui.page.settings import Settings
 from bnviz.ui.page.stage import reserve_figure
 from bnviz.ui.page.waiting import section
@@ -93,12 +93,18 @@ def parting(settings: Settings, seed: int) -> None:
             "Before training, μ and σ of the first mini-batch go into γ and β of γx + β, and into W and b of a plain "
             "network. On that mini-batch all three compute the same. Then they train at one rate on the same batches."
         )
-    part_guess = predict(
+    if story.waits():
+        settings.leave("rate", "depth")
+        return
+    guess = story.ask(
+        "Guess first, then see their curves.",
         "When do the outputs of γx + β and of batch norm become different?",
         verdicts.PART_ANSWERS,
         "same_functions_part",
+        gathered=False,
+        pointed_at=not settings.asked.keys().isdisjoint(("rate", "depth")),
     )
-    if story.waits():
+    if not guess.shown:
         settings.leave("rate", "depth")
         return
     with st.container(horizontal=True):
@@ -108,10 +114,10 @@ def parting(settings: Settings, seed: int) -> None:
         depth = settings.slider("depth", "Hidden layers", (1, 3, 6), 3, help="Each of 64 ReLUs.", format_func=str)
     parting_stage = reserve_figure(
         "same_functions_parting",
-        (600, 1100),
+        (520, 1020),
         "Digits, batches of 64, SGD. Try rate 0.1 as well: the order of the losses may be another.",
     )
-    draw_parting(parting_stage, Parting(rate, depth, seed), part_guess)
+    draw_parting(parting_stage, Parting(rate, depth, seed), guess)
 
 
 def identity(settings: Settings, seed: int) -> None:

@@ -20,11 +20,26 @@ def page(open_page):
 FOLDS = {"holding": "scale=2", "carrying": "eps=0", "walking": "w_angle=330"}
 
 
-def test_before_anything_is_unfolded_there_are_three_pictures_and_no_number_in_large_type(page):
-    assert not page.exception
-    assert len(components(page)) == 1
+SKIP = "same_functions_part_skip_too"
+
+
+def test_before_anything_is_unfolded_there_is_one_picture_and_after_the_second_guess_two_more(page):
+    for curves in (0, 2):
+        assert not page.exception
+        assert len(components(page)) == 1
+        assert len(page.get("vega_lite_chart")) == curves
+        assert not page.metric
+        if not curves:
+            page.radio(key="same_functions_part_prediction").set_value("never").run()
+    assert "You guessed *never*. **What happened: with the first update.**" in judged(page)
+
+
+def test_a_link_to_the_walks_shows_them_before_the_guess(open_page):
+    page = open_page(PAGE, depth="1")
+    page.select_slider(key="same_functions_depth").set_value(3).run()
+    assert "depth" not in page.query_params
     assert len(page.get("vega_lite_chart")) == 2
-    assert not page.metric
+    assert "**What happened: with the first update.**" in judged(page)
 
 
 def test_the_guess_is_settled_in_the_place_of_the_scene(page):
@@ -39,7 +54,7 @@ def test_the_guess_is_settled_in_the_place_of_the_scene(page):
 def test_first_sights(page):
     for fold in ("folding", *FOLDS):
         page.session_state[f"same_functions_{fold}_fold"] = True
-    page.run()
+    page.button(key=SKIP).click().run()
     said = judged(page)
     assert "0 of 360 answers changed." in said
     assert "Isn't that redundant? As a function, yes." in said
@@ -71,6 +86,7 @@ def test_a_link_with_an_example_opens_the_figure_with_it(open_page):
 
 @pytest.mark.parametrize("depth", [1, 6])
 def test_any_depth_starts_as_one_function(page, depth):
+    page.button(key=SKIP).click().run()
     page.select_slider(key="same_functions_depth").set_value(depth).run()
     assert not page.exception
     said = judged(page)
@@ -87,6 +103,7 @@ def test_work_that_is_cut_short_shows_what_it_has_and_no_verdict(open_page, monk
     queue = JobQueue(work, size=lambda _frame: 1, deadline=0.0)
     monkeypatch.setattr(run_view, "training_queue", lambda: queue)
     page = open_page(PAGE)
+    page.button(key=SKIP).click().run()
     assert not page.exception
     assert page.warning
     assert len(components(page)) == 1

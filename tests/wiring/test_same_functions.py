@@ -22,7 +22,6 @@ from tests.wiring.following import (
     require_said,
     result_of,
     settled,
-    settlement,
 )
 
 pytestmark = pytest.mark.slow
@@ -74,7 +73,8 @@ FOLDS = [f"same_functions_{name}" for name in ("folding", "holding", "carrying",
 
 @pytest.fixture(scope="module")
 def page():
-    return Page("pages/2_same_functions.py", "same_functions", folds=FOLDS)
+    # The link that names a control of the three walks shows them before there is a guess.
+    return Page("pages/2_same_functions.py", "same_functions", folds=FOLDS, rate="1")
 
 
 def test_every_control_is_moved(page):
@@ -185,11 +185,9 @@ def of_parting(rate, depth, guess, seed, theme) -> Shown:
     task = parting.Parting(rate, depth, seed)
     table, runs = result_of(task), run_styles(task.experiment)
     parted, ends = parting.split(table), parting.endings(table, task.steps)
+    said = settled(guess, words.what_parted(parted), words.why_parted(parted))
     return Shown(
-        sentences=[
-            settlement(guess, words.what_parted(parted), words.why_parted(parted)),
-            words.walks_verdict(ends, [run.label for run in runs]),
-        ],
+        sentences=[words.walks_verdict(ends, [run.label for run in runs]), said],
         charts=[
             charts.plot_parting(table, runs, quantity=quantity, theme=theme) for quantity in ("difference", "loss")
         ],

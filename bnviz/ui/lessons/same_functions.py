@@ -19,7 +19,7 @@ from bnviz.ui.lessons.same_functions_planes import INPUTS, planes
 from bnviz.ui.live import live
 from bnviz.ui.page import story
 from bnviz.ui.page.frame import prose
-from bnviz.ui.page.lesson import figure, settle, theme
+from bnviz.ui.page.lesson import figure, theme
 from bnviz.ui.page.settings import Settings
 from bnviz.ui.page.stage import Stage
 
@@ -87,7 +87,7 @@ def draw_scale(stage: Stage, task: FixedScale) -> None:
             st.markdown(verdicts.fixed_scale_verdict(same, other, task.scale))
 
 
-def draw_parting(stage: Stage, task: Parting, guess: str | None) -> None:
+def draw_parting(stage: Stage, task: Parting, guess: story.Guess) -> None:
     """Show how the three networks part and what each walk reached, and settle when they parted."""
     done = stage.obtain(task)
     if done is None or done.result is None or done.result.empty:
@@ -105,7 +105,7 @@ def draw_parting(stage: Stage, task: Parting, guess: str | None) -> None:
         if done.ending != "finished":
             return
         parted, ends = split(table), endings(table, task.steps)
-        settle(guess, verdicts.what_parted(parted), verdicts.why_parted(parted))
+        guess.settle(verdicts.what_parted(parted), verdicts.why_parted(parted))
         with prose():
             names = [style.label for style in styles]
             st.markdown(verdicts.walks_verdict(ends, names))

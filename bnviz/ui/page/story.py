@@ -50,13 +50,23 @@ def title(file: str) -> None:
     st.title(page_named(file).title)
 
 
-def ask(scene: str, question: str, answers: Sequence[str], key: str, *, gathered: bool = True) -> Guess:
+def ask(
+    scene: str,
+    question: str,
+    answers: Sequence[str],
+    key: str,
+    *,
+    gathered: bool = True,
+    pointed_at: bool = False,
+) -> Guess:
     """Set the scene in a sentence or two, and ask for a guess. `key` is unique in the app.
 
     The scene gives way to what happened. A hero that the guess is about is held until it is `shown`. One guess a page
-    is `gathered` (`guesses.py`); others, in folds, are not.
+    is `gathered` (`guesses.py`); others, further down, are not. What the reader's link is `pointed_at` waits for none.
     """
     skipped, chosen = f"{key}_skipped", f"{key}_prediction"
+    if pointed_at:
+        _remember(skipped)
     before = guesses.said_here(answers) if gathered and arrived() else None
     if before is not None and st.session_state.get(chosen) is None:
         st.session_state[chosen] = before  # made on an earlier visit to the page
@@ -71,7 +81,8 @@ def ask(scene: str, question: str, answers: Sequence[str], key: str, *, gathered
             if hidden:
                 hiding.reveal_button(key)
             elif not shown:
-                st.button("Just show me", key=f"{key}_skip", type="tertiary", on_click=_remember, args=(skipped,))
+                label, name = ("Just show me", "skip") if gathered else ("Show it anyway", "skip_too")
+                st.button(label, key=f"{key}_{name}", type="tertiary", on_click=_remember, args=(skipped,))
     if gathered and (said is not None or shown):
         guesses.note(question, said)
     place.markdown(f"{scene} {KEPT}" if hidden and said else scene)
