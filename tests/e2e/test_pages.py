@@ -102,7 +102,7 @@ def test_a_deep_link_with_state_opens_on_a_fresh_server(visit, serve):
     wait_for_player(page)
     expect(part(page, "steps")).to_contain_text("30 steps")
     expect(part(page, "rate")).to_contain_text("rate 0.25")
-    expect(page.get_by_test_id("stTable")).to_contain_text("layer norm")
+    expect(page.get_by_test_id("stTable")).to_contain_text("layer norm", timeout=PATIENCE)
 
 
 @pytest.mark.parametrize("path", ["", "scale_decoupling", "training_lab"])

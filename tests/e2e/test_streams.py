@@ -67,11 +67,14 @@ def test_what_plays_goes_on_when_the_rest_has_come(visit, serve):
     page = visit(f"{serve(ROOT / 'app.py')}/training_lab?{urlencode(small.to_query())}")
     wait_for_frames(page)
     page.get_by_role("radio", name="all units").check(force=True)
-    page.get_by_role("radio", name="before normalization").check(force=True)
+    stage = page.get_by_role("radio", name="before normalization")
+    stage.check(force=True)
+    stage.evaluate("radio => { window.chosen = radio; radio.focus(); }")
     expect(page.locator(".player.waiting")).to_have_count(0, timeout=PATIENCE)
     expect(page.get_by_test_id("stTable")).to_contain_text("finished", timeout=PATIENCE)
     assert page.evaluate(FRAME) > 2
-    expect(page.get_by_role("radio", name="before normalization")).to_be_checked()
+    expect(stage).to_be_checked()
+    assert stage.evaluate("radio => radio === window.chosen && radio.getRootNode().activeElement === radio")
 
 
 def test_streams_and_recordings_come_behind_a_base_path_too(visit, tmp_path):

@@ -126,7 +126,7 @@ function bindPointer(player, name, on) {
 }
 
 /**
- * Label the controls for the recording that is there, and make one of each kind for each run, stage and layer.
+ * Label the controls for the recording that is there.
  * @param {Player} player
  */
 export function buildControls(player) {
@@ -136,43 +136,63 @@ export function buildControls(player) {
   // The longest words it will hold, so that nothing moves while playing.
   part(".step").style.minWidth = `${`step ${recording.lastStep} of ${recording.lastStep}`.length}ch`;
   part(".cells-switch").hidden = !player.images;
-  const offered = Object.entries(CELL_LABELS).filter(([cells]) => player.offers(cells));
-  part(".cells-switch .options").replaceChildren(
-    ...offered.map(([cells, words]) => buildOption("cells", cells, words, cells === state.cells)),
-  );
-  part(".stage-switch .options").replaceChildren(
-    ...recording.stages.map((stage, index) => buildOption("stage", index, STAGE_LABELS[stage], index === state.stage)),
-  );
-  part(".layer-switch .options").replaceChildren(
-    ...recording.layers.map((label, index) =>
-      buildOption("layer", index, label.replace("layer ", ""), index === state.layer),
-    ),
-  );
-  part(".run-switch .options").replaceChildren(
-    ...recording.runs.map((run, index) => buildOption("run", index, run.label, index === state.run, buildSwatch(run))),
-  );
-  part(".heads").replaceChildren(
-    ...recording.runs.map((run) => {
-      const name = element("div", "head-name", buildSwatch(run), element("span", "", run.label));
-      return element("div", "head", name, element("div", "head-scores"));
-    }),
-  );
-  part(".legend").replaceChildren(...recording.runs.map((run) => element("li", "", buildSwatch(run), run.label)));
-  part(".layer-buttons").replaceChildren(
-    ...recording.layers.map((label, layer) => {
-      // In a narrow player the number alone is shown.
-      const [word, number] = label.split(" ");
-      const button = element("button", "", element("span", "word", `${word} `), number);
-      button.type = "button";
-      button.dataset.layer = String(layer);
-      return button;
-    }),
-  );
+  buildChoices(player);
+  for (const input of root.querySelectorAll(/** @type {"input"} */ (".segments input"))) {
+    input.checked = input.value === String(state[/** @type {"cells"} */ (input.name)]);
+  }
   const follow = /** @type {HTMLInputElement} */ (part(".follow input"));
   follow.max = String(recording.exampleCount);
   player.heads = [...root.querySelectorAll(/** @type {"div"} */ (".head"))];
   player.shownFrame = null;
   player.paintSwatches();
+}
+
+/**
+ * Make a choice, a head or a button for each run, stage and layer. A training brings some records after others: those
+ * that still say the same stay, and with them a press that has begun, and the focus.
+ * @param {Player} player
+ */
+function buildChoices(player) {
+  const { recording, state, part } = player;
+  /**
+   * @template T
+   * @param {string} selector
+   * @param {T[]} of
+   * @param {(each: T, index: number) => HTMLElement} make
+   */
+  const renew = (selector, of, make) => {
+    const said = JSON.stringify(of);
+    if (player.made.get(selector) === said) return;
+    player.made.set(selector, said);
+    part(selector).replaceChildren(...of.map(make));
+  };
+  const { stages, layers, runs } = recording;
+  const offered = Object.entries(CELL_LABELS).filter(([cells]) => player.offers(cells));
+  renew(".cells-switch .options", offered, ([cells, words]) =>
+    buildOption("cells", cells, words, cells === state.cells),
+  );
+  renew(".stage-switch .options", stages, (stage, index) =>
+    buildOption("stage", index, STAGE_LABELS[stage], index === state.stage),
+  );
+  renew(".layer-switch .options", layers, (label, index) =>
+    buildOption("layer", index, label.replace("layer ", ""), index === state.layer),
+  );
+  renew(".run-switch .options", runs, (run, index) =>
+    buildOption("run", index, run.label, index === state.run, buildSwatch(run)),
+  );
+  renew(".heads", runs, (run) => {
+    const name = element("div", "head-name", buildSwatch(run), element("span", "", run.label));
+    return element("div", "head", name, element("div", "head-scores"));
+  });
+  renew(".legend", runs, (run) => element("li", "", buildSwatch(run), run.label));
+  renew(".layer-buttons", layers, (label, layer) => {
+    // In a narrow player the number alone is shown.
+    const [word, number] = label.split(" ");
+    const button = element("button", "", element("span", "word", `${word} `), number);
+    button.type = "button";
+    button.dataset.layer = String(layer);
+    return button;
+  });
 }
 
 /**

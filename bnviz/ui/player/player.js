@@ -111,6 +111,8 @@ export class Player {
     this.decisions = null;
     /** @type {HTMLElement[]} */
     this.heads = [];
+    /** What choices, heads and buttons were made of, by their place. @type {Map<string, string>} */
+    this.made = new Map();
     /** @type {number | null} */
     this.shownFrame = null;
     this.drawRequest = 0;
