@@ -70,7 +70,7 @@ def ask(
     before = guesses.said_here(answers) if gathered and arrived() else None
     if before is not None and st.session_state.get(chosen) is None:
         st.session_state[chosen] = before  # made on an earlier visit to the page
-    with st.container(key=f"story_{key}"):
+    with st.container(key=f"{'story' if gathered else 'further'}_{key}"):
         place = st.empty()
         with st.container(horizontal=True, vertical_alignment="bottom"):
             index = None if before is None else answers.index(before)
