@@ -40,9 +40,9 @@ MUTANTS = [
     ),
     Mutant(
         "a prediction is not settled",
-        PAGE,
-        "Parting(rate, depth, seed), part_guess)",
-        "Parting(rate, depth, seed), None)",
+        DRAW,
+        "        guess.settle(verdicts.what_parted(parted), verdicts.why_parted(parted))\n",
+        "",
         f"{WIRED} -k 'follows and wrong'",
     ),
     Mutant(
