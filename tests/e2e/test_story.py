@@ -92,6 +92,8 @@ def test_on_a_projector_the_hero_fills_the_screen_with_what_happened(browser: Br
     expect(skip).to_have_count(0, timeout=PATIENCE)
     expect(page.locator(".live[data-staged]:not(.held) .step-button").first).to_be_visible(timeout=PATIENCE)
     until(page, FILLS)
+    page.keyboard.press("a")
+    expect(page.locator(".st-key-story_answer[data-bnviz-staged=answer] strong").first).to_be_visible(timeout=PATIENCE)
     page.context.close()
 
 

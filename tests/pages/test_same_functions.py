@@ -20,7 +20,7 @@ def page(open_page):
 FOLDS = {"holding": "scale=2", "carrying": "eps=0", "walking": "w_angle=330"}
 
 
-SKIP = "same_functions_part_skip_too"
+SKIP = "same_functions_part_skip"
 
 
 def test_before_anything_is_unfolded_there_is_one_picture_and_after_the_second_guess_two_more(page):

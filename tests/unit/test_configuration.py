@@ -18,7 +18,8 @@ def test_without_settings_the_app_is_generous():
     assert (found.deadline, found.results_bytes, found.at_once) == (600, 150_000_000, 0)
 
 
-def test_a_shared_server_is_strict():
+def test_a_shared_server_is_strict(monkeypatch):
+    monkeypatch.setattr(settings, "bytes_allowed", lambda: 2.7e9)
     found = read({"BNVIZ_HOSTED": "1"})
     assert found.bounds == HOSTED
     assert found.deadline == 60

@@ -11,6 +11,7 @@ from bnviz.command.inputs import read_grid, read_seeds
 from bnviz.grid import plan
 from bnviz.limits import HOSTED, LAPTOP
 from bnviz.ui.page.own_parameters import OWN
+from bnviz.ui.server import configuration
 from bnviz.ui.server.configuration import Configuration
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -68,7 +69,8 @@ def test_the_torch_version_of_the_readme_is_the_pinned_one():
     assert quoted in text_of("requirements.txt").splitlines()
 
 
-def test_the_table_of_settings_names_every_setting_with_its_default():
+def test_the_table_of_settings_names_every_setting_with_its_default(monkeypatch):
+    monkeypatch.setattr(configuration, "bytes_allowed", lambda: 2.7e9)
     rows = re.findall(r"^\| `BNVIZ_(\w+)` \| (\S+) \| (\S+) \|", text_of("docs/deployment.md"), flags=re.MULTILINE)
     told = {name.lower(): (local, hosted) for name, local, hosted in rows}
     bounds = {name.removeprefix("max_"): told.pop(name) for name in list(told) if name.startswith("max_")}

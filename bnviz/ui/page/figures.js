@@ -61,7 +61,7 @@ export function figuresOf(document) {
 export function wordsOf(document) {
   const places =
     "[class*=st-key-story_]:not(.st-key-story_answer), .st-key-the_question_guess, .st-key-the_question_words";
-  return [...document.querySelectorAll(/** @type {"div"} */ (`:is(${places}):not(${EXPANDER} *)`))];
+  return [...document.querySelectorAll(/** @type {"div"} */ (places))];
 }
 
 /**
@@ -74,9 +74,9 @@ export function wordsOf(document) {
 export function skipOf(document, figure) {
   const { root, element } = figure ?? {};
   if (root?.classList.contains("held") && root.classList.contains("player")) return root.querySelector(".skip");
-  const buttons = [...document.querySelectorAll(/** @type {"button"} */ (`${MAIN} [class*="_skip"] button`))];
-  const fold = element?.closest(EXPANDER) ?? null;
-  return buttons.find((button) => button.closest(EXPANDER) === fold) ?? null;
+  const fold = element?.closest(EXPANDER);
+  const button = /** @type {"button"} */ ('[class*="_skip"] button');
+  return fold ? fold.querySelector(button) : document.querySelector(`${MAIN} [class*="st-key-story_"] ${button}`);
 }
 
 /**

@@ -45,9 +45,7 @@ function foldOf(element) {
  */
 function isGivenAway(document) {
   const asks = document.querySelector("[class*='_prediction'], [class*='the_question_guess']");
-  // A guess in a fold or further down is not the page's.
-  const waiting = ":is([class$='_skip'], [class*='_skip '], [class*='_reveal']):not([data-testid=stExpander] *)";
-  const waits = document.querySelector(`[class*='st-key-story_'] ${waiting}`);
+  const waits = document.querySelector("[class*='st-key-story_'] :is([class*='_skip'], [class*='_reveal'])");
   return Boolean(asks) && !waits && !hosts(document).some((host) => host.shadowRoot?.querySelector(".player.held"));
 }
 

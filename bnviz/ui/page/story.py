@@ -81,8 +81,8 @@ def ask(
             if hidden:
                 hiding.reveal_button(key)
             elif not shown:
-                label, name = ("Just show me", "skip") if gathered else ("Show it anyway", "skip_too")
-                st.button(label, key=f"{key}_{name}", type="tertiary", on_click=_remember, args=(skipped,))
+                label = "Just show me" if gathered else "Show it anyway"
+                st.button(label, key=f"{key}_skip", type="tertiary", on_click=_remember, args=(skipped,))
     if gathered and (said is not None or shown):
         guesses.note(question, said)
     place.markdown(f"{scene} {KEPT}" if hidden and said else scene)

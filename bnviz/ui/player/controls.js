@@ -153,7 +153,7 @@ export function buildControls(player) {
  * @param {Player} player
  */
 function buildChoices(player) {
-  const { recording, state, part } = player;
+  const { recording, part } = player;
   /**
    * @template T
    * @param {string} selector
@@ -168,18 +168,10 @@ function buildChoices(player) {
   };
   const { stages, layers, runs } = recording;
   const offered = Object.entries(CELL_LABELS).filter(([cells]) => player.offers(cells));
-  renew(".cells-switch .options", offered, ([cells, words]) =>
-    buildOption("cells", cells, words, cells === state.cells),
-  );
-  renew(".stage-switch .options", stages, (stage, index) =>
-    buildOption("stage", index, STAGE_LABELS[stage], index === state.stage),
-  );
-  renew(".layer-switch .options", layers, (label, index) =>
-    buildOption("layer", index, label.replace("layer ", ""), index === state.layer),
-  );
-  renew(".run-switch .options", runs, (run, index) =>
-    buildOption("run", index, run.label, index === state.run, buildSwatch(run)),
-  );
+  renew(".cells-switch .options", offered, ([cells, words]) => buildOption("cells", cells, words));
+  renew(".stage-switch .options", stages, (stage, index) => buildOption("stage", index, STAGE_LABELS[stage]));
+  renew(".layer-switch .options", layers, (label, index) => buildOption("layer", index, label.replace("layer ", "")));
+  renew(".run-switch .options", runs, (run, index) => buildOption("run", index, run.label, buildSwatch(run)));
   renew(".heads", runs, (run) => {
     const name = element("div", "head-name", buildSwatch(run), element("span", "", run.label));
     return element("div", "head", name, element("div", "head-scores"));

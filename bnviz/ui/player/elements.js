@@ -32,11 +32,10 @@ export function buildSwatch({ dash }) {
  * @param {string} name
  * @param {number | string} value
  * @param {string} words
- * @param {boolean} checked
  * @param {(Node | string)[]} before
  */
-export function buildOption(name, value, words, checked, ...before) {
+export function buildOption(name, value, words, ...before) {
   const input = element("input", "");
-  Object.assign(input, { type: "radio", name, value: String(value), checked });
+  Object.assign(input, { type: "radio", name, value: String(value) });
   return element("label", "", input, element("span", "", ...before, words));
 }
