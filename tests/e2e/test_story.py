@@ -119,6 +119,16 @@ def test_the_answer_stays_while_a_fold_asks_for_a_guess_of_its_own(visit_app):
     expect(answer).to_be_visible()
 
 
+def test_the_answer_waits_for_a_second_guess_above_it(visit_app):
+    page = visit_app("same_functions")
+    answer = page.locator(".st-key-story_answer strong")
+    page.get_by_role("button", name="Just show me").click()
+    expect(page.get_by_role("button", name="Just show me")).to_have_count(0, timeout=PATIENCE)
+    expect(answer).to_be_hidden()
+    page.get_by_role("button", name="Show it anyway").click()
+    expect(answer).to_be_visible(timeout=PATIENCE)
+
+
 def test_the_answer_waits_for_the_guess(browser: Browser, serve):
     page = open_page(browser, f"{serve(ROOT / 'app.py')}/learn_to_standardize")
     wait_until_settled(page)
