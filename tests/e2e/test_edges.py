@@ -271,6 +271,7 @@ def test_a_training_that_begins_and_ends_is_announced(visit):
 
 def test_a_screen_reader_hears_the_description_of_a_chart_and_no_fields(visit):
     page = visit("same_functions")
+    page.get_by_role("button", name="Show it anyway").click()
     wait_until_settled(page)
     chart = page.get_by_test_id("stVegaLiteChart").first
     expect(chart).to_have_attribute("aria-label", re.compile("Distance from batch norm"))
