@@ -8,7 +8,7 @@ from starlette.middleware import Middleware
 
 from bnviz.experiment import Experiment
 from bnviz.lessons.the_question.race import NORMS_IN_RACE, RACE, race, read_query, to_query
-from bnviz.lessons.the_question.verdicts import GUESSES, compared_with_guess, verdict, what_happened
+from bnviz.lessons.the_question.verdicts import GUESSES, LEARN, compared_with_guess, verdict, what_happened
 from bnviz.norms import NORMS
 from bnviz.outcome import Outcome, outcomes
 from bnviz.ui.lessons.the_question import draw_questions, guessed
@@ -127,7 +127,8 @@ def suspense(racing: Experiment, guess: str | None) -> Suspense:
     wanted = st.session_state.get(SKIPPED) or given_away() or hiding.revealed()
     held = guess is None and len(racing.runs) == len(NORMS_IN_RACE) and not wanted
     told = partial(remember, SKIPPED, True), partial(remember, SEEN, job_key(racing))
-    return Suspense(held or hiding.hides(), *told, hidden=hiding.hides())
+    said = None if guess is None else [run.norm in LEARN[guess] for run in racing.runs]
+    return Suspense(held or hiding.hides(), *told, hidden=hiding.hides(), guess=said)
 
 
 def remember(name: str, value: object) -> None:

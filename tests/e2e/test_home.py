@@ -95,6 +95,19 @@ def test_the_guess_is_settled_when_the_end_was_seen_and_not_before(home):
     assert after["height"] == place["height"], "nothing below it moves"
 
 
+@SIZES
+def test_the_guess_is_written_above_each_network_and_moves_nothing(home, size: tuple[int, int]):
+    page = home(size)
+    marks, cells = page.locator(".player .head-guess"), page.locator(".player .images")
+    expect(marks).to_have_text(["", "", ""])
+    before = cells.bounding_box()
+    guess(page, GUESSES[1])
+    expect(marks).to_have_text(["your guess: no", "your guess: yes", "your guess: yes"], timeout=PATIENCE)
+    assert cells.bounding_box() == before
+    guess(page, GUESSES[3])
+    expect(marks).to_have_text(["your guess: no"] * 3, timeout=PATIENCE)
+
+
 def test_lines_end_where_the_race_has_come_until_the_end_was_seen(home):
     page = home()
     curves = f"() => ({PLAYER}).querySelector('.curves').toDataURL()"

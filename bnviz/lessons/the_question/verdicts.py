@@ -9,7 +9,14 @@ from bnviz.outcome import Outcome
 from bnviz.words import percent
 
 NAMES = {"none": "the plain network", "affine": "γx + β", "batch": "batch norm"}
-GUESSES = ("all three", "γx + β and batch norm", "only batch norm", "none of them")
+LEARN = {
+    "all three": NORMS_IN_RACE,
+    "γx + β and batch norm": ("affine", "batch"),
+    "only batch norm": ("batch",),
+    "none of them": (),
+}
+"""What a reader may guess, and which networks learn then."""
+GUESSES = tuple(LEARN)
 CLOSE = 0.05  # a difference of test accuracy below which no advantage is claimed
 
 
@@ -33,9 +40,9 @@ def verdict(outcomes: Mapping[str, Outcome]) -> str:
 
 def what_happened(outcomes: Mapping[str, Outcome]) -> str:
     """Return which networks learned in a race of all three, in the words of `GUESSES` where they have some."""
-    learned = frozenset(norm for norm, outcome in outcomes.items() if not outcome.at_chance)
-    names = dict(zip(map(frozenset, (NORMS_IN_RACE, ("affine", "batch"), ("batch",), ())), GUESSES, strict=True))
-    return names.get(learned, " and ".join(NAMES[norm] for norm in NORMS_IN_RACE if norm in learned))
+    learned = [norm for norm in NORMS_IN_RACE if norm in outcomes and not outcomes[norm].at_chance]
+    named = (guess for guess, norms in LEARN.items() if list(norms) == learned)
+    return next(named, " and ".join(NAMES[norm] for norm in learned))
 
 
 def compared_with_guess(guess: str, outcomes: Mapping[str, Outcome]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
@@ -53,12 +53,14 @@ class Suspense:
     held: it stands still at step 0 until the reader has made a guess, or presses "Just show me", which calls `on_skip`.
     on_end: called with nothing when it was played to its end, once for each training.
     hidden: what holds it is no guess of the reader's, so that there is nothing to press.
+    guess: what the reader said of each run, to be written above it; None before that.
     """
 
     held: bool
     on_skip: Callable[[], Any]
     on_end: Callable[[], Any]
     hidden: bool = False
+    guess: Sequence[bool] | None = None
 
 
 def player(
@@ -105,12 +107,14 @@ def _nothing() -> None:
     """Leave a call of the browser without an answer: that the page runs is all."""
 
 
-def _show(key: str, data: dict[str, str], suspense: Suspense | None, on_stop: Callable[[], Any] = _nothing) -> None:
+def _show(key: str, data: Mapping[str, str], suspense: Suspense | None, on_stop: Callable[[], Any] = _nothing) -> None:
+    kept: dict[str, Any] = {}
     if suspense:
-        data = data | {"suspense": "hidden" if suspense.hidden else "held" if suspense.held else "open"}
+        state = "hidden" if suspense.hidden else "held" if suspense.held else "open"
+        kept = {"suspense": state, "guess": None if suspense.guess is None else list(suspense.guess)}
     _component(
         key=key,
-        data=data,
+        data={**data, **kept},
         on_look_change=_nothing,
         on_stop_change=on_stop,
         on_skip_change=suspense.on_skip if suspense else _nothing,

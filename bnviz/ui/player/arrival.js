@@ -1,6 +1,7 @@
 // arrival.js: how a recording comes to the player: at once, from its address, or part by part while it is made.
 
 import { askInTurn, fetchFromApp, JobStream } from "../watch/stream.js";
+import { markGuess } from "./controls.js";
 import { joined } from "./joining.js";
 import { Recording } from "./recording.js";
 import { UnitValues } from "./units.js";
@@ -26,7 +27,7 @@ export async function fetchRecording(address) {
  * A recording to show at once, or a training to follow; `of` which one tells it from others. `units` is where the values
  * of its single units lie, which are asked for when they are to be shown.
  * @typedef {{ of: string, address?: string, units?: string, stream?: string, watch?: string,
- *   suspense?: "held" | "hidden" | "open" | null }} Source
+ *   suspense?: "held" | "hidden" | "open" | null, guess?: boolean[] | null }} Source
  *
  * @typedef {import("./player.js").Player} Player
  * @typedef {import("../watch/stream.js").Trigger} Trigger
@@ -63,11 +64,13 @@ export class Arrival {
    * @param {Source} source
    * @param {Trigger} trigger
    */
-  show({ address, units, stream, watch, of, suspense = null }, trigger) {
+  show({ address, units, stream, watch, of, suspense = null, guess = null }, trigger) {
     this.trigger = trigger;
     this.player.onEnd = () => {
       if (suspense) this.trigger("ended", of);
     };
+    this.player.guess = guess;
+    markGuess(this.player);
     this.player.keep(suspense);
     const source = address ?? watch;
     if (this.source === source) {

@@ -1,5 +1,6 @@
 // controls.js: the controls of a player, what they are labeled with, and what they do.
 
+import { partOf } from "../watch/stream.js";
 import { buildOption, buildSwatch, element } from "./elements.js";
 import { exampleByKey, sayFollowed } from "./following.js";
 import { CELL_LABELS, STAGE_LABELS } from "./words.js";
@@ -145,6 +146,17 @@ export function buildControls(player) {
   player.heads = [...root.querySelectorAll(/** @type {"div"} */ (".head"))];
   player.shownFrame = null;
   player.paintSwatches();
+  markGuess(player);
+}
+
+/**
+ * Write into each head what the reader said of its run, if anything.
+ * @param {Player} player
+ */
+export function markGuess({ heads, guess }) {
+  heads.forEach((head, run) => {
+    partOf(head, ".head-guess").textContent = guess ? `your guess: ${guess[run] ? "yes" : "no"}` : "";
+  });
 }
 
 /**
@@ -174,7 +186,7 @@ function buildChoices(player) {
   renew(".run-switch .options", runs, (run, index) => buildOption("run", index, run.label, buildSwatch(run)));
   renew(".heads", runs, (run) => {
     const name = element("div", "head-name", buildSwatch(run), element("span", "", run.label));
-    return element("div", "head", name, element("div", "head-scores"));
+    return element("div", "head", name, element("div", "head-guess"), element("div", "head-scores"));
   });
   renew(".legend", runs, (run) => element("li", "", buildSwatch(run), run.label));
   renew(".layer-buttons", layers, (label, layer) => {

@@ -88,6 +88,8 @@ export class Player {
     };
     /** @type {"held" | "hidden" | "open" | null} */
     this.suspense = null;
+    /** What the reader said of each run. @type {boolean[] | null} */
+    this.guess = null;
     this.onEnd = () => {};
     /** What asks for single units' values, where there are some to be had. @type {(() => void) | null} */
     this.onWant = null;
