@@ -31,7 +31,7 @@ export function drawPlane({ sheet, theme }, { panel, left, top, width, height, x
     sheet.line(left - 4, y(tick), left, y(tick), frame);
     sheet.text(formatTick(tick), left - 8, y(tick) + 5, { ...words, align: "right" });
   }
-  sheet.text(panel.x.label, left + width / 2, bottom + 40, { ...words, align: "center" });
+  sheet.text(panel.x.label, left + width / 2, bottom + 37, { ...words, align: "center" });
   sheet.context.save();
   sheet.context.translate(left - 44, top + height / 2);
   sheet.context.rotate(-Math.PI / 2);

@@ -60,7 +60,7 @@ def _remember(key: str) -> None:
 
 def sources(*entries: str) -> None:
     """List the sources, with section or equation numbers."""
-    with prose(), st.expander("Sources"):
+    with st.expander("Sources"), prose():
         st.markdown("\n".join(f"- {literal(entry)}" for entry in entries))
 
 
