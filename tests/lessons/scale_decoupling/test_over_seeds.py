@@ -145,7 +145,8 @@ def test_decay_is_a_rising_rate_where_it_is_said(decay, exact, seed, precision):
     assert ("**The same training.**" in said) == (apart <= 1e-6) == exact
     assert ("**All but the same training.**" in said) == (not exact and decay < 0.1)
     assert ("**Not the same in these numbers.**" in said) == (apart > 0.05)
-    assert measured == pytest.approx(task.length_ratio, rel=1e-6 if exact else 0.1)
+    # Where the losses part, so may the lengths: what is said gives both numbers, and calls them alike nowhere.
+    assert measured == pytest.approx(task.length_ratio, rel=1e-6 if exact else 0.1 if apart <= 0.05 else 0.2)
 
 
 @pytest.mark.parametrize(
