@@ -1,5 +1,8 @@
 // picture.js: what a figure shows now, as a picture in a file: its canvases, and the words around them.
 
+import { contextOf, sheetOf } from "./player/drawing.js";
+import { Vector } from "./vector.js";
+
 /** @typedef {{ left: number, top: number, width: number, height: number, draw: (context: Context) => void }} Piece */
 /** @typedef {CanvasRenderingContext2D} Context */
 
@@ -8,21 +11,24 @@ const CAPTION = 30; // pixels that words above the picture take
 const WIDEST_GAP = 20; // pixels: where controls stand there is no larger hole
 
 /**
- * Let the reader's browser save what `root` shows as a PNG file named after the page.
+ * Let the reader's browser save what `root` shows as a file named after the page, when one of the buttons is pressed.
  *
+ * @param {EventTarget | null} pressed inside a button that has "png" or "svg" as its value
  * @param {HTMLElement} root
  * @param {string} leftOut selector of what is no part of the picture
  * @param {string} [caption] words that stand above it
  */
-export function savePicture(root, leftOut, caption = "") {
-  pictureOf(root, leftOut, caption).toBlob((file) => {
-    if (!file) return;
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(file);
-    link.download = `bnviz-${fileName(document.title)}.png`;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
-  });
+export async function savePicture(pressed, root, leftOut, caption = "") {
+  const kind = /** @type {Element | null} */ (pressed)?.closest("button")?.value;
+  if (!kind) return;
+  const picture = new Picture(root, leftOut, caption);
+  const file = kind === "svg" ? picture.asLines() : await picture.asDots();
+  if (!file) return;
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(file);
+  link.download = `bnviz-${fileName(document.title)}.${kind}`;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
 
 /** @param {string} title of a page: what stands before "· bnviz", in letters and hyphens */
@@ -31,36 +37,81 @@ export function fileName(title) {
   return words.replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-|-$/g, "") || "figure";
 }
 
-/**
- * @param {HTMLElement} root
- * @param {string} leftOut
- * @param {string} caption
- */
-function pictureOf(root, leftOut, caption) {
-  const frame = root.getBoundingClientRect();
-  const pieces = [...piecesOf(root, leftOut)].filter(({ width, height }) => width > 0 && height > 0);
-  const up = shiftsOf(pieces);
-  const above = EDGE + (caption ? CAPTION : 0);
-  const scale = Math.max(1, window.devicePixelRatio);
-  const bottom = Math.max(...pieces.map((piece) => piece.top + piece.height - up(piece.top)), 0);
-  const canvas = document.createElement("canvas");
-  canvas.width = Math.ceil((frame.width + 2 * EDGE) * scale);
-  canvas.height = Math.ceil((bottom + above + EDGE) * scale);
-  const context = /** @type {Context} */ (canvas.getContext("2d"));
-  context.scale(scale, scale);
-  const look = getComputedStyle(root);
-  context.fillStyle = look.getPropertyValue("--st-background-color").trim() || "#ffffff";
-  context.fillRect(0, 0, canvas.width, canvas.height);
-  context.fillStyle = look.color;
-  context.font = `600 17px ${look.fontFamily}`;
-  context.fillText(caption, EDGE, EDGE + 17);
-  for (const piece of pieces) {
-    context.save();
-    context.translate(EDGE - frame.left, above - up(piece.top));
-    piece.draw(context);
-    context.restore();
+class Picture {
+  /**
+   * @param {HTMLElement} root
+   * @param {string} leftOut
+   * @param {string} caption
+   */
+  constructor(root, leftOut, caption) {
+    this.frame = root.getBoundingClientRect();
+    this.look = getComputedStyle(root);
+    this.caption = caption;
+    this.pieces = [...piecesOf(root, leftOut)].filter(({ width, height }) => width > 0 && height > 0);
+    this.up = shiftsOf(this.pieces);
+    this.above = EDGE + (caption ? CAPTION : 0);
+    const bottom = Math.max(...this.pieces.map(({ top, height }) => top + height - this.up(top)), 0);
+    this.width = Math.ceil(this.frame.width + 2 * EDGE);
+    this.height = Math.ceil(bottom + this.above + EDGE);
   }
-  return canvas;
+
+  /** @returns {Promise<Blob | null>} */
+  asDots() {
+    const scale = Math.max(1, window.devicePixelRatio);
+    const canvas = document.createElement("canvas");
+    canvas.width = this.width * scale;
+    canvas.height = this.height * scale;
+    const context = contextOf(canvas);
+    context.scale(scale, scale);
+    this.draw(context);
+    return new Promise((done) => canvas.toBlob(done));
+  }
+
+  asLines() {
+    const vector = new Vector(askTheBrowser());
+    this.draw(/** @type {any} */ (vector));
+    return new Blob([vector.file(this.width, this.height)], { type: "image/svg+xml" });
+  }
+
+  /** @param {Context} context */
+  draw(context) {
+    const { look, frame, up, above } = this;
+    context.fillStyle = look.getPropertyValue("--st-background-color").trim() || "#ffffff";
+    context.fillRect(0, 0, this.width, this.height);
+    context.fillStyle = look.color;
+    context.font = `600 17px ${look.fontFamily}`;
+    context.fillText(this.caption, EDGE, EDGE + 17);
+    for (const piece of this.pieces) {
+      context.save();
+      context.translate(EDGE - frame.left, above - up(piece.top));
+      piece.draw(context);
+      context.restore();
+    }
+  }
+}
+
+/** @returns {import("./vector.js").Asked} */
+function askTheBrowser() {
+  const probe = contextOf(document.createElement("canvas"));
+  return {
+    measure: (words, font, baseline) => {
+      probe.font = font;
+      probe.textBaseline = baseline;
+      return probe.measureText(words);
+    },
+    color: (color) => {
+      probe.fillStyle = color;
+      return String(probe.fillStyle);
+    },
+    address: (source, part) => {
+      if (!part) return source.toDataURL();
+      const [left, top, width, height] = part;
+      const canvas = document.createElement("canvas");
+      Object.assign(canvas, { width: Math.ceil(width), height: Math.ceil(height) });
+      contextOf(canvas).drawImage(source, left, top, width, height, 0, 0, canvas.width, canvas.height);
+      return canvas.toDataURL();
+    },
+  };
 }
 
 /**
@@ -107,7 +158,13 @@ function* piecesOf(root, leftOut) {
 /** @param {HTMLCanvasElement} canvas */
 function ofCanvas(canvas) {
   const { left, top, width, height } = canvas.getBoundingClientRect();
-  const draw = (/** @type {Context} */ context) => context.drawImage(canvas, left, top, width, height);
+  const sheet = sheetOf(canvas);
+  const draw = (/** @type {Context} */ context) => {
+    if (!sheet || !(context instanceof Vector)) return context.drawImage(canvas, left, top, width, height);
+    context.translate(left, top);
+    context.scale(width / sheet.width, height / sheet.height);
+    sheet.drawOn(/** @type {any} */ (context));
+  };
   return { left, top, width, height: canvas.height ? height : 0, draw };
 }
 

@@ -1,4 +1,4 @@
-"""Faults of animations, pictures of charts, and notebooks of plain PyTorch."""
+"""Faults of animations, pictures of charts and of what is on the screen, and notebooks of plain PyTorch."""
 
 from tests.mutants import Mutant
 
@@ -6,12 +6,35 @@ GIF = "bnviz/export/gif.py"
 PANELS = "bnviz/export/panels.py"
 PICTURES = "bnviz/export/pictures.py"
 NOTEBOOK = "bnviz/export/notebook.py"
+VECTOR = "bnviz/ui/vector.js"
+DRAWING = "bnviz/ui/player/drawing.js"
+LINES = "bnviz/ui/player/lines.js"
 
 TEST_GIF = "tests/unit/test_gif.py"
 TEST_PICTURES = "tests/unit/test_pictures.py"
 TEST_NOTEBOOK = "tests/unit/test_script_notebook.py"
+TEST_VECTOR = "tests/scripts/test_scripts.py"
+TEST_SAVING = "tests/e2e/test_saving.py -k lines_that"
 
 MUTANTS = [
+    Mutant(
+        "a saved clip forgets the one around it",
+        VECTOR,
+        'this.clipped ? ` clip-path="url(#${this.clipped})"` : ""',
+        '""',
+        TEST_VECTOR,
+    ),
+    Mutant("saved words stand on their middle", VECTOR, "hundredths(y + down)", "hundredths(y)", TEST_VECTOR),
+    Mutant(
+        "saved moves apply from the first to the last",
+        VECTOR,
+        "times(this.matrix, [x, 0, 0, y, 0, 0])",
+        "times([x, 0, 0, y, 0, 0], this.matrix)",
+        TEST_VECTOR,
+    ),
+    Mutant("what is saved again is as strong everywhere", VECTOR, "${this.faded()}/>`);", "/>`);", TEST_VECTOR),
+    Mutant("a saved figure is empty", DRAWING, "      this.last();", "", TEST_SAVING),
+    Mutant("saved lines run into the other panels", LINES, "sheet.context.clip();", "", TEST_SAVING),
     Mutant("an animation is played once", GIF, "loop=0", "loop=1", f"{TEST_GIF} -k no_two_are_alike"),
     Mutant(
         "the cursor of an animation is a record late",

@@ -27,6 +27,13 @@ MUTANTS = [
         "compared_with_guess(GUESSES[0], ended)",
         RACE,
     ),
+    Mutant(
+        "race: the guess is written above the others",
+        "app.py",
+        "run.norm in LEARN[guess]",
+        "run.norm not in LEARN[guess]",
+        "tests/e2e/test_home.py -k guess_is_written",
+    ),
     Mutant("race: it never waits for a guess", "app.py", "held = guess is None and", "held = False and", RACE),
     Mutant("race: it waits for ever", "app.py", "held = guess is None and", "held =", RACE),
     Mutant("race: the end is told at once", "app.py", "and seen and", "and", RACE),

@@ -22,6 +22,7 @@ import { FIELDS, SUMS } from "./sums/sums.js";
 import { fillNumbers, fillSentence } from "./texts.js";
 import { savePicture } from "../picture.js";
 
+const LEFT_OUT = ".handles, .save-picture"; // of a saved picture
 const PADDING = 8; // pixels above and below a figure that fills the screen
 const BESIDE = 900; // pixels: from here on the text may stand beside the picture
 
@@ -88,7 +89,8 @@ export class LiveFigure {
   letSave() {
     const { signal } = this.leaving;
     const button = this.part(".save-picture");
-    button.addEventListener("click", () => savePicture(this.part(".picture"), ".handles, button"), { signal });
+    const save = (/** @type {Event} */ { target }) => savePicture(target, this.part(".picture"), LEFT_OUT);
+    button.addEventListener("click", save, { signal });
     // What lies below it in the picture is not meant.
     button.addEventListener("pointerdown", (event) => event.stopPropagation(), { signal });
   }
@@ -372,8 +374,10 @@ export class LiveFigure {
     if (!scene || !pen || !fields || !theme || !pen.places.size) return;
     this.compute(scene);
     pen.arrays = this.arrays;
-    this.sheet.clear(theme);
-    drawScene(pen, scene, fields);
+    this.sheet.draw(() => {
+      this.sheet.clear(theme);
+      drawScene(pen, scene, fields);
+    });
     if (pen.unrest) this.requestDraw();
     pen.unrest = false;
     this.part(".handles")

@@ -1,7 +1,6 @@
 // arrival.js: how a recording comes to the player: at once, from its address, or part by part while it is made.
 
 import { askInTurn, fetchFromApp, JobStream } from "../watch/stream.js";
-import { markGuess } from "./controls.js";
 import { joined } from "./joining.js";
 import { Recording } from "./recording.js";
 import { UnitValues } from "./units.js";
@@ -69,9 +68,7 @@ export class Arrival {
     this.player.onEnd = () => {
       if (suspense) this.trigger("ended", of);
     };
-    this.player.guess = guess;
-    markGuess(this.player);
-    this.player.keep(suspense);
+    this.player.keep(suspense, guess);
     const source = address ?? watch;
     if (this.source === source) {
       this.player.refresh(); // the theme may be another one

@@ -37,7 +37,9 @@ export function bindControls(player) {
     const button = event.target.closest("button");
     if (button) player.playback.act(button.dataset.action);
   });
-  on(part(".save-picture"), "click", () => savePicture(player.root, NO_PICTURE, part(".step").textContent ?? ""));
+  on(part(".save-picture"), "click", ({ target }) =>
+    savePicture(target, player.root, NO_PICTURE, part(".step").textContent ?? ""),
+  );
   on(part(".scrub"), "input", (event) => player.playback.seek(Number(event.target.value)));
   on(part(".scrub"), "change", () => player.announce());
   on(part(".speed select"), "change", (event) => {

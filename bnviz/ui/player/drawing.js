@@ -199,6 +199,12 @@ export function sharpnessOf(canvas) {
   return /** @type {any} */ (window).bnvizOnPaper ? Math.max(ON_PAPER, ratio) : ratio;
 }
 
+/** @type {WeakMap<HTMLCanvasElement, Sheet>} */
+const sheets = new WeakMap();
+
+/** What draws on a canvas. @param {HTMLCanvasElement} canvas */
+export const sheetOf = (canvas) => sheets.get(canvas);
+
 /** A canvas that is as sharp as the screen; coordinates are CSS pixels. */
 export class Sheet {
   /** @param {HTMLCanvasElement} canvas */
@@ -208,6 +214,26 @@ export class Sheet {
     this.width = 0;
     this.height = 0;
     this.ratio = 1;
+    /** @type {() => void} what was drawn last */
+    this.last = () => {};
+    sheets.set(canvas, this);
+  }
+
+  /** @param {() => void} draw what is to be seen, and to be drawn again where it is saved */
+  draw(draw) {
+    this.last = draw;
+    draw();
+  }
+
+  /** Draw the same on something else. @param {CanvasRenderingContext2D} context */
+  drawOn(context) {
+    const own = this.context;
+    this.context = context;
+    try {
+      this.last();
+    } finally {
+      this.context = own;
+    }
   }
 
   /**

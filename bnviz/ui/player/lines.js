@@ -1,6 +1,7 @@
 // lines.js: what the curves and the trajectories share. Lines are traced once; a frame only copies
 // the part up to the cursor at full strength and the rest faintly.
 
+import { Vector } from "../vector.js";
 import { fewTicks, formatTick, Sheet } from "./drawing.js";
 
 /**
@@ -21,6 +22,7 @@ export class TracedLines {
    * @param {(sheet: Sheet) => void} trace
    */
   constructor(sheet, trace) {
+    this.trace = trace;
     this.canvas = document.createElement("canvas");
     const copy = new Sheet(this.canvas);
     copy.resize(sheet.width, sheet.height);
@@ -43,6 +45,14 @@ export class TracedLines {
       sheet.context.save();
       sheet.context.globalAlpha *= alpha;
       const margin = 4;
+      if (sheet.context instanceof Vector) {
+        sheet.context.beginPath();
+        sheet.context.rect(left, panel.top - margin, right - left, panel.height + 2 * margin);
+        sheet.context.clip();
+        sheet.context.again(this, () => this.trace(sheet));
+        sheet.context.restore();
+        return;
+      }
       sheet.context.drawImage(
         this.canvas,
         left * ratio,

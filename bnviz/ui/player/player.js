@@ -1,7 +1,7 @@
 // player.js: lays out the views and ties them to the playback and to what was chosen.
 
 import { partOf, showWaiting } from "../watch/stream.js";
-import { bindControls, buildControls, placeSliders } from "./controls.js";
+import { bindControls, buildControls, markGuess, placeSliders } from "./controls.js";
 import { Curves } from "./curves.js";
 import { Decisions } from "./decisions.js";
 import { Theme } from "./drawing.js";
@@ -178,8 +178,11 @@ export class Player {
    * Keep what comes to itself: "held" stands still at the start until the reader has made a guess, "open" plays, and
    * draws no line farther than it was played, "hidden" stands still until the page says otherwise. null keeps no secret.
    * @param {"held" | "hidden" | "open" | null} suspense
+   * @param {boolean[] | null} [guess] what the reader said of each run
    */
-  keep(suspense) {
+  keep(suspense, guess = null) {
+    this.guess = guess;
+    markGuess(this);
     const held = suspense === "held" || suspense === "hidden";
     const released = this.state.held && !held;
     this.suspense = suspense;
@@ -465,7 +468,7 @@ export class Player {
     state.seen = playback.playing ? seen : Math.ceil(seen); // at rest up to a record, which a link can name
     for (const view of this.views()) {
       // In presenter mode one part alone may be shown.
-      if (view.sheet.width) view.draw(playback.position, this.theme);
+      if (view.sheet.width) view.sheet.draw(() => view.draw(playback.position, this.theme));
     }
     this.showFrame(playback.frame);
     this.part(".scrub").style.setProperty("--done", String(playback.position / Math.max(1, playback.lastRecord)));

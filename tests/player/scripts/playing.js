@@ -16,6 +16,7 @@ export function loading(acts, still = false) {
   const nothing = () => null;
   const player = Object.assign(Object.create(Player.prototype), {
     state: { stage: 2, layer: 0, run: 0, columns: [] },
+    heads: [],
     root: { classList: { toggle: nothing } },
     part: () => ({ value: "2" }),
     buildViews: () => told.built++,
