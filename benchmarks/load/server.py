@@ -106,7 +106,8 @@ class Server:
         """Note the peak of the memory until canceled."""
         while True:
             if self._child.poll() is None:
-                self.memory()
+                with suppress(psutil.NoSuchProcess):  # it may be killed at this very moment
+                    self.memory()
             await asyncio.sleep(WATCH)
 
     async def seconds_until_idle(self, most: float) -> float:
