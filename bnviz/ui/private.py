@@ -9,8 +9,10 @@ needs `st.App` to be assigned where `streamlit run` looks for it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +25,10 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+_STATIC = Path(streamlit.__file__).parent / "static"
+_SCRIPT = re.compile(r"""(?:src="|href="|from\s*"|import\s*")\./(?:static/js/)?([\w.-]+\.js)\"""")
+"""In the page, or in a script, another script that it loads at once."""
 
 Place = DeltaGenerator
 """What `st.container()`, `st.empty()` and `st.columns()` return. Public functions, but their type has no public name;
@@ -63,7 +69,25 @@ def index_page() -> str:
 
     Stands in for a nonce: the content policy allows its inline scripts by their hash. Without it no page would start.
     """
-    return (Path(streamlit.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
+    return (_STATIC / "index.html").read_text(encoding="utf-8")
+
+
+@cache
+def late_scripts() -> tuple[str, ...]:
+    """Return the scripts that Streamlit loads by and by for what every page shows, from the root of the app.
+
+    Stands in for a hint on its page, which names the scripts of its start only. Without it a reader waits for one more
+    round trip before a figure.
+    """
+    known, found = set(_SCRIPT.findall(index_page())), dict[str, None]()
+    for element in ("BidiComponent", "Html", "Radio", "Button"):
+        names = [path.name for path in (_STATIC / "static" / "js").glob(f"{element}.*.js")]
+        while names:
+            name = names.pop()
+            if name not in known and name not in found:
+                found[name] = None
+                names += _SCRIPT.findall((_STATIC / "static" / "js" / name).read_text(encoding="utf-8"))
+    return tuple(f"static/js/{name}" for name in found)
 
 
 @contextmanager

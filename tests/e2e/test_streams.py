@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from bnviz import Experiment, Run
+from bnviz.ui.private import late_scripts
 from bnviz.words import short
 from tests.e2e.conftest import Server
 from tests.e2e.visiting import PATIENCE, ROOT, open_page, set_in_the_line, until, wait_until_idle
@@ -86,6 +87,10 @@ def test_streams_and_recordings_come_behind_a_base_path_too(visit, tmp_path):
         expect(page.locator(".player.waiting")).to_have_count(0, timeout=PATIENCE)
         page = visit(f"{server.url}/training_lab?{urlencode(LONG.model_copy(update={'steps': 50}).to_query())}")
         wait_for_frames(page)
+        asked = """performance.getEntriesByType("resource").filter(({name}) => name.includes("/BidiComponent."))
+            .map(({name, responseStatus}) => [name, responseStatus])"""
+        (script,) = (script for script in late_scripts() if "/BidiComponent." in script)
+        assert page.evaluate(asked) == [[f"{server.url}/{script}", 200]], "what the page named is what it uses"
     finally:
         server.stop()
 

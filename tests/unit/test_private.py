@@ -7,6 +7,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import streamlit
 import streamlit as st
 from streamlit import runtime
 from streamlit.config import get_config_options
@@ -55,6 +56,14 @@ def test_a_file_that_was_read_is_dropped(monkeypatch):
 
 def test_the_page_that_streamlit_serves_has_the_script_that_the_policy_allows():
     assert "<script" in private.index_page()
+
+
+def test_late_scripts_are_what_streamlit_loads_for_figures_and_controls_and_no_page_names():
+    scripts = private.late_scripts()
+    static = Path(streamlit.__file__).parent / "static"
+    assert all((static / script).is_file() for script in scripts)
+    assert {script.removeprefix("static/js/").split(".")[0] for script in scripts} >= {"BidiComponent", "Html", "Radio"}
+    assert not [script for script in scripts if script in private.index_page()]
 
 
 @pytest.mark.parametrize("option", ["runner.postScriptGC", "global.maxCachedMessageAge"])

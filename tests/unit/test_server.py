@@ -8,8 +8,9 @@ import pytest
 from altair.utils import schemapi
 
 from bnviz.datasets import own
+from bnviz.ui.private import late_scripts
 from bnviz.ui.server import application as server
-from bnviz.ui.server.application import SecurityHeaders, content_security_policy
+from bnviz.ui.server.application import FirstPicture, SecurityHeaders, content_security_policy
 from bnviz.ui.server.configuration import configuration
 
 
@@ -45,6 +46,29 @@ def test_headers_are_added_to_what_the_application_answers():
     assert headers[b"x-content-type-options"] == b"nosniff"
     assert headers[b"content-security-policy"].startswith(b"default-src 'self'")
     assert headers[b"content-security-policy"].endswith(b"frame-ancestors 'self'")
+
+
+def links(path: str, kind: bytes = b"text/html; charset=utf-8", query: bytes = b"", address: str | None = "a") -> list:
+    """The links that come with an answer of this kind."""
+    sent = []
+
+    async def application(scope, receive, send):
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", kind)]})
+
+    async def send(message):
+        sent.append(message)
+
+    scope = {"type": "http", "path": path, "query_string": query}
+    asyncio.run(FirstPicture(application, lambda: address)(scope, None, send))
+    return [value.decode() for name, value in sent[0]["headers"] if name == b"link"]
+
+
+def test_every_page_names_the_scripts_that_it_will_need_and_the_first_one_its_recording():
+    scripts = [f"<{script}>; rel=modulepreload; crossorigin" for script in late_scripts()]
+    recording = "<a>; rel=preload; as=fetch; crossorigin"
+    assert links("/") == links("/base/") == [recording, *scripts]
+    assert links("/", address=None) == links("/", query=b"seed=1") == links("/training_lab") == scripts
+    assert links("/static/js/index.js", b"text/javascript") == []
 
 
 def test_who_may_embed_the_app_is_configured():

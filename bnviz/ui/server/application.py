@@ -7,7 +7,7 @@ import gc
 import hashlib
 import os
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, nullcontext
 from functools import cached_property
 from importlib import import_module
@@ -16,12 +16,13 @@ from threading import Thread
 from typing import Any
 
 from altair.utils import schemapi
+from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bnviz.datasets.own import files_closed
 from bnviz.export.apart import drawing_apart
 from bnviz.lessons.the_question.race import RACE
-from bnviz.ui.private import hearing_scripts_out, index_page
+from bnviz.ui.private import hearing_scripts_out, index_page, late_scripts
 from bnviz.ui.server.apart import working_apart
 from bnviz.ui.server.configuration import PREFIX, configuration
 from bnviz.ui.server.memory import keep_few_arenas
@@ -82,9 +83,10 @@ class SecurityHeaders:
 
 
 class FirstPicture:
-    """ASGI middleware that lets the browser fetch what the first page will show while it still loads the page.
+    """ASGI middleware that lets the browser fetch what a page will show while it still loads the page itself.
 
-    `address` tells where that lies, from the root of the app, or None while there is nothing to show at once.
+    That is what Streamlit shows figures with, and on the first page a recording: `address` tells where that lies, from
+    the root of the app, or None while there is nothing to show at once.
     """
 
     def __init__(self, app: ASGIApp, address: Callable[[], str | None]) -> None:
@@ -92,14 +94,22 @@ class FirstPicture:
         self.address = address
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_with_link(message: Message) -> None:
-            if message["type"] == "http.response.start" and (address := self.address()):
-                link = f"<{address}>; rel=preload; as=fetch; crossorigin"
-                message["headers"] = [*message.get("headers", []), (b"link", link.encode())]
+        async def send_with_links(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(raw=message["headers"])
+                if headers.get("content-type", "").startswith("text/html"):
+                    for link in self._links(scope):
+                        headers.append("link", link)
             await send(message)
 
-        first = scope["type"] == "http" and scope["path"].endswith("/") and not scope["query_string"]
-        await self.app(scope, receive, send_with_link if first else send)
+        await self.app(scope, receive, send_with_links if scope["type"] == "http" else send)
+
+    def _links(self, scope: Scope) -> Iterator[str]:
+        first = scope["path"].endswith("/") and not scope["query_string"]
+        if first and (address := self.address()):
+            yield f"<{address}>; rel=preload; as=fetch; crossorigin"
+        for script in late_scripts():
+            yield f"<{script}>; rel=modulepreload; crossorigin"
 
 
 @asynccontextmanager
