@@ -22,7 +22,7 @@ export async function savePicture(pressed, root, leftOut, caption = "") {
   const kind = /** @type {Element | null} */ (pressed)?.closest("button")?.value;
   if (!kind) return;
   const picture = new Picture(root, leftOut, caption);
-  const file = kind === "svg" ? picture.asLines() : await picture.asDots();
+  const file = kind === "svg" ? picture.asVectors() : await picture.asPixels();
   if (!file) return;
   const link = document.createElement("a");
   link.href = URL.createObjectURL(file);
@@ -56,7 +56,7 @@ class Picture {
   }
 
   /** @returns {Promise<Blob | null>} */
-  asDots() {
+  asPixels() {
     const scale = Math.max(1, window.devicePixelRatio);
     const canvas = document.createElement("canvas");
     canvas.width = this.width * scale;
@@ -67,7 +67,7 @@ class Picture {
     return new Promise((done) => canvas.toBlob(done));
   }
 
-  asLines() {
+  asVectors() {
     const vector = new Vector(askTheBrowser());
     this.draw(/** @type {any} */ (vector));
     return new Blob([vector.file(this.width, this.height)], { type: "image/svg+xml" });

@@ -71,9 +71,8 @@ PRESETS: tuple[Preset, ...] = (
     ),
     Preset(
         "Layer norm, ten layers",
-        "Which two test accuracies lie close together?",
-        "Layer norm takes mean and variance over the units of one example. Here that does nearly as well as over the "
-        "batch.",
+        "How near does layer norm come to the test accuracy of batch norm?",
+        "Layer norm takes mean and variance over the units of one example, and so needs no batch.",
         Experiment(
             widths=(64,) * 10, steps=400, runs=tuple(Run(norm=norm, lr=0.2) for norm in ("none", "batch", "layer"))
         ),
