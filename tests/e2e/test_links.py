@@ -63,6 +63,8 @@ def visit(browser: Browser):
 def settle(page: Page) -> None:
     wait_until_settled(page)
     expect(page.locator(".bnviz-watch")).to_have_count(0, timeout=PATIENCE)
+    # Until all of a training has arrived, its axes reach as far as what has.
+    expect(page.locator(".player.waiting")).to_have_count(0, timeout=PATIENCE)
     wait_until_idle(page)
 
 

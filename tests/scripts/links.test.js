@@ -150,3 +150,24 @@ test("a step that a training has not reached is waited for, unless the reader mo
     assert.equal(one.wish, null);
   }
 });
+
+test("what was seen is waited for too, while the player rests at its step", () => {
+  for (const [seen, reached] of /** @type {[string, number][]} */ ([
+    ["20", 4],
+    ["end", Infinity],
+  ])) {
+    const one = player({ wish: { step: "1", seen }, suspense: "open" });
+    one.state.seen = 0;
+    one.playback.growing = true;
+    Object.assign(one.recording, { steps: [0, 1, 2], lastRecord: 2 });
+    showWish(one);
+    assert.equal(one.playback.position, 1);
+    Object.assign(one.recording, { steps: [0, 1, 2, 10, 20, 30], lastRecord: 5 });
+    showWish(one);
+    one.playback.growing = false;
+    showWish(one);
+    assert.equal(one.playback.position, 1);
+    assert.equal(one.state.seen, reached);
+    assert.equal(one.wish, null);
+  }
+});

@@ -93,7 +93,8 @@ function seekWished(player, wish) {
   if (wish.step === undefined) return;
   const moved = playback.playing || (player.wished !== null && playback.position !== player.wished);
   const step = Number(wish.step);
-  const reached = recording.steps[recording.lastRecord] >= step || !playback.growing;
+  const seen = wish.seen === END ? Infinity : Number(wish.seen) || 0;
+  const reached = recording.steps[recording.lastRecord] >= Math.max(step, seen) || !playback.growing;
   if (!moved && wish.step !== "" && step >= 0) {
     if (reached && wish.seen !== undefined) seeUpTo(player, wish.seen);
     playback.seek(recordUpTo(recording.steps, step));
