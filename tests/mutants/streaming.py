@@ -60,13 +60,6 @@ MUTANTS = [
     Mutant("who left last is forgotten", JOBS, "            job.left = visitor\n", "", TEST_VISITORS),
     Mutant("leaving for good has grace", JOBS, "(0.0 if for_good else self._grace)", "self._grace", TEST_VISITORS),
     Mutant(
-        "all who wait for a result count as the first",
-        JOBS,
-        "job.let_go += 1",
-        "job.let_go = 1",
-        "tests/unit/test_jobs.py -k counted",
-    ),
-    Mutant(
         "streams for pages of others",
         STREAM,
         '    if not is_own(request.headers):\n        return Response("Only',
@@ -120,7 +113,21 @@ MUTANTS = [
         "",
         f"{TEST_STREAM} -k fills_in",
     ),
-    Mutant("a class goes on at once", STREAM, "SPACING * watch.ticket.turn()", "0", f"{TEST_STREAM} -k class"),
+    Mutant("a class goes on at once", STREAM, "now() + SPACING", "now()", f"{TEST_STREAM} -k let_go"),
+    Mutant(
+        "a class goes on while many scripts are in line",
+        STREAM,
+        "page_scripts.crowded and ",
+        "False and ",
+        f"{TEST_STREAM} -k in_line",
+    ),
+    Mutant(
+        "a line that never ends holds everybody up",
+        STREAM,
+        " and now() < longest",
+        "",
+        f"{TEST_STREAM} -k never_ends",
+    ),
     Mutant(
         "every reader looks as often as one",
         STREAM,

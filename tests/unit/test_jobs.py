@@ -215,17 +215,6 @@ def test_there_is_nothing_to_stop_in_a_job_that_is_done():
     assert bench.queue.result("a") is done
 
 
-def test_those_who_go_on_with_one_result_are_counted():
-    bench = Bench()
-    first, second, other = bench.join("a"), bench.join("a"), bench.join("b")
-    for task in "ab":
-        bench.release[task].set()
-    bench.end(first)
-    bench.end(other)
-    assert [ticket.turn() for ticket in (second, first, other)] == [0, 1, 0]
-    assert bench.join("a").turn() == 0, "what is kept is there for everybody at once"
-
-
 def test_a_look_waits_for_nothing_and_a_wait_for_the_end():
     bench = Bench()
     with bench.join("a") as ticket:

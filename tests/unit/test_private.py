@@ -4,15 +4,18 @@ import ast
 import asyncio
 import inspect
 from pathlib import Path
+from threading import Thread
 from types import SimpleNamespace
 
 import pytest
 import streamlit
 import streamlit as st
-from streamlit import runtime
+from streamlit import config, runtime
 from streamlit.config import get_config_options
+from streamlit.runtime import app_session
 from streamlit.runtime.app_session import AppSession, AppSessionState
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.scriptrunner.script_runner import ScriptRunnerEvent
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 
 from bnviz.ui import private
@@ -140,19 +143,121 @@ def test_a_session_that_ends_meanwhile_starts_nothing(asked):
     assert asked(Script(ended=True), "next", then=end).started == []
 
 
-def test_streamlit_starts_scripts_as_before_once_the_app_is_over():
-    before = AppSession._create_scriptrunner
-    with private.hearing_scripts_out():
-        assert AppSession._create_scriptrunner is not before
-    assert AppSession._create_scriptrunner is before
-
-
 def test_the_session_of_streamlit_has_what_is_read_of_it():
     source = inspect.getsource(AppSession)
     for name in ("_scriptrunner", "_event_loop", "_state"):
         assert f"self.{name} = " in source or f"self.{name}: " in source
     assert "success = self._scriptrunner.request_rerun(rerun_data)" in source
     assert "self._create_scriptrunner(rerun_data)" in source
+
+
+class Hearing:
+    """As much of Streamlit's session as hears what scripts say; the loop comes to it when the test lets it."""
+
+    def __init__(self):
+        self.calls, self.heard = [], []
+
+    def _call_soon_on_event_loop(self, call):
+        self.calls.append(call)
+
+    def _handle_scriptrunner_event_on_event_loop(self, sender, event, forward_msg=None, *_):
+        self.heard.append((sender.name, forward_msg or event.name))
+        if forward_msg == "answered":
+            self.say(sender, "the answer")
+
+    def say(self, sender, message):
+        AppSession._on_scriptrunner_event(
+            self, sender, event=ScriptRunnerEvent.ENQUEUE_FORWARD_MSG, forward_msg=message
+        )
+
+    def tell(self, sender, event):
+        AppSession._on_scriptrunner_event(self, sender, event=event)
+
+    def listen(self):
+        calls, self.calls = self.calls, []
+        for call in calls:
+            call()
+        return len(calls)
+
+
+def test_what_a_script_says_is_heard_in_order_and_at_one_call():
+    with private.telling_together():
+        session, script = Hearing(), SimpleNamespace(name="a")
+        for word in "one", "two", "three":
+            session.say(script, word)
+        assert session.listen() == 1
+        assert [word for _, word in session.heard] == ["one", "two", "three"]
+        session.say(script, "four")
+        assert session.listen() == 1
+        assert session.heard[-1] == ("a", "four")
+
+
+def test_what_is_said_before_and_after_an_event_is_heard_before_and_after_it():
+    with private.telling_together():
+        session, first, second = Hearing(), SimpleNamespace(name="a"), SimpleNamespace(name="b")
+        session.say(first, "one")
+        session.tell(first, ScriptRunnerEvent.SCRIPT_STOPPED_WITH_SUCCESS)
+        session.tell(second, ScriptRunnerEvent.SCRIPT_STARTED)
+        session.say(first, "too late")
+        session.say(second, "two")
+        session.listen()
+    expected = [("a", "one"), ("a", "SCRIPT_STOPPED_WITH_SUCCESS"), ("b", "SCRIPT_STARTED")]
+    assert session.heard == [*expected, ("a", "too late"), ("b", "two")]
+
+
+def test_what_is_said_while_the_loop_listens_is_heard_once():
+    with private.telling_together():
+        session, script = Hearing(), SimpleNamespace(name="a")
+        session.say(script, "answered")
+        session.say(script, "two")
+        while session.listen():
+            pass
+    assert [word for _, word in session.heard] == ["answered", "two", "the answer"]
+
+
+def test_every_message_is_heard_once_whoever_is_faster():
+    with private.telling_together():
+        session, script = Hearing(), SimpleNamespace(name="a")
+        speaking = Thread(target=lambda: [session.say(script, str(number)) for number in range(5000)])
+        speaking.start()
+        while speaking.is_alive():
+            session.listen()
+        speaking.join()
+        session.listen()
+    assert [word for _, word in session.heard] == [str(number) for number in range(5000)]
+
+
+def test_the_theme_is_collected_once_and_as_before(monkeypatch):
+    found = config.get_options_for_section("theme.light")
+    looked = []
+    options = config.get_config_options
+    monkeypatch.setattr(config, "get_config_options", lambda: looked.append(1) or options())
+    with private.reading_the_theme_once():
+        assert [config.get_options_for_section("theme.light") for _ in range(3)] == [found] * 3
+        assert len(looked) == 1
+        assert config.get_options_for_section("theme.dark") != found
+    config.get_options_for_section("theme.light")
+    assert len(looked) > 2, "as before"
+
+
+def test_all_mendings_end_with_the_app():
+    def replaced():
+        return (
+            AppSession._create_scriptrunner,
+            AppSession._on_scriptrunner_event,
+            config.get_options_for_section,
+        )
+
+    before = replaced()
+    with private.mended():
+        assert not {*before} & {*replaced()}
+    assert replaced() == before
+
+
+def test_streamlit_collects_the_theme_at_each_run_and_wakes_the_loop_for_each_word():
+    assert "theme_opts = config.get_options_for_section(section)" in inspect.getsource(app_session)
+    source = inspect.getsource(AppSession._on_scriptrunner_event)
+    assert source.count("self._call_soon_on_event_loop(") == 1
 
 
 def modules_of_streamlit(file: Path) -> set[str]:

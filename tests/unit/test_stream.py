@@ -7,6 +7,7 @@ import json
 import math
 import threading
 from collections.abc import Callable, Coroutine
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from starlette.applications import Starlette
 from bnviz.ui.server import stream
 from bnviz.ui.server.desk import Desk
 from bnviz.ui.server.jobs import Done, Running, Waiting
-from bnviz.ui.server.stream import Packed, PackedOnDemand, is_own, routes
+from bnviz.ui.server.stream import Exit, Packed, PackedOnDemand, is_own, routes
 
 PATIENCE = 20.0
 STEP = Running(3, (1.5, math.nan), 0.5)
@@ -25,19 +26,15 @@ FINISHED: Done = Done("finished", "a")
 class Ticket:
     """A ticket of which the test says how it stands."""
 
-    def __init__(self, key: str = "a", state: Any = STEP, partial: Any = None, before: int = 0) -> None:
+    def __init__(self, key: str = "a", state: Any = STEP, partial: Any = None) -> None:
         self.key = key
         self.state = state
         self.partial = partial
-        self.before = before
         self.looks = 0
 
     def look(self) -> Any:
         self.looks += 1
         return self.state
-
-    def turn(self) -> int:
-        return self.before
 
     def leave(self, for_good: bool = False) -> None:
         pass
@@ -391,17 +388,71 @@ def test_it_ends_when_the_visitor_has_gone(desk, monkeypatch):
     run(test)
 
 
-def test_a_class_that_waits_for_one_result_is_let_go_one_after_the_other(desk, monkeypatch):
+class Clock:
+    """The time of a loop that passes only while somebody sleeps."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now = 0.0
+        sleep = asyncio.sleep
+
+        async def pass_by(seconds: float) -> None:
+            self.now += seconds
+            await sleep(0)
+
+        monkeypatch.setattr(stream.asyncio, "sleep", pass_by)
+        monkeypatch.setattr(stream.asyncio, "get_running_loop", lambda: SimpleNamespace(time=lambda: self.now))
+        monkeypatch.setattr(stream, "BEAT", 0.5)
+
+
+def test_a_class_that_waits_for_a_result_is_let_go_one_after_the_other(monkeypatch):
+    clock = Clock(monkeypatch)
     monkeypatch.setattr(stream, "SPACING", 7.0)
-    pauses = []
-    sleep = asyncio.sleep
+    way, left = Exit(), []
 
-    async def note(seconds: float) -> None:
-        pauses.append(seconds)
-        await sleep(0)
+    async def leave() -> None:
+        await way.pass_through()
+        left.append(clock.now)
 
-    monkeypatch.setattr(stream.asyncio, "sleep", note)
-    desk.ask("stage", "a", lambda: Ticket(state=FINISHED, before=3))
+    async def test():
+        for _ in range(3):
+            await leave()
+
+    run(test)
+    assert left == [0.0, 7.0, 14.0]
+
+
+def test_nobody_is_let_go_while_many_scripts_are_in_line(monkeypatch):
+    clock = Clock(monkeypatch)
+    line = SimpleNamespace(crowded=True)
+    monkeypatch.setattr(stream, "page_scripts", line)
+
+    async def test():
+        leaving = asyncio.create_task(Exit().pass_through())
+        while clock.now < 2.0:
+            await asyncio.sleep(0.0)
+        assert not leaving.done()
+        line.crowded = False
+        await leaving
+
+    run(test)
+    assert 2.0 <= clock.now < stream.IN_LINE
+
+
+def test_a_line_that_never_ends_holds_nobody_up_for_ever(monkeypatch):
+    clock = Clock(monkeypatch)
+    monkeypatch.setattr(stream, "page_scripts", SimpleNamespace(crowded=True))
+    run(Exit().pass_through)
+    assert stream.IN_LINE <= clock.now <= stream.IN_LINE + 1
+
+
+def test_who_is_told_of_an_end_goes_through_the_exit(desk, monkeypatch):
+    passed = []
+
+    async def pass_through() -> None:
+        passed.append(1)
+
+    monkeypatch.setattr(stream._exit, "pass_through", pass_through)
+    desk.ask("stage", "a", lambda: Ticket(state=FINISHED))
     desk.ask("figure", "b", lambda: Ticket("b", FINISHED))
 
     async def test():
@@ -410,7 +461,7 @@ def test_a_class_that_waits_for_one_result_is_let_go_one_after_the_other(desk, m
         assert reader.kinds() == ["ended", "ended"]
 
     run(test)
-    assert pauses == [21.0, 0.0]
+    assert len(passed) == 2
 
 
 def test_looks_are_shared_among_all_readers(desk, monkeypatch):

@@ -65,20 +65,40 @@ def test_an_exception_ends_the_turn():
     end(other)
 
 
-def test_after_its_patience_a_script_goes_on_and_takes_no_turn_from_others():
+def test_who_computes_for_too_long_loses_its_turn_and_takes_none_from_others():
     turns = Turns(patience=0.01)
     slow = Script(turns)
     assert slow.begun.wait(SOON)
     with turns.turn(), turns.pause():
         pass
     end(slow)
-    # Exactly one place is left: had the impatient script given back what it did not have, there would be two.
+    # Exactly one place is left: had the slow script given back what it no longer had, there would be two.
     turns.patience = SOON
     first = Script(turns)
     assert first.begun.wait(SOON)
     second = Script(turns)
     assert not second.begun.wait(NOT_YET)
     end(first, second)
+
+
+def test_however_long_a_crowd_waits_one_computes_at_a_time_as_long_as_turns_are_short():
+    now = 0.0
+    turns = Turns(patience=0.01, clock=lambda: now)  # they look at the clock often, and it stands still
+    scripts = [Script(turns)]
+    assert scripts[0].begun.wait(SOON)
+    for number in (1, 2):
+        scripts.append(Script(turns))
+        until_waiting(turns, number)
+    time.sleep(NOT_YET)
+    assert [script.begun.is_set() for script in scripts] == [True, False, False]
+    now = 1.0  # the turn has lasted for too long: it passes to the first of the two, and to no other
+    assert scripts[1].begun.wait(SOON)
+    assert not scripts[2].begun.wait(NOT_YET)
+    end(scripts[0])
+    assert not scripts[2].begun.wait(NOT_YET)
+    end(scripts[1])
+    assert scripts[2].begun.wait(SOON)
+    end(scripts[2])
 
 
 def test_pausing_without_a_turn_changes_nothing():

@@ -7,6 +7,7 @@ import gc
 import hashlib
 import os
 import re
+import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, nullcontext
 from functools import cached_property
@@ -22,11 +23,15 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from bnviz.datasets.own import files_closed
 from bnviz.export.apart import drawing_apart
 from bnviz.lessons.the_question.race import RACE
-from bnviz.ui.private import hearing_scripts_out, index_page, late_scripts
+from bnviz.ui.private import index_page, late_scripts, mended
 from bnviz.ui.server.apart import working_apart
 from bnviz.ui.server.configuration import PREFIX, configuration
 from bnviz.ui.server.memory import keep_few_arenas
 from bnviz.ui.server.training import prepare
+
+SWITCH = 0.001
+"""Seconds that the thread which sends messages waits at most for one that computes a page: with Python's 0.005, a
+reader who comes while a class is served waits two to three times as long."""
 
 
 def content_security_policy(index: str, frame_ancestors: str) -> str:
@@ -119,6 +124,7 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
     Raises ValueError for a bad configuration, which ends the start of the server.
     """
     keep_few_arenas()
+    sys.setswitchinterval(SWITCH)
     if Path(app.script_path).parent.name == "cloud":
         os.environ.setdefault(f"{PREFIX}HOSTED", "1")
     works = working_apart if configuration().at_once else nullcontext
@@ -129,7 +135,7 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
     for component in ("bnviz.ui.player", "bnviz.ui.live"):
         import_module(component).registered()
     # Else Altair holds every axis and every mark against its schema while a reader waits for the chart. Tests do so.
-    with schemapi.debug_mode(False), hearing_scripts_out(), files_closed(), drawing_apart(), works():
+    with schemapi.debug_mode(False), mended(), files_closed(), drawing_apart(), works():
         Thread(target=warm_up, name="bnviz-warm-up", daemon=True).start()
         yield
 

@@ -78,10 +78,6 @@ class Ticket(Generic[Task, Result]):
         """Wait no longer. `for_good`: the visitor wants something else now, and will not come straight back."""
         self._queue._leave(self._job, id(self), for_good)
 
-    def turn(self) -> int:
-        """Return how many others have gone on with the result before."""
-        return self._queue._count_out(self._job)
-
 
 class JobQueue(Generic[Task, Result]):
     """Run `work(task, report, should_stop)` for one job after the other, short ones first, else as they came.
@@ -215,11 +211,6 @@ class JobQueue(Generic[Task, Result]):
                 stay = (0.0 if for_good else self._grace) if self._present(visitor) else away
                 job.lease = self._clock() + stay
                 self._changed.notify_all()
-
-    def _count_out(self, job: Job[Task, Result]) -> int:
-        with self._changed:
-            job.let_go += 1
-            return job.let_go - 1
 
     def _end(self, job: Job[Task, Result], ending: Ending) -> None:
         # A job that is to end takes no newcomers: they want the whole training.

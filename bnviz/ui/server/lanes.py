@@ -23,7 +23,6 @@ class Job(Generic[Task, Result]):
     paused     seconds since then in which it had to pause
     looked     time of the last look whether their pages are open; if none is, it is `deserted`
     left       who was the last to leave
-    let_go     how many of them have gone on with its result
     stop       how it is to end, before it has noticed
     """
 
@@ -41,7 +40,6 @@ class Job(Generic[Task, Result]):
     looked: float = 0.0
     deserted: bool = False
     left: str = ""
-    let_go: int = 0
     stop: Ending | None = None
     done: Done[Result] | None = None
     ended: Event = field(default_factory=Event)

@@ -38,13 +38,15 @@ from starlette.types import Receive, Scope, Send
 from bnviz.ui.private import is_present
 from bnviz.ui.server.desk import Desk, Watch, desk_of
 from bnviz.ui.server.job_states import Done, Running, Waiting
+from bnviz.ui.server.turns import page_scripts
 
 STREAM, RECORDING = "bnviz/stream", "bnviz/recording"
 BEAT = 0.05  # seconds between two looks at what a visitor waits for
 LOOKS = 400  # a second, of all visitors together
 WORD = 0.1  # seconds between two words on the progress
 MORE = 0.5  # seconds after which a figure that fills in is drawn again
-SPACING = 0.01  # seconds between two waiters of one job who go on with its result
+SPACING = 0.02  # seconds between two waiters who go on with a result
+IN_LINE = 5.0  # seconds for which a waiter stays while many scripts are in line
 SLOW = 20.0  # seconds that a message may take to be accepted by the network
 _CROWD: set[Stream] = set()
 
@@ -118,7 +120,7 @@ class Stream(Response):
             if all(told[watch.id].ended for watch in watches):
                 return
             with suppress(TimeoutError):
-                await asyncio.wait_for(asyncio.shield(leaving), max(BEAT, len(_CROWD) / LOOKS))
+                await asyncio.wait_for(asyncio.shield(leaving), _pause())
 
 
 @dataclass
@@ -143,8 +145,7 @@ class Told:
                 yield _message(watch.id, "part", await asyncio.to_thread(encode, part), gzip=True)
         if isinstance(state, Done):
             self.ended = True
-            # A class that waits for one result is let go a few at a time: else all of it would ask at once.
-            await asyncio.sleep(SPACING * watch.ticket.turn())
+            await _exit.pass_through()
             yield _message(watch.id, "ended", ending=state.ending)
             return
         if watch.fills and partial is not None and partial is not self.grown and now - self.drawn >= MORE:
@@ -153,6 +154,31 @@ class Told:
         if now - self.at >= WORD:
             self.at = now
             yield _progress(watch.id, state)
+
+
+class Exit:
+    """Where those whose result is there go on: a class that waits for one is let go a few at a time, and not faster
+    than the scripts of its pages are run. Else all of it would ask at once, and whoever came then would wait for it.
+    """
+
+    def __init__(self) -> None:
+        self._free_at = -math.inf
+
+    async def pass_through(self) -> None:
+        """Wait until somebody may go on."""
+        now = asyncio.get_running_loop().time
+        longest = now() + IN_LINE
+        while now() < self._free_at or (page_scripts.crowded and now() < longest):
+            await asyncio.sleep(_pause())
+        self._free_at = now() + SPACING
+
+
+_exit = Exit()
+
+
+def _pause() -> float:
+    """Seconds between two looks of one visitor."""
+    return max(BEAT, len(_CROWD) / LOOKS)
 
 
 def _progress(watch: str, state: Waiting | Running) -> bytes:

@@ -7,26 +7,32 @@ measured, a visit costs a quarter more.
 
 Of a hundred who came at the same moment it does not matter who is next. Who was there before them is the first, and
 who comes by later, or has only paused, is the last: both go on soon, where in one order one of the two would wait for
-all. A script that has waited for `PATIENCE` goes on without a turn.
+all. A script that has computed for `PATIENCE` while others wait loses its turn to the first of them, and goes on
+without one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Event, Lock, local
 
 CROWD = 5  # scripts that wait for their turn
-PATIENCE = 5.0  # seconds after which a script goes on without a turn, so that no slow page holds up all others
+PATIENCE = 5.0  # seconds that a turn may last, so that no slow page holds up all others
+LOOK = 0.01  # seconds between two looks of those who wait behind the first whether it has taken the turn
 
 
 class Turns:
-    """Lets one thread at a time compute; one that got no turn for `patience` seconds computes all the same."""
+    """Lets one thread at a time compute; one that does so for longer than `patience` seconds no longer counts."""
 
-    def __init__(self, patience: float = PATIENCE) -> None:
+    def __init__(self, patience: float = PATIENCE, clock: Callable[[], float] = time.monotonic) -> None:
         self.patience = patience
+        self._clock = clock
         self._lock = Lock()
-        self._free = True
+        # A turn is an event that is set when it begins.
+        self._present: Event | None = None
+        self._since = 0.0
         self._waiting: list[Event] = []
         self._last_is_next = True
         self._own = local()
@@ -59,30 +65,38 @@ class Turns:
                 self._take()
 
     def _take(self) -> None:
+        mine = Event()
         with self._lock:
-            if self._free:
-                self._free, self._own.has_turn = False, True
-                return
-            called = Event()
-            self._waiting.append(called)
-        in_time = called.wait(self.patience)
-        with self._lock:
-            if not in_time and called in self._waiting:
-                self._waiting.remove(called)
-            # It may have been called while its patience ended.
-            self._own.has_turn = called.is_set()
+            self._waiting.append(mine)
+            if self._present is None:
+                self._begin(mine)
+        while not mine.wait(max(self._left(), LOOK)):
+            with self._lock:
+                if self._left() <= 0 and self._waiting[:1] == [mine]:
+                    self._begin(mine)
+        self._own.turn = mine
+
+    def _left(self) -> float:
+        """Seconds that the present turn may still last."""
+        return self._since + self.patience - self._clock()
+
+    def _begin(self, turn: Event) -> None:
+        self._waiting.remove(turn)
+        self._present, self._since = turn, self._clock()
+        turn.set()
 
     def _give(self) -> bool:
-        had = getattr(self._own, "has_turn", False)
-        if had:
-            self._own.has_turn = False
-            with self._lock:
+        mine: Event | None = getattr(self._own, "turn", None)
+        if mine is None:
+            return False
+        self._own.turn = None
+        with self._lock:
+            if self._present is mine:  # else it has lasted for too long, and another has begun
+                self._present = None
                 if self._waiting:
-                    self._waiting.pop(-1 if self._last_is_next else 0).set()
+                    self._begin(self._waiting[-1 if self._last_is_next else 0])
                     self._last_is_next = not self._last_is_next
-                else:
-                    self._free = True
-        return had
+        return True
 
 
 page_scripts = Turns()
