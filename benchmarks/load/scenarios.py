@@ -120,8 +120,9 @@ async def identical(server: Server, report: Report, size: Size) -> None:
         runs = await asyncio.gather(*(visit(server.host, query="seed=72") for _ in range(size.readers)))
     note_trouble(report, name, runs)
     report.errors += [f"{name}: a page without a player" for run in runs if run.picture is None]
-    trainings = (server.training() - before) / alone
-    report.figures.append(Figure(name, "trainings: CPU of the worker over that of one", trainings, "", 1.3))
+    if alone:  # a server that trains in a thread of its own tells nothing of it
+        trainings = (server.training() - before) / alone
+        report.figures.append(Figure(name, "trainings: CPU of the worker over that of one", trainings, "", 1.3))
     report.figures += _waiting(name, runs, 10.0)
 
 

@@ -20,7 +20,8 @@ import psutil
 
 ROOT = Path(__file__).resolve().parents[2]
 START_UP = 240.0  # seconds, the warm-up included
-WATCH = 0.1  # seconds between two looks at CPU time and memory
+WATCH = 0.1  # seconds between two looks at CPU time
+WATCH_MEMORY = 0.5  # and at memory, which cost the server and the benchmark a tenth of that
 QUIET = 0.05  # share of one core below which the server counts as idle
 
 
@@ -108,7 +109,7 @@ class Server:
             if self._child.poll() is None:
                 with suppress(psutil.NoSuchProcess):  # it may be killed at this very moment
                     self.memory()
-            await asyncio.sleep(WATCH)
+            await asyncio.sleep(WATCH_MEMORY)
 
     async def seconds_until_idle(self, most: float) -> float:
         """Return how long it takes until the server rests, at most `most` seconds."""
