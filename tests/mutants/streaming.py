@@ -122,6 +122,13 @@ MUTANTS = [
         f"{TEST_STREAM} -k in_line",
     ),
     Mutant(
+        "who is far back looks as often as who is next",
+        STREAM,
+        " * (1 + min(*ahead, FAR))",
+        "",
+        f"{TEST_STREAM} -k far_back",
+    ),
+    Mutant(
         "a line that never ends holds everybody up",
         STREAM,
         " and now() < longest",
@@ -139,7 +146,7 @@ MUTANTS = [
     Mutant(
         "a stream without its end",
         STREAM,
-        "if all(told[watch.id].ended for watch in watches):",
+        "if not ahead:",
         "if False:",
         f"{TEST_STREAM} -k waits_for_nothing",
     ),

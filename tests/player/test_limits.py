@@ -2,8 +2,11 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
-from bnviz.ui.player.payload import _drawn_units, _quantize, axis_limits
+from bnviz.ui.player.payload import _drawn_units, _quantile, _quantize, axis_limits
 
 CALM_RUN = np.linspace(-1, 1, 41)
 
@@ -83,3 +86,11 @@ def test_units_are_drawn_evenly(width: int):
     assert (units[0], units[-1]) == (0, width - 1)
     gaps = np.diff(units)
     assert gaps.size == 0 or gaps.max() - gaps.min() <= 1
+
+
+@given(
+    arrays(float, st.integers(1, 40), elements=st.floats(-1e6, 1e6)),
+    st.sampled_from([0.0, 0.01, 0.5, 0.99, 1.0]),
+)
+def test_quantiles_are_those_of_numpy(values, share):
+    np.testing.assert_allclose(_quantile(values, share), np.quantile(values, share), rtol=1e-12, atol=1e-9)

@@ -464,24 +464,30 @@ def test_who_is_told_of_an_end_goes_through_the_exit(desk, monkeypatch):
     assert len(passed) == 2
 
 
-def test_looks_are_shared_among_all_readers(desk, monkeypatch):
-    monkeypatch.setattr(stream, "LOOKS", 2)
-    pauses = []
+@pytest.fixture
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """How long visitors mean to wait from one look to the next; they do not."""
+    found = []
     wait_for = asyncio.wait_for
 
     async def note(awaited: Any, seconds: float) -> Any:
-        if seconds == stream.SLOW:
+        if seconds in (stream.SLOW, PATIENCE):
             return await wait_for(awaited, seconds)
-        pauses.append(seconds)
+        found.append(seconds)
         await asyncio.sleep(0)
         raise TimeoutError
 
+    monkeypatch.setattr(stream.asyncio, "wait_for", note)
+    return found
+
+
+def test_looks_are_shared_among_all_readers(desk, pauses, monkeypatch):
+    monkeypatch.setattr(stream, "LOOKS", 2)
     ticket = Ticket()
     desk.ask("stage", "a", lambda: ticket)
     others: list[Any] = [object() for _ in range(5)]
 
     async def test():
-        monkeypatch.setattr(stream.asyncio, "wait_for", note)
         reader = reader_of(desk)
         stream._CROWD.update(others)
         visit = asyncio.create_task(reader.visit())
@@ -495,6 +501,39 @@ def test_looks_are_shared_among_all_readers(desk, monkeypatch):
     run(test)
     assert pauses[0] == 3.0
     assert pauses[-1] == stream.BEAT
+
+
+def test_who_is_far_back_in_the_line_looks_less_often(desk, pauses):
+    ticket = Ticket(state=Waiting(3))
+    desk.ask("stage", "a", lambda: ticket)
+
+    async def test():
+        visit = asyncio.create_task(reader_of(desk).visit())
+        for state in (Waiting(1000), STEP):
+            await some_looks(ticket)
+            ticket.state = state
+        await some_looks(ticket)
+        ticket.state = FINISHED
+        await visit
+
+    run(test)
+    assert set(pauses) == {4 * stream.BEAT, (1 + stream.FAR) * stream.BEAT, stream.BEAT}
+
+
+def test_who_waits_for_several_looks_as_often_as_the_nearest_asks_for(desk, pauses):
+    near, ended = Ticket(state=Waiting(2)), Ticket("c", FINISHED)
+    for place, ticket in (("stage", near), ("figure", Ticket("b", Waiting(7))), ("map", ended)):
+        desk.ask(place, ticket.key, lambda ticket=ticket: ticket)
+
+    async def test():
+        reader = reader_of(desk)
+        visit = asyncio.create_task(reader.visit())
+        await some_looks(near)
+        reader.gone.set()
+        await visit
+
+    run(test)
+    assert set(pauses) == {3 * stream.BEAT}
 
 
 def answer(path: str, base: str = "", **headers: str) -> Reader:

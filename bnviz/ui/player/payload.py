@@ -222,10 +222,10 @@ def axis_limits(values: np.ndarray, calm: int = 0) -> tuple[float, float, bool]:
         return 0.0, 1.0, False
     finite = np.concatenate(per_run)
     lowest, highest = float(finite.min()), float(finite.max())
-    calmest = min(float(np.quantile(np.abs(run), 0.99)) for run in per_run)
+    calmest = min(_quantile(np.abs(run), 0.99) for run in per_run)
     reach = max(CALM, EXPLODED * calmest)
     low, high = max(lowest, -reach), min(highest, reach)
-    inner_low, inner_high = (float(q) for q in np.quantile(finite.clip(low, high), [0.01, 0.99]))
+    inner_low, inner_high = (_quantile(finite.clip(low, high), share) for share in (0.01, 0.99))
     inner = inner_high - inner_low
     if inner > 0 and high - low > TRIM * inner:
         low, high = max(low, inner_low - inner / 2), min(high, inner_high + inner / 2)
@@ -238,6 +238,15 @@ def axis_limits(values: np.ndarray, calm: int = 0) -> tuple[float, float, bool]:
         margin = max(0.5, 0.01 * abs(low))
         low, high = low - margin, high + margin
     return low, high, clipped
+
+
+def _quantile(values: np.ndarray, share: float) -> float:
+    """What `np.quantile` finds; of as few values as are drawn, that takes several times as long."""
+    place = share * (len(values) - 1)
+    below = int(place)
+    ordered = np.partition(values, [below, min(below + 1, len(values) - 1)])
+    low, high = float(ordered[below]), float(ordered[min(below + 1, len(values) - 1)])
+    return low + (place - below) * (high - low)
 
 
 def _quantize(values: np.ndarray, low: float, high: float) -> np.ndarray:

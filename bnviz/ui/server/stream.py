@@ -43,6 +43,7 @@ from bnviz.ui.server.turns import page_scripts
 STREAM, RECORDING = "bnviz/stream", "bnviz/recording"
 BEAT = 0.05  # seconds between two looks at what a visitor waits for
 LOOKS = 400  # a second, of all visitors together
+FAR = 9  # jobs ahead: who has so many looks ten times as seldom as who has none, and nobody more seldom
 WORD = 0.1  # seconds between two words on the progress
 MORE = 0.5  # seconds after which a figure that fills in is drawn again
 SPACING = 0.02  # seconds between two waiters who go on with a result
@@ -117,10 +118,11 @@ class Stream(Response):
             for watch in watches:
                 async for message in told.setdefault(watch.id, Told()).news(watch):
                     yield message
-            if all(told[watch.id].ended for watch in watches):
+            ahead = [told[watch.id].ahead for watch in watches if not told[watch.id].ended]
+            if not ahead:
                 return
             with suppress(TimeoutError):
-                await asyncio.wait_for(asyncio.shield(leaving), _pause())
+                await asyncio.wait_for(asyncio.shield(leaving), _pause() * (1 + min(*ahead, FAR)))
 
 
 @dataclass
@@ -131,6 +133,7 @@ class Told:
     grown: Any = None
     at: float = -math.inf  # time of the last word on its progress
     drawn: float = -math.inf  # and of the last word that there is more to draw
+    ahead: int = 0  # jobs that were to run before
     ended: bool = False
 
     async def news(self, watch: Watch) -> AsyncIterator[bytes]:
@@ -151,6 +154,7 @@ class Told:
         if watch.fills and partial is not None and partial is not self.grown and now - self.drawn >= MORE:
             self.grown, self.drawn = partial, now
             yield _message(watch.id, "more")
+        self.ahead = state.ahead if isinstance(state, Waiting) else 0
         if now - self.at >= WORD:
             self.at = now
             yield _progress(watch.id, state)
