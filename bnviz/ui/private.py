@@ -133,7 +133,8 @@ def telling_together() -> Iterator[None]:
 
     def tell_together(session: Any, sender: Any, event: ScriptRunnerEvent, **more: Any) -> None:
         if event != ScriptRunnerEvent.ENQUEUE_FORWARD_MSG:
-            sender.said = None  # what has been said so far is heard before this, what follows after it
+            if sender is not None:
+                sender.said = None  # what has been said so far is heard before this, what follows after it
             tell(session, sender, event=event, **more)
             return
         said: deque[Any] | None = getattr(sender, "said", None)

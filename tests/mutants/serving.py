@@ -27,8 +27,8 @@ MUTANTS = [
     Mutant(
         "what a script says is heard with what it said before",
         PRIVATE,
-        "            sender.said = None  # what has been said so far is heard before this, what follows after it\n",
-        "",
+        "                sender.said = None  # what has been said so far is heard before this, what follows after it\n",
+        "                pass\n",
         TEST_PRIVATE,
     ),
     Mutant("the loop is called for each word", PRIVATE, "if len(said) == 1:", "if True:", TEST_PRIVATE),

@@ -161,7 +161,7 @@ class Hearing:
         self.calls.append(call)
 
     def _handle_scriptrunner_event_on_event_loop(self, sender, event, forward_msg=None, *_):
-        self.heard.append((sender.name, forward_msg or event.name))
+        self.heard.append((sender and sender.name, forward_msg or event.name))
         if forward_msg == "answered":
             self.say(sender, "the answer")
 
@@ -213,6 +213,14 @@ def test_what_is_said_while_the_loop_listens_is_heard_once():
         while session.listen():
             pass
     assert [word for _, word in session.heard] == ["answered", "two", "the answer"]
+
+
+def test_an_event_of_no_script_is_heard_too():
+    with private.telling_together():
+        session = Hearing()
+        session.tell(None, ScriptRunnerEvent.SCRIPT_STOPPED_WITH_SUCCESS)
+        session.listen()
+    assert session.heard == [(None, "SCRIPT_STOPPED_WITH_SUCCESS")]
 
 
 def test_every_message_is_heard_once_whoever_is_faster():
