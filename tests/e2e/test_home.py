@@ -61,6 +61,18 @@ def test_it_stands_still_until_there_is_a_guess(home):
     expect(page.locator(".player .skip")).to_be_hidden()
 
 
+def test_what_was_fetched_early_is_used_and_not_fetched_again(home):
+    """The browser itself warns of that, but late, and on a busy machine without need (`open_page` does not hear it)."""
+    home()  # the server has the race by then
+    page = home()
+    fetched = page.evaluate("""() => performance.getEntriesByType("resource")
+        .filter(({ name }) => name.includes("/bnviz/recording/"))
+        .map(({ name, initiatorType }) => [name, initiatorType])""")
+    early = {name for name, how in fetched if how == "link"}
+    assert len(early) == 1
+    assert [how for name, how in fetched if name in early] == ["link"]
+
+
 def test_who_wants_no_guess_is_shown_at_once(home):
     page = home()
     page.get_by_role("button", name="Just show me").click()
