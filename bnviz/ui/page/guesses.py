@@ -89,13 +89,16 @@ def tally() -> str:
 
 
 def start_over() -> None:
-    """Have the tab forget the guesses and begin another visit."""
+    """Have the tab forget the guesses and begin another visit.
+
+    It is said in each message from then on: of two in a row a busy browser may only heed the second.
+    """
     st.session_state[_OVER] = True
 
 
 def for_browser() -> dict[str, Any]:
     """What the tab is to keep: the guesses, None while this visit has none, or that it is to forget them."""
-    if st.session_state.pop(_OVER, False):
+    if st.session_state.get(_OVER):
         return {"guesses": None, "over": True}
     made = {file: asdict(each) for file, each in gathered().items()}
     return {"guesses": made if _GATHERED in st.session_state else None}
