@@ -8,6 +8,7 @@ and a paragraph. A rerun is what one more run of the script in the same session 
 import gc
 import logging
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
@@ -46,7 +47,7 @@ def lines(repeats: int) -> Iterator[Line]:
     AppTest.from_function(bare).run()
     first: dict[str, float] = {}
     for page in PAGES:
-        first[page.file] = cpu_seconds(lambda file=page.file: visit(file))  # type: ignore[misc]
+        first[page.file] = cpu_seconds(partial(visit, page.file))
     # As the server does after its warm-up, or each run would pay for a walk over all that torch brought.
     gc.collect()
     gc.freeze()
@@ -54,7 +55,7 @@ def lines(repeats: int) -> Iterator[Line]:
         session = visit(page.file)
         work: dict[str, Callable[[], object]] = {
             "bare": lambda: AppTest.from_function(bare).run(),
-            "visit": lambda file=page.file: visit(file),  # type: ignore[misc]
+            "visit": partial(visit, page.file),
             "rerun": session.run,
         }
         seconds = interleaved(work, repeats)

@@ -38,7 +38,10 @@ def page(monkeypatch):
         from tests.pages.test_live import FAMILY, SCENE
 
         values = {"a": 0.25, "b": st.session_state.get("b", 0.5)}
-        touch = lambda: st.session_state.update(touches=st.session_state.get("touches", 0) + 1)  # noqa: E731
+
+        def touch():
+            st.session_state["touches"] = st.session_state.get("touches", 0) + 1
+
         st.text(str(live(SCENE, key="figure", values=values, family=FAMILY, on_touch=touch)))
 
     monkeypatch.setattr(figures, "_component", component)

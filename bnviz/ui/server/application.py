@@ -31,7 +31,7 @@ from bnviz.ui.server.training import prepare
 
 SWITCH = 0.001
 """Seconds that the thread which sends messages waits at most for one that computes a page: with Python's 0.005, a
-reader who comes while a class is served waits nearly twice as long."""
+reader who comes while a class is served waits more than half as long again."""
 
 
 def content_security_policy(index: str, frame_ancestors: str) -> str:
